@@ -1,0 +1,63 @@
+"""The catalogue in memory: frozen dataclasses, no I/O. Readers write it, everything else is rendered from it."""
+
+from esav_soap.model.catalogue import (
+    Canal,
+    Catalogue,
+    Nomenclature,
+    Offre,
+    Statut,
+    TestPrealable,
+    TypeRendezVous,
+    Valeur,
+)
+from esav_soap.model.formulaire import Champ, Formulaire, GenreRegle, Groupe, Noeud, Regle, Section, Usage
+from esav_soap.model.structure import Branche, Element, Feuille, Structure, structure_offre, usage_de
+from esav_soap.model.types import (
+    Choisi,
+    Courriel,
+    Date,
+    DateHeure,
+    Entier,
+    Nombre,
+    OuiNon,
+    Telephone,
+    Texte,
+    TexteLong,
+    Type,
+)
+
+__all__ = [
+    "Branche",
+    "Canal",
+    "Catalogue",
+    "Champ",
+    "Choisi",
+    "Courriel",
+    "Date",
+    "DateHeure",
+    "Element",
+    "Entier",
+    "Feuille",
+    "Formulaire",
+    "GenreRegle",
+    "Groupe",
+    "Noeud",
+    "Nombre",
+    "Nomenclature",
+    "Offre",
+    "OuiNon",
+    "Regle",
+    "Section",
+    "Statut",
+    "Structure",
+    "Telephone",
+    "TestPrealable",
+    "Texte",
+    "TexteLong",
+    "Type",
+    "TypeRendezVous",
+    "Usage",
+    "Valeur",
+    "structure_offre",
+    "usage_de",
+]

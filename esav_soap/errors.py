@@ -29,9 +29,7 @@ class CodeErreur(Enum):
     PRESTATION_INCONNUE = (
         "Aucune prestation de votre parc ne porte cet identifiant. Vérifier l'identifiant communiqué à la livraison."
     )
-    OFFRE_NON_CONFORME = (
-        "La prestation existe, mais relève d'une autre Offre que le formulaire déposé. Employer le formulaire de son Offre."
-    )
+    OFFRE_NON_CONFORME = "La prestation existe, mais relève d'une autre Offre que le formulaire déposé. Employer le formulaire de son Offre."
     REFERENCE_DEJA_UTILISEE = (
         "Cette référence opérateur a déjà servi à un dépôt de contenu différent. Employer une référence nouvelle, ou "
         "renvoyer le premier contenu à l'identique pour obtenir à nouveau son accusé de réception."
@@ -41,13 +39,15 @@ class CodeErreur(Enum):
         "Cette version du catalogue est annoncée, mais pas encore ouverte sur cette plate-forme. L'utiliser sur la "
         "plate-forme d'intégration, ou attendre sa date d'ouverture."
     )
-    VERSION_RETIREE = "Cette version du catalogue n'est plus en service. Passer à l'une des versions citées dans la réponse."
-    SIGNALISATION_INCONNUE = "Aucune de vos signalisations ne porte ce numéro ou cette référence. Vérifier la valeur envoyée."
+    VERSION_RETIREE = (
+        "Cette version du catalogue n'est plus en service. Passer à l'une des versions citées dans la réponse."
+    )
+    SIGNALISATION_INCONNUE = (
+        "Aucune de vos signalisations ne porte ce numéro ou cette référence. Vérifier la valeur envoyée."
+    )
     TRANSITION_INTERDITE = "L'état de la signalisation ne permet pas cette action."
     NON_HOMOLOGUE = "Un appel réussi sur la plate-forme d'intégration est attendu avant la production."
-    CERTIFICAT_REFUSE = (
-        "L'appelant n'a pas pu être identifié. Présenter un certificat en cours de validité, enregistré auprès du Fournisseur."
-    )
+    CERTIFICAT_REFUSE = "L'appelant n'a pas pu être identifié. Présenter un certificat en cours de validité, enregistré auprès du Fournisseur."
     DROIT_INSUFFISANT = "L'appelant est identifié, mais n'a pas le droit d'appeler cette opération."
     LIMITATION_DEBIT = "La limite de requêtes par minute est atteinte. Recommencer après le délai indiqué."
     MAINTENANCE = "Le service est interrompu pour maintenance. Recommencer après l'heure indiquée."
@@ -55,9 +55,7 @@ class CodeErreur(Enum):
     PLAGE_COMPLETE = "Cette plage n'a plus de place. Rechercher une autre plage."
     TEST_INDISPONIBLE = "Aucun test n'est disponible pour l'Offre de cette prestation."
     TEST_PREALABLE_REQUIS = "L'Offre demande un test avant le dépôt. Demander le test, puis déposer."
-    MESSAGE_MAL_FORME = (
-        "Le message n'est pas une requête SOAP que ce service sait lire. Vérifier l'enveloppe, l'encodage et l'opération."
-    )
+    MESSAGE_MAL_FORME = "Le message n'est pas une requête SOAP que ce service sait lire. Vérifier l'enveloppe, l'encodage et l'opération."
     MESSAGE_TROP_GRAND = "Le message dépasse la taille admise. Réduire les textes ou le nombre d'occurrences."
     ERREUR_INTERNE = (
         "Le service n'a pas pu traiter la requête : rien n'a été accepté. Recommencer plus tard avec la même référence ; "

@@ -11,7 +11,7 @@ from esav_soap.model.catalogue import (
     Valeur,
 )
 from esav_soap.model.formulaire import Champ, Formulaire, GenreRegle, Groupe, Noeud, Regle, Section, Usage
-from esav_soap.model.structure import Branche, Element, Feuille, Structure, structure_offre, usage_de
+from esav_soap.model.structure import Branche, Choix, Element, Feuille, Structure, structure_offre, usage_de
 from esav_soap.model.types import (
     Choisi,
     Courriel,
@@ -32,6 +32,7 @@ __all__ = [
     "Catalogue",
     "Champ",
     "Choisi",
+    "Choix",
     "Courriel",
     "Date",
     "DateHeure",

@@ -39,14 +39,28 @@ class Branche:
     code: str
     libelle: str
     nom_type: str
-    enfants: tuple[Feuille | Branche, ...]
+    enfants: tuple[Element, ...]
     minimum: int
     maximum: int
     aide: str = ""
     regles: tuple[Regle, ...] = ()
 
 
-Element = Feuille | Branche
+@dataclass(frozen=True, slots=True)
+class Choix:
+    """An element, present once, that holds exactly one of ``structures`` (the form of one Offre).
+
+    The chosen element has the structure's ``nom`` in namespace ``espace``; its children are in the structure's own.
+    """
+
+    code: str
+    libelle: str
+    nom_type: str
+    espace: str
+    structures: tuple[Structure, ...]
+
+
+Element = Feuille | Branche | Choix
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +78,16 @@ class Structure:
     regles: tuple[Regle, ...] = ()
 
     def feuilles(self) -> Iterator[tuple[str, Feuille]]:
-        """Every leaf with its path (``champ`` or ``groupe/champ``), in wire order."""
-        for enfant in self.enfants:
-            if isinstance(enfant, Feuille):
-                yield enfant.code, enfant
-            else:
-                for sous in enfant.enfants:
-                    assert isinstance(sous, Feuille)
-                    yield f"{enfant.code}/{sous.code}", sous
+        """Every leaf with its path (``champ`` or ``groupe/champ``), in wire order; a Choix has none."""
+        return _feuilles(self.enfants, "")
+
+
+def _feuilles(enfants: tuple[Element, ...], chemin: str) -> Iterator[tuple[str, Feuille]]:
+    for enfant in enfants:
+        if isinstance(enfant, Feuille):
+            yield f"{chemin}{enfant.code}", enfant
+        elif isinstance(enfant, Branche):
+            yield from _feuilles(enfant.enfants, f"{chemin}{enfant.code}/")
 
 
 def structure_offre(catalogue: Catalogue, offre: Offre) -> Structure:

@@ -1,0 +1,131 @@
+"""Requests of the services, declared once: ``contract`` makes their Spyne types, ``intake`` checks and explains them.
+
+They are described with the same words as the formulaires, so that a wrong ``entete`` is explained like a wrong field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from esav_soap.model.catalogue import Catalogue
+from esav_soap.model.formulaire import Champ, GenreRegle, Regle
+from esav_soap.model.structure import Branche, Choix, Element, Feuille, Structure, structure_offre
+from esav_soap.model.types import Courriel, Telephone, Texte
+from esav_soap.names import NS_WS, ns_catalogue, nom_type
+
+IDENTIFIANT_PRESTATION = Champ(
+    "identifiantPrestation",
+    "Identifiant de prestation",
+    Texte(longueur_max=40),
+    aide="Identifiant communiqué par le Fournisseur à la livraison de la prestation.",
+)
+REFERENCE_OPERATEUR = Champ(
+    "referenceOperateur",
+    "Référence opérateur",
+    Texte(longueur_max=64),
+    aide="Votre propre référence du dépôt, unique chez vous : un renvoi sous la même référence ne crée rien de nouveau.",
+)
+NUMERO_SIGNALISATION = Champ(
+    "numeroSignalisation",
+    "Numéro de signalisation",
+    Texte(longueur_max=20),
+    aide="Numéro reçu à l'accusé de réception.",
+)
+
+CONTACT = Branche(
+    "contact",
+    "Contact chez l'opérateur",
+    "Contact",
+    (
+        Feuille(Champ("nom", "Nom du contact", Texte(longueur_max=80)), 1, 1),
+        Feuille(Champ("telephone", "Téléphone du contact", Telephone()), 1, 1),
+        Feuille(Champ("courriel", "Courriel du contact", Courriel()), 0, 1),
+    ),
+    minimum=1,
+    maximum=1,
+    aide="La personne que le SAV du Fournisseur peut joindre au sujet de cette signalisation.",
+)
+
+ENTETE = Branche(
+    "entete",
+    "En-tête",
+    "Entete",
+    (Feuille(IDENTIFIANT_PRESTATION, 1, 1), Feuille(REFERENCE_OPERATEUR, 1, 1), CONTACT),
+    minimum=1,
+    maximum=1,
+)
+
+#: A code/value pair of the generic deposit. ``chemin`` is a field's code, or ``groupe[rang]/champ``; a multiple
+#: nomenclature is given once for each code.
+CHAMP_GENERIQUE = Branche(
+    "champ",
+    "Champ du formulaire",
+    "ChampGenerique",
+    (
+        Feuille(Champ("chemin", "Code du champ", Texte(longueur_max=90)), 1, 1),
+        Feuille(Champ("valeur", "Valeur du champ", Texte(longueur_max=10_000)), 1, 1),
+    ),
+    minimum=0,
+    maximum=2000,
+)
+OFFRE = Champ("offre", "Code de l'Offre", Texte(longueur_max=40))
+
+#: Exactly one of the two names a signalisation.
+NUMERO_OU_REFERENCE = Regle(
+    "NUMERO_OU_REFERENCE",
+    GenreRegle.REGLE,
+    "count(numeroSignalisation | referenceOperateur) = 1",
+    "Indiquer soit le numéro de signalisation, soit la référence opérateur, et l'un des deux seulement.",
+    champ="numeroSignalisation",
+)
+
+VERSION = Champ("version", "Version du catalogue", Texte(longueur_max=20))
+
+
+def _requete(operation: str, libelle: str, *enfants: Element, regles: tuple[Regle, ...] = ()) -> Structure:
+    return Structure(NS_WS, operation, nom_type(operation), libelle, enfants, regles)
+
+
+def choix_formulaire(catalogue: Catalogue) -> Choix:
+    """The ``formulaire`` element of a version: one branch for each of its Offres, in the catalogue's order (R1.2)."""
+    return Choix(
+        "formulaire",
+        "Formulaire",
+        "Formulaire",
+        ns_catalogue(catalogue.version),
+        tuple(structure_offre(catalogue, offre) for offre in catalogue.offres),
+    )
+
+
+def requetes_depot(catalogue: Catalogue) -> Mapping[str, Structure]:
+    """Requests of ``depot/{version}``, by operation."""
+    formulaire = choix_formulaire(catalogue)
+    generique = (ENTETE, Feuille(OFFRE, 1, 1), CHAMP_GENERIQUE)
+    requetes = (
+        _requete("deposerSignalisation", "Dépôt d'une signalisation", ENTETE, formulaire),
+        _requete("validerSignalisation", "Validation d'une signalisation sans dépôt", ENTETE, formulaire),
+        _requete("deposerSignalisationGenerique", "Dépôt d'une signalisation par codes et valeurs", *generique),
+        _requete("validerSignalisationGenerique", "Validation par codes et valeurs sans dépôt", *generique),
+    )
+    return {requete.nom: requete for requete in requetes}
+
+
+_CLE_SIGNALISATION = (Feuille(NUMERO_SIGNALISATION, 0, 1), Feuille(REFERENCE_OPERATEUR, 0, 1))
+
+#: Requests of ``suivi``, by operation.
+REQUETES_SUIVI: Mapping[str, Structure] = {
+    requete.nom: requete
+    for requete in (
+        _requete("consulterEtat", "État d'une signalisation", *_CLE_SIGNALISATION, regles=(NUMERO_OU_REFERENCE,)),
+        _requete("consulterDetail", "Détail d'une signalisation", *_CLE_SIGNALISATION, regles=(NUMERO_OU_REFERENCE,)),
+    )
+}
+
+#: Requests of ``catalogue``, by operation.
+REQUETES_CATALOGUE: Mapping[str, Structure] = {
+    requete.nom: requete
+    for requete in (
+        _requete("listerVersions", "Versions du catalogue"),
+        _requete("telechargerPack", "Pack d'une version du catalogue", Feuille(VERSION, 1, 1)),
+    )
+}

@@ -1,0 +1,47 @@
+"""Which versions are live: a pure function of recorded dates and an instant (R2.3-R2.5). Half-open intervals, UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+
+class EtatVersion(Enum):
+    """Life of a catalogue version; names go over the wire in ``listerVersions``."""
+
+    ANNONCEE = "annoncée"
+    EN_VIGUEUR = "en vigueur"
+    RETIREE = "retirée"
+
+
+@dataclass(frozen=True, slots=True)
+class VersionPubliee:
+    """Recorded dates of a version: open in production in ``[ouverture, retrait)``; no ``retrait``: no end is known."""
+
+    version: str
+    annonce: datetime
+    ouverture: datetime
+    retrait: datetime | None = None
+    remplacante: str | None = None
+
+    def etat(self, instant: datetime) -> EtatVersion:
+        if self.retrait is not None and instant >= self.retrait:
+            return EtatVersion.RETIREE
+        if instant >= self.ouverture:
+            return EtatVersion.EN_VIGUEUR
+        return EtatVersion.ANNONCEE
+
+    def utilisable(self, plateforme: str, instant: datetime) -> bool:
+        """Whether messages of this version are taken: on integration from the announcement on (R2.5)."""
+        etat = self.etat(instant)
+        if plateforme == "integration":
+            return etat is not EtatVersion.RETIREE and instant >= self.annonce
+        return etat is EtatVersion.EN_VIGUEUR
+
+
+def vives(versions: Iterable[VersionPubliee], plateforme: str, instant: datetime) -> tuple[VersionPubliee, ...]:
+    """The versions that can be used on ``plateforme`` at ``instant``, by opening date, the newest last."""
+    utilisables = [v for v in versions if v.utilisable(plateforme, instant)]
+    return tuple(sorted(utilisables, key=lambda v: v.ouverture))

@@ -1,0 +1,112 @@
+"""What is known of prestations and signalisations. All instants are aware and in UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+
+class Etat(Enum):
+    """States of a signalisation (art. 4.2.2, R3.4). Names go over the wire, values are labels for people."""
+
+    EN_DEPOT = "en dépôt"
+    EN_QUALIFICATION = "en qualification"
+    EN_COURS = "en cours"
+    GELE = "gelé"
+    CLOS = "clos"
+    VALIDE = "validé"
+    CLOS_TABLEAU_DE_BORD = "clos tableau de bord"
+    EN_REJET = "en rejet"
+
+
+class Cote(Enum):
+    """Who made a change."""
+
+    OPERATEUR = "OPERATEUR"
+    FOURNISSEUR = "FOURNISSEUR"
+
+
+@dataclass(frozen=True, slots=True)
+class Prestation:
+    """A delivered instance of an Offre, in the parc of one opérateur. ``garantie``: service guarantee (``GTR_4H``...)."""
+
+    plateforme: str
+    operateur: str
+    identifiant: str
+    offre: str
+    extremite_a: str = ""
+    extremite_b: str = ""
+    complement: str = ""
+    garantie: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Whom the SAV may reach at the opérateur's."""
+
+    nom: str
+    telephone: str
+    courriel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NouvelleSignalisation:
+    """A checked deposit, ready to be committed.
+
+    ``formulaire`` is the form as accepted: UTF-8 XML, root in the Offre's namespace. ``empreinte``: 32 bytes that are
+    equal for two requests of the same content (R3.3).
+    """
+
+    numero: str
+    plateforme: str
+    operateur: str
+    reference: str
+    empreinte: bytes
+    prestation: str
+    offre: str
+    version_catalogue: str
+    contact: Contact
+    formulaire: bytes
+    depot_le: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Depot:
+    """What is committed under an opérateur's reference. ``deja_deposee``: it stood there before this request."""
+
+    numero: str
+    etat: Etat
+    depot_le: datetime
+    version_catalogue: str
+    empreinte: bytes
+    deja_deposee: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Evenement:
+    """A change of a signalisation (R3.4); the first is its deposit."""
+
+    date: datetime
+    etat: Etat
+    cote: Cote
+    commentaire: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signalisation:
+    """A signalisation as its opérateur may see it (R3.5), with its prestation as known now and its events in order."""
+
+    numero: str
+    plateforme: str
+    operateur: str
+    reference: str
+    etat: Etat
+    offre: str
+    version_catalogue: str
+    depot_le: datetime
+    modifiee_le: datetime
+    contact: Contact
+    formulaire: bytes
+    prestation: Prestation
+    evenements: tuple[Evenement, ...] = ()

@@ -1,0 +1,74 @@
+"""What the use cases need from the outside, as protocols. Adapters implement them, ``bootstrap`` joins them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Protocol
+
+from esav_soap.publication import VersionPubliee
+from esav_soap.signalisation import Depot, NouvelleSignalisation, Prestation, Signalisation
+
+
+class NumeroDejaPris(Exception):
+    """The number of a new signalisation is taken by another one: draw again. Nothing was written."""
+
+
+class Signalisations(Protocol):
+    """Committed signalisations and the parc that they are about. Methods are thread-safe."""
+
+    def prestation(self, plateforme: str, operateur: str, identifiant: str) -> Prestation | None:
+        """The prestation in that opérateur's parc; another's is unknown (R3.7)."""
+        ...
+
+    def deposer(self, nouvelle: NouvelleSignalisation) -> Depot:
+        """Commit the signalisation with its first event (EN_DEPOT), durably, or give what its reference already holds.
+
+        Returns only after the commit. When (plateforme, operateur, reference) exists nothing is written and the
+        stored deposit is returned with ``deja_deposee`` true, whatever its ``empreinte``: the caller compares.
+        Raises :class:`NumeroDejaPris`.
+        """
+        ...
+
+    def par_numero(self, plateforme: str, operateur: str, numero: str) -> Signalisation | None:
+        """The signalisation with its events, if it is this opérateur's (R3.7)."""
+        ...
+
+    def par_reference(self, plateforme: str, operateur: str, reference: str) -> Signalisation | None:
+        """The same, by the opérateur's own reference."""
+        ...
+
+
+class Versions(Protocol):
+    """Recorded catalogue versions and their packs."""
+
+    def versions(self) -> tuple[VersionPubliee, ...]:
+        """All that were ever recorded, by version."""
+        ...
+
+    def pack(self, version: str) -> bytes | None:
+        """The pack (ZIP) of a version, byte for byte as recorded."""
+        ...
+
+    def enregistrer_version(self, version: VersionPubliee, pack: bytes) -> None:
+        """Record a version with its pack, or replace the dates and the pack of one recorded before. One transaction."""
+        ...
+
+
+class Parc(Protocol):
+    """Writing of the parc."""
+
+    def importer(self, prestations: Iterable[Prestation]) -> int:
+        """Insert or update prestations by (plateforme, operateur, identifiant), all in one transaction; returns how many.
+
+        An exception raised by the iterable rolls everything back and passes through.
+        """
+        ...
+
+
+class Horloge(Protocol):
+    """The clock, so that time is an argument everywhere else."""
+
+    def __call__(self) -> datetime:
+        """Now, aware, UTC."""
+        ...

@@ -11,7 +11,7 @@ from esav_soap.model.catalogue import Catalogue
 from esav_soap.model.formulaire import Champ, GenreRegle, Regle
 from esav_soap.model.structure import Branche, Choix, Element, Feuille, Structure, structure_offre
 from esav_soap.model.types import Courriel, Telephone, Texte
-from esav_soap.names import NS_WS, ns_catalogue, nom_type
+from esav_soap.names import NS_WS, nom_type, ns_catalogue
 
 IDENTIFIANT_PRESTATION = Champ(
     "identifiantPrestation",

@@ -1,0 +1,107 @@
+"""The services: which operations, which request, which answer. The WSDLs and the running server are made from this table.
+
+For a WSDL the ``formulaire`` has its concrete types; the running server takes it as XML, because ``intake`` has judged
+it against the schema already and turning it into objects would cost more than all the rest (see ``soap``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from esav_soap.contract import reponses as r
+from esav_soap.contract import spyne_compat as s
+from esav_soap.contract.types import Fabrique
+from esav_soap.model.catalogue import Catalogue
+from esav_soap.model.requetes import REQUETES_CATALOGUE, REQUETES_SUIVI, requetes_depot
+from esav_soap.model.structure import Structure
+from esav_soap.names import NS_WS, ns_catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Reponse:
+    """The answer of an operation: element ``nom`` of the Spyne type ``type``."""
+
+    nom: str
+    type: Any
+
+
+#: Answers by operation. A promise inside a WS version: add operations, never change one.
+REPONSES: Mapping[str, Reponse] = {
+    "deposerSignalisation": Reponse("accuseReception", r.AccuseReception),
+    "validerSignalisation": Reponse("resultatValidation", r.ResultatValidation),
+    "deposerSignalisationGenerique": Reponse("accuseReception", r.AccuseReception),
+    "validerSignalisationGenerique": Reponse("resultatValidation", r.ResultatValidation),
+    "consulterEtat": Reponse("etatSignalisation", r.EtatSignalisation),
+    "consulterDetail": Reponse("detailSignalisation", r.DetailSignalisation),
+    "listerVersions": Reponse("listeVersions", r.ListeVersions),
+    "telechargerPack": Reponse("pack", r.Pack),
+}
+
+#: Operations of each service, in the order of the WSDL.
+SERVICES: Mapping[str, tuple[str, ...]] = {
+    "depot": (
+        "deposerSignalisation",
+        "validerSignalisation",
+        "deposerSignalisationGenerique",
+        "validerSignalisationGenerique",
+    ),
+    "suivi": tuple(REQUETES_SUIVI),
+    "catalogue": tuple(REQUETES_CATALOGUE),
+}
+
+#: Does the work of an operation in the running server: gets the checked request, gives the answer.
+Traitement = Callable[[Any, Any], Any]
+
+
+def nom_service(service: str) -> str:
+    """Name of the ``wsdl:service``: ``depot`` -> ``EsavDepot``."""
+    return f"Esav{service.capitalize()}"
+
+
+def requetes(service: str, catalogue: Catalogue | None) -> Mapping[str, Structure]:
+    """Requests of a service; ``depot`` needs its catalogue version."""
+    if service == "depot":
+        if catalogue is None:
+            raise ValueError("depot needs a catalogue version")
+        return requetes_depot(catalogue)
+    return {"suivi": REQUETES_SUIVI, "catalogue": REQUETES_CATALOGUE}[service]
+
+
+def classe_contrat(service: str, catalogue: Catalogue | None) -> Any:
+    """Spyne service class with the concrete types, for the WSDL. Its operations do nothing."""
+    communs = ns_catalogue(catalogue.version) if catalogue else NS_WS
+    fabrique = Fabrique(communs, dict(catalogue.nomenclatures) if catalogue else None)
+    operations = {}
+    partages: dict[str, Any] = {}
+    structures = requetes(service, catalogue)
+    for nom in SERVICES[service]:
+        structure = structures[nom]
+        membres = []
+        for enfant in structure.enfants:
+            # Operations share their members' types; built once, they stay one type in the WSDL.
+            if enfant.code not in partages:
+                partages[enfant.code] = fabrique.element(enfant, structure.espace, structure.nom_type)
+            membres.append((enfant.code, partages[enfant.code]))
+        operations[nom] = _operation(nom, structure.libelle, membres)
+    return type(nom_service(service), (s.ServiceBase,), operations)
+
+
+def _operation(nom: str, libelle: str, membres: list[tuple[str, Any]]) -> Any:
+    def operation(ctx: Any, *_args: Any) -> None:
+        raise AssertionError("a contract is not for calling")
+
+    operation.__name__ = nom
+    operation.__doc__ = libelle
+    reponse = REPONSES[nom]
+    return s.rpc(
+        *(type_ for _, type_ in membres),
+        _args=[code for code, _ in membres],
+        _returns=reponse.type.customize(min_occurs=1, nillable=False),
+        _out_variable_name=reponse.nom,
+        _throws=[r.ErreurEsav],
+        _operation_name=nom,
+        _in_message_name=nom,
+        _out_message_name=f"{nom}Response",
+    )(operation)

@@ -94,13 +94,17 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Formulaire:
-    """A form, which one or several Offres use, each with its own usage of the fields."""
+    """A form, which one or several Offres use, each with its own usage of the fields.
+
+    ``defaut_declare``: code of the field that says the declared fault, shown in the follow-up (art. 4.2.2).
+    """
 
     code: str
     libelle: str
     sections: tuple[Section, ...]
     aide: str = ""
     regles: tuple[Regle, ...] = field(default=())
+    defaut_declare: str | None = None
 
     def noeuds(self) -> Iterator[Noeud]:
         """Fields and groups of all sections, in wire order."""

@@ -1,0 +1,146 @@
+"""Where a pack's files come from: the repository's folders, or a ZIP that nobody vouches for."""
+
+from __future__ import annotations
+
+import io
+import stat
+import zipfile
+import zlib
+from pathlib import Path
+
+from esav_soap.errors import Probleme
+from esav_soap.reader.codes import CodeProbleme
+from esav_soap.reader.fichiers import CATALOGUE, est_derive
+from esav_soap.reader.lieux import Lieu, Problemes, abrege
+from esav_soap.reader.limites import LIMITES, Limites
+
+__all__ = ["LIMITES", "Limites", "depuis_dossiers", "depuis_zip"]
+
+_CHIFFRE = 0x1
+_MORCEAU = 64 * 1024
+
+
+def depuis_dossiers(racine: Path, version: str) -> dict[str, bytes]:
+    """Files of one version in the repository's layout, by their logical path.
+
+    ``catalogue/<v>/catalogue.xml``, ``catalogue/<v>/nomenclatures/*.xml``, ``forms_xml/<v>/*.xml``. What is missing is
+    just not there: :func:`~esav_soap.reader.lire` tells.
+    """
+    dossier = racine / "catalogue" / version
+    trouves = {CATALOGUE: dossier / "catalogue.xml"}
+    trouves |= {f"nomenclatures/{chemin.name}": chemin for chemin in (dossier / "nomenclatures").glob("*.xml")}
+    trouves |= {f"formulaires/{chemin.name}": chemin for chemin in (racine / "forms_xml" / version).glob("*.xml")}
+    return {logique: chemin.read_bytes() for logique, chemin in sorted(trouves.items()) if chemin.is_file()}
+
+
+def depuis_zip(octets: bytes, limites: Limites = LIMITES) -> tuple[dict[str, bytes], tuple[Probleme, ...]]:
+    """Files of a ZIP by their path in it, and every reason to refuse it; refused entries are left out.
+
+    Nothing is written to disk. Sizes are counted while decompressing: headers are not believed.
+    """
+    problemes = Problemes(limites.problemes)
+    fichiers: dict[str, bytes] = {}
+    if len(octets) > limites.archive:
+        problemes.ajouter(
+            CodeProbleme.PACK_TROP_GRAND, Lieu(""), f"L'archive fait {len(octets)} octets : {limites.archive} au plus."
+        )
+        return {}, problemes.tries()
+    try:
+        with zipfile.ZipFile(io.BytesIO(octets)) as archive:
+            _extraire(archive, limites, fichiers, problemes)
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError, IndexError, OverflowError):
+        problemes.ajouter(
+            CodeProbleme.ARCHIVE_ILLISIBLE, Lieu(""), "Le fichier reçu n'est pas une archive ZIP intacte."
+        )
+    return fichiers, problemes.tries()
+
+
+def _extraire(archive: zipfile.ZipFile, limites: Limites, fichiers: dict[str, bytes], problemes: Problemes) -> None:
+    entrees = archive.infolist()
+    if len(entrees) > limites.entrees:
+        problemes.ajouter(
+            CodeProbleme.TROP_DE_FICHIERS, Lieu(""), f"L'archive a {len(entrees)} entrées : {limites.entrees} au plus."
+        )
+        return
+    vus: set[str] = set()
+    total = 0
+    for entree in entrees:
+        if not _entree_admise(entree, vus, limites, problemes) or entree.is_dir():
+            continue
+        reste = limites.total - total
+        contenu = _decompresser(archive, entree, limites, reste, problemes)
+        if contenu is None:
+            continue
+        if len(contenu) > reste:
+            problemes.ajouter(
+                CodeProbleme.PACK_TROP_GRAND, Lieu(""), f"Le pack dépasse {limites.total} octets une fois décompressé."
+            )
+            return
+        total += len(contenu)
+        fichiers[entree.filename] = contenu
+
+
+def _entree_admise(entree: zipfile.ZipInfo, vus: set[str], limites: Limites, problemes: Problemes) -> bool:
+    nom = entree.orig_filename
+    lieu = Lieu(abrege(nom.replace("\0", "?"), limites.chemin))
+    avant = len(problemes)
+    morceaux = nom.removesuffix("/").split("/")
+    if (
+        any(morceau in ("", ".", "..") for morceau in morceaux)
+        or any(c in nom for c in '\\:*?"<>|')
+        or not nom.isprintable()
+        or len(nom) > limites.chemin
+    ):
+        problemes.ajouter(
+            CodeProbleme.ARCHIVE_CHEMIN, lieu, f"Le nom d'entrée « {abrege(nom)} » n'est pas un chemin relatif simple."
+        )
+    cle = nom.removesuffix("/").casefold()
+    if cle in vus:
+        problemes.ajouter(
+            CodeProbleme.ARCHIVE_DOUBLON, lieu, "Deux entrées ont ce nom (majuscules et minuscules confondues)."
+        )
+    vus.add(cle)
+    if entree.flag_bits & _CHIFFRE:
+        problemes.ajouter(CodeProbleme.ARCHIVE_CHIFFREE, lieu, "L'entrée est protégée par mot de passe.")
+    mode = stat.S_IFMT(entree.external_attr >> 16)
+    if mode not in (0, stat.S_IFREG, stat.S_IFDIR) or (mode == stat.S_IFDIR) > entree.is_dir():
+        problemes.ajouter(CodeProbleme.ARCHIVE_LIEN, lieu, "L'entrée est un lien ou un fichier spécial.")
+    if entree.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        problemes.ajouter(
+            CodeProbleme.ARCHIVE_COMPRESSION,
+            lieu,
+            f"L'entrée emploie la compression {entree.compress_type} : refaire en deflate.",
+        )
+    return len(problemes) == avant
+
+
+def _decompresser(
+    archive: zipfile.ZipFile, entree: zipfile.ZipInfo, limites: Limites, reste: int, problemes: Problemes
+) -> bytes | None:
+    """The entry's bytes, at most one more than ``reste``; None when it is refused."""
+    lieu = Lieu(entree.filename)
+    maximum = limites.derive if est_derive(entree.filename) else limites.fichier
+    compresse = max(entree.compress_size, 1)
+    contenu = bytearray()
+    try:
+        with archive.open(entree) as flux:
+            while morceau := flux.read(_MORCEAU):
+                contenu += morceau
+                if len(contenu) > limites.ratio_des and len(contenu) > limites.ratio * compresse:
+                    problemes.ajouter(
+                        CodeProbleme.ARCHIVE_RATIO, lieu, f"L'entrée se décompresse plus de {limites.ratio} fois."
+                    )
+                    return None
+                if len(contenu) > maximum:
+                    problemes.ajouter(
+                        CodeProbleme.FICHIER_TROP_GRAND,
+                        lieu,
+                        f"Le fichier dépasse {maximum} octets une fois décompressé.",
+                    )
+                    return None
+                if len(contenu) > reste:
+                    break
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, RuntimeError):
+        problemes.ajouter(CodeProbleme.ARCHIVE_ILLISIBLE, lieu, "L'entrée est abîmée : refaire l'archive.")
+        return None
+    return bytes(contenu)

@@ -1,0 +1,191 @@
+"""Writing deposits: the hot path, in plain SQL.
+
+Several deposits are written in one transaction; a deposit whose reference or number is taken is left out by the engine
+itself (``ON CONFLICT DO NOTHING``), so that it costs the others nothing, and is then answered with what is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, and_, select
+from sqlalchemy.exc import DBAPIError
+
+from esav_soap.calendar import en_utc
+from esav_soap.signalisation import Cote, Depot, Etat, NouvelleSignalisation
+from esav_soap.store.moteur import Moteur
+from esav_soap.store.tables import instant_sqlite, signalisation
+from esav_soap.usecases.ports import NumeroDejaPris
+
+_EN_DEPOT = Etat.EN_DEPOT.name
+_OPERATEUR = Cote.OPERATEUR.name
+
+#: Columns of a new row, with their type for PostgreSQL's arrays.
+_COLONNES = {
+    "numero": "text",
+    "plateforme": "text",
+    "operateur": "text",
+    "reference": "text",
+    "empreinte": "bytea",
+    "etat": "text",
+    "prestation": "text",
+    "offre": "text",
+    "version_catalogue": "text",
+    "depot_le": "timestamptz",
+    "modifiee_le": "timestamptz",
+    "contact_nom": "text",
+    "contact_telephone": "text",
+    "contact_courriel": "text",
+    "formulaire": "bytea",
+}
+_NOMS = ", ".join(_COLONNES)
+
+_SIGNALISATION_SQLITE = (
+    f"INSERT INTO signalisation ({_NOMS}) VALUES ({', '.join('?' * len(_COLONNES))}) ON CONFLICT DO NOTHING"  # noqa: S608
+)
+_EVENEMENT_SQLITE = "INSERT INTO evenement (signalisation, date, etat, cote, commentaire) VALUES (?, ?, ?, ?, '')"
+#: One statement for the whole group, so one round trip; alone it is also its own transaction.
+_DEPOT_POSTGRESQL = f"""
+    WITH ecrites AS (
+        INSERT INTO signalisation ({_NOMS})
+        SELECT * FROM unnest({", ".join(f"%s::{nature}[]" for nature in _COLONNES.values())})
+        ON CONFLICT DO NOTHING
+        RETURNING id, depot_le, numero, plateforme, operateur, reference
+    ), evenements AS (
+        INSERT INTO evenement (signalisation, date, etat, cote, commentaire)
+        SELECT id, depot_le, '{_EN_DEPOT}', '{_OPERATEUR}', '' FROM ecrites
+    )
+    SELECT numero, plateforme, operateur, reference FROM ecrites
+"""  # noqa: S608
+
+_STOCKE = select(
+    signalisation.c.numero,
+    signalisation.c.etat,
+    signalisation.c.depot_le,
+    signalisation.c.version_catalogue,
+    signalisation.c.empreinte,
+)
+
+Lot = Sequence[NouvelleSignalisation]
+
+
+def ecrire_depots(moteur: Moteur, lot: Lot) -> list[Depot | Exception]:
+    """Commit deposits together; one answer for each, which may be :class:`NumeroDejaPris` or what its own data caused.
+
+    Raises what concerns all of them: the store is full, or out of reach.
+    """
+    ecrire = _ecrire_sqlite if moteur.sqlite else _ecrire_postgresql
+    try:
+        return _reessayer(lambda: ecrire(moteur, lot))
+    except Exception as erreur:
+        if len(lot) == 1 or (isinstance(erreur, DBAPIError) and erreur.connection_invalidated):
+            raise
+    # One of them made the transaction fail, and nothing is written: each by itself, so that only this one is refused.
+    resultats: list[Depot | Exception] = []
+    for nouvelle in lot:
+        try:
+            resultats += _reessayer(lambda nouvelle=nouvelle: ecrire(moteur, [nouvelle]))  # type: ignore[misc]
+        except Exception as erreur:
+            resultats.append(erreur)
+    return resultats
+
+
+def _reessayer(ecriture: Callable[[], list[Depot | Exception]]) -> list[Depot | Exception]:
+    """Once more when the server had closed the connection: a deposit may be repeated, its reference is unique."""
+    try:
+        return ecriture()
+    except DBAPIError as erreur:
+        if not erreur.connection_invalidated:
+            raise
+    return ecriture()
+
+
+def _ecrire_sqlite(moteur: Moteur, lot: Lot) -> list[Depot | Exception]:
+    lignes = [_valeurs(nouvelle, instant_sqlite(nouvelle.depot_le)) for nouvelle in lot]
+    with moteur.ecriture() as connexion:
+        # The driver's own cursor: SQLAlchemy's cost per statement is several times SQLite's.
+        curseur = connexion.connection.cursor()
+        ecrites = []
+        for ligne in lignes:
+            curseur.execute(_SIGNALISATION_SQLITE, ligne)
+            ecrite = curseur.rowcount == 1
+            if ecrite:
+                curseur.execute(_EVENEMENT_SQLITE, (curseur.lastrowid, ligne[9], _EN_DEPOT, _OPERATEUR))
+            ecrites.append(ecrite)
+        curseur.close()
+        return [
+            _accepte(nouvelle) if ecrite else _refuse(connexion, nouvelle)
+            for nouvelle, ecrite in zip(lot, ecrites, strict=True)
+        ]
+
+
+def _ecrire_postgresql(moteur: Moteur, lot: Lot) -> list[Depot | Exception]:
+    # In the order of the keys: two nodes that write the same references wait for one another, and never in a circle.
+    ordre = sorted(range(len(lot)), key=lambda rang: _cle(lot[rang]))
+    lignes = [_valeurs(lot[rang], en_utc(lot[rang].depot_le)) for rang in ordre]
+    with moteur.ecrivains.connect() as connexion:
+        reponse = connexion.exec_driver_sql(_DEPOT_POSTGRESQL, tuple(map(list, zip(*lignes, strict=True))))
+        ecrites = {tuple(ligne) for ligne in reponse}
+        resultats: dict[int, Depot | Exception] = {}
+        for rang in ordre:
+            nouvelle = lot[rang]
+            marque = (nouvelle.numero, *_cle(nouvelle))
+            if marque in ecrites:
+                ecrites.discard(marque)
+                resultats[rang] = _accepte(nouvelle)
+            else:
+                resultats[rang] = _refuse(connexion, nouvelle)
+        return [resultats[rang] for rang in range(len(lot))]
+
+
+def _cle(nouvelle: NouvelleSignalisation) -> tuple[str, str, str]:
+    return nouvelle.plateforme, nouvelle.operateur, nouvelle.reference
+
+
+def _valeurs(nouvelle: NouvelleSignalisation, instant: Any) -> tuple[Any, ...]:
+    """In the order of ``_COLONNES``."""
+    return (
+        nouvelle.numero,
+        nouvelle.plateforme,
+        nouvelle.operateur,
+        nouvelle.reference,
+        nouvelle.empreinte,
+        _EN_DEPOT,
+        nouvelle.prestation,
+        nouvelle.offre,
+        nouvelle.version_catalogue,
+        instant,
+        instant,
+        nouvelle.contact.nom,
+        nouvelle.contact.telephone,
+        nouvelle.contact.courriel,
+        nouvelle.formulaire,
+    )
+
+
+def _accepte(nouvelle: NouvelleSignalisation) -> Depot:
+    return Depot(
+        nouvelle.numero,
+        Etat.EN_DEPOT,
+        en_utc(nouvelle.depot_le),
+        nouvelle.version_catalogue,
+        nouvelle.empreinte,
+        deja_deposee=False,
+    )
+
+
+def _refuse(connexion: Connection, nouvelle: NouvelleSignalisation) -> Depot | NumeroDejaPris:
+    """What its reference already holds; if nothing, it was the number that stood in the way."""
+    ligne = connexion.execute(_STOCKE.where(par_reference(*_cle(nouvelle)))).first()
+    if ligne is None:
+        return NumeroDejaPris(nouvelle.numero)
+    return Depot(
+        ligne.numero, Etat[ligne.etat], ligne.depot_le, ligne.version_catalogue, ligne.empreinte, deja_deposee=True
+    )
+
+
+def par_reference(plateforme: str, operateur: str, reference: str) -> Any:
+    """The condition on ``signalisation`` that its unique index answers."""
+    c = signalisation.c
+    return and_(c.plateforme == plateforme, c.operateur == operateur, c.reference == reference)

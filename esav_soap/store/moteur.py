@@ -1,0 +1,184 @@
+"""Engines and transactions: one way of writing for SQLite and PostgreSQL.
+
+Drivers stay in autocommit, and a transaction is opened by an explicit ``BEGIN``: a read of one statement then costs one
+round trip, and SQLite never upgrades a read lock, which fails at once under load.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psycopg
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from esav_soap.errors import ReglageInvalide
+from esav_soap.store.verrou import Verrou
+
+R = TypeVar("R")
+
+ATTENTE_S = 10
+#: Connections for reading, and for writing, of one process to PostgreSQL: four together already fill two cores.
+LECTEURS_POSTGRESQL = 3
+ECRIVAINS_POSTGRESQL = 2
+LECTEURS_SQLITE = 8
+#: Work between two checkpoints of the SQLite log, in pages of 4 KiB.
+PAGES_JOURNAL = 4000
+
+
+class Moteur:
+    """Connections of one process to one database. Methods are thread-safe; a forked child makes its own connections."""
+
+    def __init__(self, url: URL) -> None:
+        self.url = url
+        self.sqlite = url.get_backend_name() == "sqlite"
+        self._debut = "BEGIN IMMEDIATE" if self.sqlite else "BEGIN"
+        self._debut_lecture = "BEGIN" if self.sqlite else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+        self._herites: list[Engine] = []
+        self._ouvrir()
+        moi = weakref.ref(self)
+
+        def apres_fork() -> None:
+            if (moteur := moi()) is not None:
+                moteur._apres_fork()
+
+        os.register_at_fork(after_in_child=apres_fork)
+
+    def _ouvrir(self) -> None:
+        if self.sqlite:
+            self.lecteurs = _moteur_sqlite(self.url, taille=LECTEURS_SQLITE)
+            self.ecrivains = _moteur_sqlite(self.url, taille=1)
+            self.porte: Verrou | None = Verrou(Path(f"{self.url.database}.verrou"))
+        else:
+            self.lecteurs = _moteur_postgresql(self.url, taille=LECTEURS_POSTGRESQL)
+            self.ecrivains = _moteur_postgresql(self.url, taille=ECRIVAINS_POSTGRESQL)
+            self.porte = None
+
+    def _apres_fork(self) -> None:
+        # The parent's connections are kept, unused: closing them here would speak on the parent's sockets, or drop
+        # SQLite's locks.
+        self._herites += [self.lecteurs, self.ecrivains]
+        self._ouvrir()
+
+    def dedie(self) -> Engine:
+        """An engine whose connections are closed when they are given back (temporary tables vanish with them)."""
+        return _moteur_sqlite(self.url, taille=0) if self.sqlite else _moteur_postgresql(self.url, taille=0)
+
+    def fermer(self) -> None:
+        self.lecteurs.dispose()
+        self.ecrivains.dispose()
+
+    def lire(self, lecture: Callable[[Connection], R]) -> R:
+        """The result of ``lecture``, tried once more when the server had closed the connection in between."""
+        try:
+            with self.lecteurs.connect() as connexion:
+                return lecture(connexion)
+        except DBAPIError as erreur:
+            if not erreur.connection_invalidated:
+                raise
+        with self.lecteurs.connect() as connexion:
+            return lecture(connexion)
+
+    @contextmanager
+    def instantane(self, connexion: Connection) -> Iterator[None]:
+        """All reads inside see the same committed state."""
+        with _transaction(connexion, self._debut_lecture):
+            yield
+
+    @contextmanager
+    def ecrire(self, connexion: Connection) -> Iterator[None]:
+        """One durable transaction: committed when this ends, undone when the block raises."""
+        porte: AbstractContextManager[None] = self.porte.tenu() if self.porte else nullcontext()
+        with porte, _transaction(connexion, self._debut):
+            yield
+
+    @contextmanager
+    def ecriture(self) -> Iterator[Connection]:
+        """``ecrire`` on a connection of its own."""
+        with self.ecrivains.connect() as connexion, self.ecrire(connexion):
+            yield connexion
+
+
+@contextmanager
+def _transaction(connexion: Connection, debut: str) -> Iterator[None]:
+    connexion.exec_driver_sql(debut)
+    try:
+        yield
+        connexion.exec_driver_sql("COMMIT")
+    except BaseException:
+        if not connexion.invalidated:
+            try:
+                connexion.connection.rollback()
+            except Exception:  # the connection is broken: the engine undoes what it began
+                connexion.invalidate()
+        raise
+
+
+def lire_url(url: str) -> URL:
+    """The store's address. Raises :class:`ReglageInvalide` for one that no engine here understands."""
+    try:
+        adresse = make_url(url)
+    except ArgumentError as erreur:
+        raise ReglageInvalide(f"Adresse de magasin illisible : « {url} ». {_FORMES}") from erreur
+    if adresse.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
+        return adresse.set(drivername="postgresql+psycopg")
+    if adresse.drivername in ("sqlite", "sqlite+pysqlite"):
+        if not adresse.database or adresse.database == ":memory:" or adresse.database.startswith("file:"):
+            raise ReglageInvalide(f"Le magasin SQLite doit être un fichier. {_FORMES}")
+        return adresse
+    raise ReglageInvalide(f"Magasin de type inconnu : « {adresse.drivername} ». {_FORMES}")
+
+
+_FORMES = "Écrire sqlite:///chemin/du/fichier.db ou postgresql://utilisateur@serveur/base."
+
+
+def _moteur_sqlite(url: URL, *, taille: int) -> Engine:
+    bassin: dict[str, Any] = (
+        {"pool_size": taille, "max_overflow": 0, "pool_timeout": 3 * ATTENTE_S} if taille else {"poolclass": NullPool}
+    )
+    moteur = create_engine(
+        url,
+        isolation_level="AUTOCOMMIT",
+        connect_args={"timeout": ATTENTE_S, "check_same_thread": False},
+        **bassin,
+    )
+
+    @event.listens_for(moteur, "connect")
+    def _reglages(connexion: sqlite3.Connection, _: object) -> None:
+        curseur = connexion.cursor()
+        # FULL: a commit is on the disk before it is acknowledged (R3.1).
+        curseur.execute("PRAGMA synchronous = FULL")
+        curseur.execute("PRAGMA foreign_keys = ON")
+        curseur.execute(f"PRAGMA wal_autocheckpoint = {PAGES_JOURNAL}")
+        curseur.execute("PRAGMA journal_size_limit = 67108864")
+        curseur.close()
+
+    return moteur
+
+
+def _moteur_postgresql(url: URL, *, taille: int) -> Engine:
+    bassin: dict[str, Any] = (
+        {"pool_size": taille, "max_overflow": 0, "pool_timeout": 3 * ATTENTE_S} if taille else {"poolclass": NullPool}
+    )
+    moteur = create_engine(
+        url,
+        isolation_level="AUTOCOMMIT",
+        connect_args={
+            "connect_timeout": ATTENTE_S,
+            "options": f"-c timezone=UTC -c lock_timeout={ATTENTE_S}s -c client_min_messages=warning",
+        },
+        **bassin,
+    )
+
+    @event.listens_for(moteur, "connect")
+    def _reglages(connexion: psycopg.Connection, _: object) -> None:
+        # A server or a role may have been set to answer before the commit is on the disk (R3.1).
+        connexion.execute("SET synchronous_commit = on")
+
+    return moteur

@@ -1,0 +1,106 @@
+"""The port ``Signalisations`` on SQL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, select
+
+from esav_soap.signalisation import (
+    Contact,
+    Cote,
+    Depot,
+    Etat,
+    Evenement,
+    NouvelleSignalisation,
+    Prestation,
+    Signalisation,
+)
+from esav_soap.store.depots import ecrire_depots, par_reference
+from esav_soap.store.groupe import Groupe
+from esav_soap.store.moteur import Moteur
+from esav_soap.store.tables import evenement, prestation, signalisation
+
+#: Deposits of one transaction; more threads than this do not wait longer for it.
+GROUPE_MAX = 64
+
+_P = prestation.c
+_S = signalisation.c
+
+#: In the driver's words: it is read by every deposit.
+PRESTATION = (
+    "SELECT offre, extremite_a, extremite_b, complement, garantie FROM prestation "
+    "WHERE plateforme = ? AND operateur = ? AND identifiant = ?"
+)
+
+SIGNALISATION = select(
+    signalisation, _P.identifiant, _P.offre.label("p_offre"), _P.extremite_a, _P.extremite_b, _P.complement, _P.garantie
+).join_from(
+    signalisation,
+    prestation,
+    and_(_P.plateforme == _S.plateforme, _P.operateur == _S.operateur, _P.identifiant == _S.prestation),
+    isouter=True,
+)
+EVENEMENTS = select(evenement).order_by(evenement.c.id)
+
+
+class SignalisationsSQL:
+    """Reads on connections of their own, which no writer holds up; deposits in groups (``Groupe``)."""
+
+    def __init__(self, moteur: Moteur) -> None:
+        self._moteur = moteur
+        self._prestation = PRESTATION if moteur.sqlite else PRESTATION.replace("?", "%s")
+        self._depots: Groupe[NouvelleSignalisation, Depot] = Groupe(
+            lambda lot: ecrire_depots(moteur, lot), maximum=GROUPE_MAX
+        )
+
+    def prestation(self, plateforme: str, operateur: str, identifiant: str) -> Prestation | None:
+        def lire(connexion: Connection) -> Any:
+            return connexion.exec_driver_sql(self._prestation, (plateforme, operateur, identifiant)).first()
+
+        ligne = self._moteur.lire(lire)
+        return None if ligne is None else Prestation(plateforme, operateur, identifiant, *ligne)
+
+    def deposer(self, nouvelle: NouvelleSignalisation) -> Depot:
+        return self._depots.soumettre(nouvelle)
+
+    def par_numero(self, plateforme: str, operateur: str, numero: str) -> Signalisation | None:
+        return self._lire(and_(_S.numero == numero, _S.plateforme == plateforme, _S.operateur == operateur))
+
+    def par_reference(self, plateforme: str, operateur: str, reference: str) -> Signalisation | None:
+        return self._lire(par_reference(plateforme, operateur, reference))
+
+    def _lire(self, condition: ColumnElement[bool]) -> Signalisation | None:
+        def lire(connexion: Connection) -> Signalisation | None:
+            with self._moteur.instantane(connexion):
+                ligne = connexion.execute(SIGNALISATION.where(condition)).first()
+                if ligne is None:
+                    return None
+                evenements = connexion.execute(EVENEMENTS.where(evenement.c.signalisation == ligne.id)).all()
+            return _signalisation(ligne, evenements)
+
+        return self._moteur.lire(lire)
+
+
+def _signalisation(ligne: Any, evenements: Any) -> Signalisation:
+    cle = (ligne.plateforme, ligne.operateur, ligne.prestation)
+    connue = (
+        Prestation(*cle, ligne.p_offre, ligne.extremite_a, ligne.extremite_b, ligne.complement, ligne.garantie)
+        if ligne.identifiant is not None
+        else Prestation(*cle, ligne.offre)
+    )
+    return Signalisation(
+        numero=ligne.numero,
+        plateforme=ligne.plateforme,
+        operateur=ligne.operateur,
+        reference=ligne.reference,
+        etat=Etat[ligne.etat],
+        offre=ligne.offre,
+        version_catalogue=ligne.version_catalogue,
+        depot_le=ligne.depot_le,
+        modifiee_le=ligne.modifiee_le,
+        contact=Contact(ligne.contact_nom, ligne.contact_telephone, ligne.contact_courriel),
+        formulaire=ligne.formulaire,
+        prestation=connue,
+        evenements=tuple(Evenement(e.date, Etat[e.etat], Cote[e.cote], e.commentaire) for e in evenements),
+    )

@@ -1,0 +1,140 @@
+"""The tables, in the field's words. ``migrations`` makes them; a test proves that both say the same.
+
+Every access path of the ports is a key or an index here; nothing else is indexed, since each index costs every deposit.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from esav_soap.calendar import en_utc
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant, kept in UTC with microseconds on both engines, and read back aware in UTC.
+
+    PostgreSQL: ``timestamptz``. SQLite has no such type: text of fixed width, ``2026-07-01T10:00:00.000000+00:00``, which
+    sorts as the instants do.
+    """
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(String(32))
+        return dialect.type_descriptor(DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        return instant_sqlite(value) if dialect.name == "sqlite" else en_utc(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        return None if value is None else instant_lu(value)
+
+
+def instant_sqlite(instant: datetime) -> str:
+    """How SQLite keeps an instant. Raises ``ValueError`` for a naive one."""
+    return en_utc(instant).isoformat(timespec="microseconds")
+
+
+def instant_lu(valeur: str | datetime) -> datetime:
+    """An instant as either driver gives it, in UTC."""
+    return (datetime.fromisoformat(valeur) if isinstance(valeur, str) else valeur).astimezone(UTC)
+
+
+#: SQLite counts rows only in a column declared exactly INTEGER.
+_RANG = BigInteger().with_variant(Integer(), "sqlite")
+
+tables = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+#: The parc of every opérateur. Clustered on its key in SQLite: one lookup per deposit, and imports merge in key order.
+prestation = Table(
+    "prestation",
+    tables,
+    Column("plateforme", String(16), primary_key=True),
+    Column("operateur", String(64), primary_key=True),
+    Column("identifiant", String(40), primary_key=True),
+    Column("offre", String(40), nullable=False),
+    Column("extremite_a", Text, nullable=False),
+    Column("extremite_b", Text, nullable=False),
+    Column("complement", Text, nullable=False),
+    Column("garantie", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+#: ``id`` grows with each row, so that 10^6 stored signalisations cost a deposit no more than ten: rows are appended, and
+#: only the two small unique indexes are entered at random. No reference to ``prestation``: a signalisation outlives it.
+signalisation = Table(
+    "signalisation",
+    tables,
+    Column("id", _RANG, primary_key=True),
+    Column("numero", String(20), nullable=False),
+    Column("plateforme", String(16), nullable=False),
+    Column("operateur", String(64), nullable=False),
+    Column("reference", String(64), nullable=False),
+    Column("empreinte", LargeBinary, nullable=False),
+    Column("etat", String(32), nullable=False),
+    Column("prestation", String(40), nullable=False),
+    Column("offre", String(40), nullable=False),
+    Column("version_catalogue", String(20), nullable=False),
+    Column("depot_le", Instant, nullable=False),
+    Column("modifiee_le", Instant, nullable=False),
+    Column("contact_nom", Text, nullable=False),
+    Column("contact_telephone", Text, nullable=False),
+    Column("contact_courriel", Text),
+    Column("formulaire", LargeBinary, nullable=False),
+    UniqueConstraint("numero"),
+    UniqueConstraint("plateforme", "operateur", "reference"),
+)
+
+#: Every change of a signalisation (R3.4); the first is its deposit. ``id`` orders the events of one signalisation.
+evenement = Table(
+    "evenement",
+    tables,
+    Column("id", _RANG, primary_key=True),
+    Column("signalisation", _RANG, ForeignKey("signalisation.id"), nullable=False),
+    Column("date", Instant, nullable=False),
+    Column("etat", String(32), nullable=False),
+    Column("cote", String(16), nullable=False),
+    Column("commentaire", Text, nullable=False),
+    Index(None, "signalisation"),
+)
+
+#: Recorded catalogue versions. ``pack`` stands last: reading the dates does not read the archives.
+version_catalogue = Table(
+    "version_catalogue",
+    tables,
+    Column("version", String(20), primary_key=True),
+    Column("annonce", Instant, nullable=False),
+    Column("ouverture", Instant, nullable=False),
+    Column("retrait", Instant),
+    Column("remplacante", String(20)),
+    Column("pack", LargeBinary, nullable=False),
+)

@@ -1,0 +1,131 @@
+"""The first step of intake: from the bytes of a request to the element in its SOAP body.
+
+XML is hostile: no DTD, no entity, nothing fetched, bounded size and depth. Whatever the bytes, the outcome is a
+:class:`Message` or an :class:`~esav_soap.errors.ErreurEsav` (MESSAGE_MAL_FORME, MESSAGE_TROP_GRAND).
+"""
+
+from __future__ import annotations
+
+import codecs
+import threading
+from dataclasses import dataclass
+from email.message import Message as EnteteMime
+
+from lxml import etree
+
+from esav_soap.errors import CodeErreur, ErreurEsav
+from esav_soap.names import NS_SOAP_11, NS_SOAP_12
+
+#: Largest request body, in bytes. A deposit is about 4 KB; the generic one with 2,000 fields about 400 KB.
+TAILLE_MAX = 2 * 1024 * 1024
+
+_VERSIONS = {NS_SOAP_11: "1.1", NS_SOAP_12: "1.2"}
+_ENCODAGES = frozenset({"utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1252", "utf-16", "utf-16-le", "utf-16-be"})
+_MIMES = frozenset({"text/xml", "application/soap+xml", "application/xml"})
+_analyseurs = threading.local()
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A SOAP request: its version (``1.1`` or ``1.2``) and the single element of its body."""
+
+    version: str
+    corps: etree._Element
+
+
+def lire_enveloppe(
+    octets: bytes, content_type: str = "", content_encoding: str = "", taille_max: int = TAILLE_MAX
+) -> Message:
+    """Read a request. Raises :class:`ErreurEsav`; nothing of the parser's own words gets into it."""
+    if len(octets) > taille_max:
+        raise trop_grand(taille_max)
+    if content_encoding.strip().lower() not in ("", "identity"):
+        raise _mal_forme("Le corps est compressé (Content-Encoding) : envoyer le message sans compression.")
+    if not octets.strip():
+        raise _mal_forme("Le corps de la requête est vide : une enveloppe SOAP est attendue.")
+    racine = _analyser(octets, _encodage(content_type))
+    if racine.getroottree().docinfo.internalDTD is not None:
+        raise _mal_forme("Une déclaration DOCTYPE n'est pas admise.")
+    return _ouvrir(racine)
+
+
+def trop_grand(taille_max: int) -> ErreurEsav:
+    """The refusal of a body of more than ``taille_max`` bytes."""
+    return ErreurEsav(CodeErreur.MESSAGE_TROP_GRAND, f"Le message dépasse la taille admise de {taille_max} octets.")
+
+
+def _mal_forme(message: str) -> ErreurEsav:
+    return ErreurEsav(CodeErreur.MESSAGE_MAL_FORME, message)
+
+
+def _encodage(content_type: str) -> str | None:
+    """Encoding that the HTTP header imposes on the XML declaration (RFC 7303), or None when it names none."""
+    entete = EnteteMime()
+    entete["Content-Type"] = content_type or "text/xml"
+    mime = entete.get_content_type()
+    if mime.startswith("multipart/"):
+        raise _mal_forme("Les pièces jointes (MTOM, SwA) ne sont pas admises : envoyer l'enveloppe seule.")
+    if content_type and mime not in _MIMES:
+        raise _mal_forme("Le type de contenu doit être text/xml (SOAP 1.1) ou application/soap+xml (SOAP 1.2).")
+    charset = entete.get_param("charset")
+    if charset is None:
+        return None
+    try:
+        nom = codecs.lookup(str(charset).strip("\"' ")).name
+    except (LookupError, ValueError):
+        nom = ""
+    if nom not in _ENCODAGES:
+        raise _mal_forme("L'encodage annoncé (charset) n'est pas admis : employer UTF-8.")
+    return None if nom == "utf-16" else nom  # a byte order mark or the XML declaration says which UTF-16
+
+
+def _analyser(octets: bytes, encodage: str | None) -> etree._Element:
+    analyseurs = _analyseurs.__dict__
+    analyseur = analyseurs.get(encodage or "")
+    if analyseur is None:
+        analyseur = analyseurs[encodage or ""] = etree.XMLParser(
+            encoding=encodage,
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
+        )
+    try:
+        return etree.fromstring(octets, analyseur)
+    except (etree.XMLSyntaxError, ValueError, LookupError, AssertionError) as exc:
+        ligne = getattr(exc, "lineno", None)
+        lieu = f", vers la ligne {ligne}" if ligne else ""
+        raise _mal_forme(f"Le corps n'est pas du XML bien formé{lieu} : vérifier l'encodage et les balises.") from None
+
+
+def _ouvrir(racine: etree._Element) -> Message:
+    nom = etree.QName(racine)
+    version = _VERSIONS.get(nom.namespace or "")
+    if nom.localname != "Envelope" or version is None:
+        raise _mal_forme("L'élément racine doit être l'enveloppe SOAP (Envelope), en version 1.1 ou 1.2.")
+    espace = f"{{{nom.namespace}}}"
+    corps = None
+    for enfant in racine:
+        if enfant.tag == f"{espace}Header" and corps is None:
+            _verifier_entetes(enfant, espace)
+        elif enfant.tag == f"{espace}Body" and corps is None:
+            corps = enfant
+        else:
+            raise _mal_forme("L'enveloppe doit contenir un en-tête (Header) facultatif, puis un corps (Body).")
+    if corps is None or len(corps) != 1:
+        raise _mal_forme("Le corps SOAP (Body) doit contenir une requête, et une seule.")
+    requete = corps[0]
+    if not isinstance(requete.tag, str) or requete.tag == f"{espace}Fault":
+        raise _mal_forme("Le corps SOAP (Body) doit contenir une requête.")
+    return Message(version, requete)
+
+
+def _verifier_entetes(entetes: etree._Element, espace: str) -> None:
+    for bloc in entetes:
+        if isinstance(bloc.tag, str) and bloc.get(f"{espace}mustUnderstand", "0").strip() in ("1", "true"):
+            raise _mal_forme(
+                f"L'en-tête SOAP « {etree.QName(bloc).localname[:80]} » est obligatoire (mustUnderstand), mais "
+                "ce service ne le connaît pas : ne pas l'envoyer."
+            )

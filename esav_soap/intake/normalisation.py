@@ -1,0 +1,54 @@
+"""Bringing a request into the form in which it is judged, without touching what it says.
+
+What the standard or SOAP allows and a validator may stumble over goes: comments, blanks around values other than texts
+(libxml2 and the standard differ there), blanks in an element that has no content, SOAP's own attributes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lxml import etree
+
+from esav_soap.intake.messages import BLANCS
+from esav_soap.intake.valeurs import blancs_comptent
+from esav_soap.model.structure import Choix, Element, Feuille, Structure
+from esav_soap.names import NS_SOAP_11, NS_SOAP_12
+
+_ATTRIBUTS_SOAP = (f"{{{NS_SOAP_11}}}encodingStyle", f"{{{NS_SOAP_12}}}encodingStyle")
+
+
+def sans_commentaires(element: etree._Element) -> None:
+    """Remove comments and processing instructions in place: they would hide the end of a value from ``.text``."""
+    etree.strip_tags(element, etree.Comment, etree.ProcessingInstruction)
+
+
+def normaliser(element: etree._Element, structure: Structure) -> None:
+    """Normalise in place; what ``structure`` does not know stays as it is."""
+    etree.strip_attributes(element, *_ATTRIBUTS_SOAP)
+    _enfants(element, structure.enfants, structure.espace)
+
+
+def _enfants(parent: etree._Element, attendus: Sequence[Element], espace: str) -> None:
+    if not len(parent) and not (parent.text or "").strip(BLANCS):
+        parent.text = None
+    connus = {f"{{{espace}}}{attendu.code}": attendu for attendu in attendus}
+    for enfant in parent:
+        attendu = connus.get(enfant.tag)
+        if attendu is None:
+            continue
+        if isinstance(attendu, Feuille):
+            if not len(enfant) and enfant.text and not blancs_comptent(attendu.champ.type):
+                enfant.text = enfant.text.strip(BLANCS) or None
+        elif isinstance(attendu, Choix):
+            _choix(enfant, attendu)
+        else:
+            _enfants(enfant, attendu.enfants, espace)
+
+
+def _choix(element: etree._Element, choix: Choix) -> None:
+    structures = {f"{{{choix.espace}}}{structure.nom}": structure for structure in choix.structures}
+    for enfant in element:
+        structure = structures.get(enfant.tag)
+        if structure is not None:
+            _enfants(enfant, structure.enfants, structure.espace)

@@ -135,7 +135,7 @@ def _valeurs(
             codes = [v.code for v in acceptees if parent is None or parent in v.parents]
             return hasard.sample(codes, min(nombre, len(codes)))
         case OuiNon():
-            return [hasard.choice(("true", "false", "1", "0"))]
+            return [hasard.choice(("true", "false"))]
         case Entier():
             haut = type_.maximum if hasard.random() < 0.5 else min(type_.maximum, type_.minimum + 5)
             return [str(hasard.randint(type_.minimum, haut))]

@@ -71,7 +71,9 @@ class CodeProbleme(Enum):
     RENDEZ_VOUS_EN_DOUBLE = "Le même genre de rendez-vous est donné deux fois : n'en garder qu'un."
     COLLISION_OFFRES = "Deux Offres donnent le même nom XML : changer le code de l'une."
     COLLISION_NOMENCLATURES = "Deux nomenclatures donnent le même nom XML : changer le code de l'une."
-    COLLISION_GROUPES = "Un groupe donne, pour une Offre, un nom de type XML déjà pris : changer le code du groupe."
+    COLLISION_GROUPES = (
+        "Un groupe ou ses champs donnent un nom de type XML déjà pris : changer le code du groupe ou du champ."
+    )
     NOM_RESERVE = "Le nom XML est celui d'un type commun du contrat : changer le code."
 
     # References
@@ -137,6 +139,10 @@ class CodeProbleme(Enum):
     OFFRE_SANS_CHAMP = "L'Offre n'emploie aucun champ de son formulaire : en garder un au moins."
     PARENT_ABSENT = "Un champ dépendant est employé par l'Offre sans celui dont il dépend : employer les deux ou aucun."
     PARENT_FACULTATIF = "Un champ dépendant est obligatoire alors que celui dont il dépend ne l'est pas : les accorder."
+    DEFAUT_DECLARE_INCONNU = "Le champ du défaut déclaré n'est pas un champ du formulaire : corriger « defautDeclare »."
+    DEFAUT_DECLARE_ABSENT = (
+        "L'Offre déclare absent le champ qui dit le défaut : l'employer ou changer « defautDeclare »."
+    )
     CHAMP_JAMAIS_EMPLOYE = "Toutes les Offres déclarent ce champ absent : le retirer du formulaire."
     TEST_SANS_ACTIVATION = (
         'Seule une Offre activée peut demander un test préalable : déclarer activee="oui" ou retirer le test.'

@@ -11,7 +11,7 @@ from lxml import etree
 from esav_soap.names import NS_PACK, NS_XSI
 from esav_soap.reader.codes import CodeProbleme
 from esav_soap.reader.grammaire import RACINES, Modele, Place
-from esav_soap.reader.lieux import Lieu, Problemes, abrege, lieu_de, proche
+from esav_soap.reader.lieux import Lieu, Problemes, abrege, lieu_de, phrase, proche
 from esav_soap.reader.parsing import NS_XINCLUDE
 from esav_soap.reader.valeurs import Defaut, en_jeton
 
@@ -218,8 +218,8 @@ class _Marcheur:
                 )
 
     def _defaut(self, defaut: Defaut, lieu: Lieu, sujet: str) -> None:
-        code, phrase = defaut
-        self.problemes.ajouter(code, lieu, f"{sujet} : {phrase}.")
+        code, raison = defaut
+        self.problemes.ajouter(code, lieu, phrase(f"{sujet} : {raison}"))
 
 
 def _plus_longue_montee(rangs: Sequence[int]) -> set[int]:

@@ -56,6 +56,7 @@ def formulaire_lu(noeud: Noeud) -> FormulaireLu:
         sections=tuple(section for section, _ in sections),
         aide=noeud.texte_de("aide"),
         regles=tuple(regle.regle for regle in regles),
+        defaut_declare=noeud.valeur("defautDeclare"),
     )
     return FormulaireLu(formulaire, noeud.lieu, tuple(lue for _, lue in sections), regles, _invalides(noeud))
 

@@ -145,7 +145,7 @@ RACINES: dict[str, Modele] = {
         enfants={**_TITRES, "valeur": _VALEUR},
     ),
     "formulaire": Modele(
-        {"code": _requis(v.CODE_FORMULAIRE)},
+        {"code": _requis(v.CODE_FORMULAIRE), "defautDeclare": Attribut(v.CODE_CHAMP)},
         (_P_LIBELLE, _P_AIDE, Place(("section",), 1, 50), Place(REGLES, 0, 200)),
         enfants={**_TITRES, "section": _SECTION, **_REGLES},
     ),

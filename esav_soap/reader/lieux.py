@@ -76,6 +76,11 @@ def proche(nom: str, connus: Iterable[str]) -> str:
     return ""
 
 
+def phrase(texte: str) -> str:
+    """The text with a full stop, when nothing ends it yet."""
+    return texte if texte.endswith((".", "?")) else f"{texte}."
+
+
 def abrege(texte: str, maximum: int = 60) -> str:
     """A value as messages quote it: on one line, shortened."""
     texte = " ".join(texte.split())

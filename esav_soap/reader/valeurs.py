@@ -11,7 +11,7 @@ from decimal import Decimal
 from esav_soap.model.types import ENTIER_MAX, ENTIER_MIN
 from esav_soap.names import MOTIF_CHAMP, MOTIF_CODE, MOTIF_FORMULAIRE, MOTIF_REGLE, MOTIF_VERSION
 from esav_soap.reader.codes import CodeProbleme
-from esav_soap.reader.lieux import abrege, proche
+from esav_soap.reader.lieux import abrege
 
 LONGUEUR_CODE = 40
 LONGUEUR_CODE_REGLE = 60
@@ -73,9 +73,7 @@ def choix(*admis: str) -> TypeValeur:
             return None
         return (
             CodeProbleme.VALEUR_INVALIDE,
-            f"« {abrege(texte)} » n'est pas admis ; admis : {', '.join(admis)}.{proche(texte, admis).split(' Admis')[0]}".rstrip(
-                "."
-            ),
+            f"« {abrege(texte)} » n'est pas admis ; admis : {', '.join(admis)}",
         )
 
     return TypeValeur(verifier)

@@ -56,7 +56,7 @@ class _Resolveur(etree.Resolver):
         nom = system_url.rsplit("/", 1)[-1]
         if nom not in self._fichiers:
             raise FileNotFoundError(f"schéma inconnu : {nom}")
-        return self.resolve_string(self._fichiers[nom], context, base_url=f"esav:///{nom}")  # type: ignore[attr-defined]
+        return self.resolve_string(self._fichiers[nom], context, base_url=f"esav:///{nom}")
 
 
 def _separer(schema: etree._Element) -> tuple[etree._Element, etree._Element]:

@@ -8,6 +8,7 @@ release of Spyne imports on Python 3.12 by itself. Nothing else may import Spyne
 from __future__ import annotations
 
 import importlib
+import logging
 import sys
 import warnings
 from collections.abc import Sequence
@@ -64,6 +65,8 @@ with warnings.catch_warnings():
     from spyne.protocol.soap import Soap11, Soap12
     from spyne.server import ServerBase
 
+# Spyne logs the values of refused messages, and warns when an application is built twice.
+logging.getLogger("spyne").setLevel(logging.CRITICAL + 1)
 # The bundled six leaves an importer of the old protocol behind, which warns at every later failed import.
 sys.meta_path[:] = [finder for finder in sys.meta_path if hasattr(finder, "find_spec")]
 

@@ -7,7 +7,6 @@ customised again. Nothing is nillable: a missing field is left out.
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal as D
 from typing import Any
 
 from esav_soap.contract import spyne_compat as s
@@ -98,9 +97,9 @@ class Fabrique:
             case Nombre():
                 bornes = {"fraction_digits": t.decimales}
                 if t.minimum is not None:
-                    bornes["ge"] = D(t.minimum)
+                    bornes["ge"] = t.minimum
                 if t.maximum is not None:
-                    bornes["le"] = D(t.maximum)
+                    bornes["le"] = t.maximum
                 return s.Decimal.customize(**propre, **bornes, **occurrences)
             case Date(minimum=None, maximum=None):
                 return s.Date.customize(type_name="DateSimple", **commun, pattern=MOTIF_DATE, **occurrences)

@@ -168,9 +168,8 @@ def _attributs(genre: Type, exemples: tuple[str, ...]) -> list[tuple[str, str]]:
         case DateHeure():
             return [
                 ("type", "datetime-local"),
-                ("step", "1"),
                 ("min", f"{DATE_MIN}T00:00"),
-                ("max", f"{DATE_MAX}T23:59:59"),
+                ("max", f"{DATE_MAX}T23:59"),
             ]
         case Telephone():
             return [("type", "tel"), ("autocomplete", "off"), *_motif(MOTIF_TELEPHONE), *indication]

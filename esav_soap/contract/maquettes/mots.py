@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 
+from esav_soap.calendar import en_paris
 from esav_soap.model import (
     Choisi,
     Courriel,
@@ -105,6 +107,8 @@ def en_clair(genre: Type, exemple: str, libelles: Mapping[str, str]) -> str:
             return francais(exemple)
         case Date():
             return _jour(exemple)
+        case DateHeure():
+            return en_paris(datetime.fromisoformat(exemple)).strftime("%d/%m/%Y %H:%M")
         case _:
             return exemple
 

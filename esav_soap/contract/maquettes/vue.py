@@ -42,8 +42,8 @@ TESTS = {
 }
 GENRES = {
     GenreRegle.REGLE: "À respecter",
-    GenreRegle.OBLIGATOIRE_SI: "Obligatoire si",
-    GenreRegle.INTERDIT_SI: "Sans objet si",
+    GenreRegle.OBLIGATOIRE_SI: "Parfois obligatoire",
+    GenreRegle.INTERDIT_SI: "Parfois sans objet",
 }
 
 

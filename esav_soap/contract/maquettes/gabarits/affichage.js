@@ -27,14 +27,30 @@ function montrerControle(c, message) {
   const liste = propre(c, ".regles");
   if (liste) {
     Array.from(liste.children).forEach(function (li) {
-      li.classList.toggle("active", !c.interdit && c.actives.indexOf(li.dataset.regle) >= 0);
+      const active = !c.interdit && c.actives.indexOf(li.dataset.regle) >= 0;
+      const genre = li.querySelector(".genre");
+      li.dataset.titre = li.dataset.titre || genre.textContent;
+      genre.textContent = active ? "Obligatoire ici" : li.dataset.titre;
+      li.classList.toggle("active", active);
     });
   }
+  decrire(c);
   montrerTexte(propre(c, ".erreur"), message);
   c.boite.classList.toggle("fautif", Boolean(message));
+  c.boite.classList.toggle("rempli", !vide(c));
   if (!c.occurrences) { montrerEntrees(c, message); }
   else { c.boite.querySelector(".ajouter").disabled = Boolean(c.interdit); }
   return annonces;
+}
+
+/* Un lecteur d'écran ne dit que les règles qui jouent ; les autres se lisent dans la liste des règles. */
+function decrire(c) {
+  const porteur = c.occurrences || c.coches ? c.boite : c.entrees[0];
+  porteur.dataset.decrit = porteur.dataset.decrit || porteur.getAttribute("aria-describedby");
+  const jouent = c.actives.length > 0;
+  porteur.setAttribute("aria-describedby", porteur.dataset.decrit.split(" ").filter(function (id) {
+    return jouent || !id.endsWith("-regles");
+  }).join(" "));
 }
 
 function controleMarque(c) { return c.boite.querySelector(".marque"); }
@@ -47,7 +63,7 @@ function montrerEntrees(c, message) {
     if (message) { porteur.setAttribute("aria-invalid", "true"); } else { porteur.removeAttribute("aria-invalid"); }
   }
   c.entrees.forEach(function (e) {
-    if (e.type !== "checkbox") { e.required = attendu && e.value !== "" || attendu && e.type !== "radio"; }
+    if (e.type !== "checkbox") { e.required = attendu && (e.type !== "radio" || e.value !== ""); }
     if (c.coches && e.value === "") { e.closest(".option").hidden = attendu; }
     if (!c.def.depend || !c.coches) { e.disabled = Boolean(c.interdit); }
     else if (c.interdit) { e.disabled = true; }

@@ -1,0 +1,96 @@
+"""The one place that joins ports to adapters: a node, from its settings."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import threading
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from lxml import etree
+
+from esav_soap.bootstrap.reglages import Reglages
+from esav_soap.contract.schemas import compiler_schema, fichiers_schemas
+from esav_soap.contract.services import SERVICES
+from esav_soap.contract.wsdl import contrat
+from esav_soap.errors import ReglageInvalide
+from esav_soap.soap.identite import Identite, entete_locale
+from esav_soap.soap.operations import Operations
+from esav_soap.soap.wsgi import ApplicationWsgi
+from esav_soap.store import Magasin, ouvrir
+from esav_soap.usecases.registre import Registre
+
+_journal = logging.getLogger(__name__)
+_BOUCLES = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
+
+
+def maintenant() -> datetime:
+    """The clock of a running node."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Noeud:
+    """A node ready to answer. ``application`` is its WSGI application."""
+
+    reglages: Reglages
+    magasin: Magasin
+    registre: Registre
+    application: ApplicationWsgi
+
+    def suivre_les_versions(self) -> None:
+        """Look at the recorded versions from time to time, in a thread that ends with the process."""
+
+        def suivre() -> None:
+            pause = threading.Event()
+            while not pause.wait(self.reglages.rafraichissement):
+                try:
+                    self.registre.rafraichir(maintenant())
+                except Exception:
+                    _journal.exception("versions du catalogue : lecture impossible, nouvel essai")
+
+        threading.Thread(target=suivre, name="versions", daemon=True).start()
+
+
+def identite(reglages: Reglages) -> Identite:
+    """The identity source of the settings; only a loopback address may do without a real one.
+
+    Raises :class:`ReglageInvalide`.
+    """
+    hote = reglages.adresse.rpartition(":")[0]
+    if reglages.identite in ("", "locale"):
+        if hote not in _BOUCLES:
+            raise ReglageInvalide(
+                f"L'adresse {reglages.adresse} est joignable par d'autres machines, mais aucune source d'identité ne dit "
+                "qui appelle. Écouter sur 127.0.0.1, ou indiquer ESAV_IDENTITE=paquet.module:fonction."
+            )
+        return entete_locale
+    module, _, fonction = reglages.identite.partition(":")
+    try:
+        source = getattr(importlib.import_module(module), fonction)
+    except (ImportError, AttributeError, ValueError) as exc:
+        raise ReglageInvalide(f"ESAV_IDENTITE={reglages.identite} : source introuvable ({exc}).") from exc
+    if not callable(source):
+        raise ReglageInvalide(f"ESAV_IDENTITE={reglages.identite} : ce n'est pas une fonction.")
+    return source  # type: ignore[no-any-return]
+
+
+def schemas_sans_version() -> dict[str, etree.XMLSchema]:
+    """Request schemas of the services that do not depend on the catalogue: small, built at start."""
+    return {
+        service: compiler_schema(fichiers_schemas(contrat(service)), f"{service}.xsd")
+        for service in SERVICES
+        if service != "depot"
+    }
+
+
+def monter(reglages: Reglages) -> Noeud:
+    """Open the store, load the recorded versions, make the application. Raises :class:`ReglageInvalide`."""
+    source = identite(reglages)
+    magasin = ouvrir(reglages.store)
+    registre = Registre(magasin, reglages.base_url)
+    registre.rafraichir(maintenant())
+    operations = Operations(magasin, registre, schemas_sans_version())
+    application = ApplicationWsgi(operations, registre, source, maintenant, reglages.taille_max)
+    return Noeud(reglages, magasin, registre, application)

@@ -1,0 +1,67 @@
+"""Settings: from the environment (``ESAV_...``), under what the command line says. ``docs/reglages.md`` lists them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+from esav_soap.errors import ReglageInvalide
+
+
+@dataclass(frozen=True, slots=True)
+class Reglages:
+    """What a node needs to know. Each field is read from ``ESAV_<FIELD>`` in capitals.
+
+    - ``store``: where the data is: ``sqlite:///file`` or ``postgresql://...``.
+    - ``adresse``: ``host:port`` to listen on.
+    - ``url_publique``: base URL under which operators reach the service; WSDLs and faults tell it.
+    - ``identite``: how callers are identified: ``locale`` (header X-Esav-Operateur, loopback only), or
+      ``package.module:function`` that gets the WSGI environ and gives the opérateur's code or None.
+    - ``processus``, ``fils``: gunicorn workers and threads of each.
+    - ``taille_max``: largest request body, in bytes.
+    - ``rafraichissement``: seconds between two looks at the recorded catalogue versions.
+    """
+
+    store: str = "sqlite:///var/esav.db"
+    adresse: str = "127.0.0.1:8080"
+    url_publique: str = ""
+    identite: str = ""
+    processus: int = 1
+    fils: int = 8
+    taille_max: int = 2 * 1024 * 1024
+    rafraichissement: int = 2
+
+    @property
+    def base_url(self) -> str:
+        """The public base URL; by default the address that the node listens on."""
+        return (self.url_publique or f"http://{self.adresse}").rstrip("/")
+
+
+def lire_reglages(environnement: Mapping[str, str] | None = None, **donnes: object) -> Reglages:
+    """Settings from the environment, then from ``donnes`` where it is not None.
+
+    Raises :class:`ReglageInvalide` that names every setting in error.
+    """
+    environnement = os.environ if environnement is None else environnement
+    valeurs: dict[str, object] = {}
+    problemes = []
+    for champ in fields(Reglages):
+        nom = f"ESAV_{champ.name.upper()}"
+        valeur = donnes.get(champ.name)
+        if valeur is None:
+            valeur = environnement.get(nom)
+        if valeur is None or valeur == "":
+            continue
+        if isinstance(champ.default, int):
+            try:
+                valeur = int(str(valeur))
+            except ValueError:
+                problemes.append(f"{nom} doit être un nombre entier, pas « {valeur} »")
+                continue
+            if valeur < 1:
+                problemes.append(f"{nom} doit être au moins 1")
+        valeurs[champ.name] = valeur
+    if problemes:
+        raise ReglageInvalide(" ; ".join(problemes))
+    return Reglages(**valeurs)  # type: ignore[arg-type]

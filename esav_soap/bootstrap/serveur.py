@@ -1,0 +1,64 @@
+"""The HTTP server: gunicorn with threads, one node in each worker process."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+from esav_soap.bootstrap.noeud import identite, monter
+from esav_soap.bootstrap.reglages import Reglages
+from esav_soap.store import ouvrir
+
+
+class Serveur(BaseApplication):  # type: ignore[misc]
+    """gunicorn, configured from :class:`Reglages` alone."""
+
+    def __init__(self, reglages: Reglages, pret: Callable[[], None] | None = None) -> None:
+        self._reglages = reglages
+        self._pret = pret
+        super().__init__()
+
+    def load_config(self) -> None:
+        reglages = self._reglages
+        valeurs: dict[str, Any] = {
+            "bind": reglages.adresse,
+            "worker_class": "gthread",
+            "workers": reglages.processus,
+            "threads": reglages.fils,
+            "keepalive": 75,
+            "timeout": 60,
+            "graceful_timeout": 20,
+            "loglevel": "warning",
+            "proc_name": "esav",
+            "control_socket_disable": True,
+        }
+        pret = self._pret
+        if pret is not None:
+            valeurs["when_ready"] = lambda _: pret()
+        for nom, valeur in valeurs.items():
+            self.cfg.set(nom, valeur)
+
+    def load(self) -> Any:
+        """Called in each worker, after the fork: connections and threads are its own."""
+        noeud = monter(self._reglages)
+        noeud.suivre_les_versions()
+        return noeud.application
+
+
+def servir(reglages: Reglages, pret: Callable[[], None] | None = None) -> None:
+    """Serve until a signal ends it; ``pret`` is called once when the address listens.
+
+    Raises :class:`~esav_soap.errors.ReglageInvalide` before anything listens.
+    """
+    journaliser()
+    identite(reglages)
+    ouvrir(reglages.store).fermer()  # creates or checks the store once, before the workers do
+    Serveur(reglages, pret).run()
+
+
+def journaliser() -> None:
+    """One line a request on standard error."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")

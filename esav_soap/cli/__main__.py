@@ -1,0 +1,87 @@
+"""``esav``: the command. Subcommands are imported when they are used, so that ``esav --help`` answers at once."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Mapping
+
+import click
+
+from esav_soap import __version__
+from esav_soap.cli import francais
+from esav_soap.errors import ErreurEsav, PackInvalide, ReglageInvalide
+
+#: Command -> where it is, and its line in the help (the module is not imported for that).
+COMMANDES: Mapping[str, tuple[str, str]] = {
+    "serve": ("esav_soap.cli.serve:serve", "Démarrer le service SOAP."),
+    "catalogue": ("esav_soap.cli.catalogue:catalogue", "Vérifier, construire et enregistrer le catalogue."),
+    "client": ("esav_soap.cli.client:client", "Appeler un service e-SAV : valider, déposer, suivre."),
+    "parc": ("esav_soap.cli.parc:parc", "Charger le parc des opérateurs."),
+    "store": ("esav_soap.cli.store:store", "Préparer la base de données."),
+    "demo": ("esav_soap.cli.demo:demo", "Tout voir fonctionner, sur une base neuve."),
+}
+
+
+class Paresseux(click.Group):
+    """A group whose commands are imported by name, on use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDES:
+            return None
+        module, _, nom = COMMANDES[cmd_name][0].partition(":")
+        commande = getattr(importlib.import_module(module), nom)
+        assert isinstance(commande, click.Command)
+        return commande
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commandes"):
+            formatter.write_dl([(nom, aide) for nom, (_, aide) in COMMANDES.items()])
+
+
+@click.group(cls=Paresseux, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="esav", message="%(prog)s %(version)s", help="Dire la version.")
+def esav() -> None:
+    """e-SAV : le service des signalisations sur les Offres de gros.
+
+    \b
+    Exemples :
+      esav demo                        tout voir fonctionner
+      esav catalogue check .           vérifier le catalogue du dossier
+      esav serve                       servir sur 127.0.0.1:8080
+      esav client etat 7K3M9QX2TBX     suivre une signalisation
+    """
+
+
+def main() -> None:
+    """Entry point of the ``esav`` script. Exit codes: 0 done, 1 refused, 2 wrong usage, 130 interrupted."""
+    francais.installer()
+    try:
+        code = esav.main(prog_name="esav", standalone_mode=False)
+    except click.exceptions.Exit as sortie:
+        code = sortie.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrompu.", err=True)
+        code = 130
+    except click.ClickException as erreur:
+        click.echo(francais.message(erreur), err=True)
+        code = erreur.exit_code
+    except PackInvalide as refus:
+        for probleme in refus.problemes:
+            click.echo(str(probleme), err=True)
+        nombre = len(refus.problemes)
+        click.echo(f"Refusé : {nombre} problème{'s' if nombre > 1 else ''}. Rien n'a été enregistré.", err=True)
+        code = 1
+    except (ReglageInvalide, ErreurEsav) as refus:
+        click.echo(f"Erreur : {refus}", err=True)
+        code = 1
+    except BrokenPipeError:
+        code = 1
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+if __name__ == "__main__":
+    main()

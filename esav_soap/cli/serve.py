@@ -1,0 +1,30 @@
+"""``esav serve``."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command()
+@click.option("--adresse", metavar="HÔTE:PORT", help="Adresse d'écoute.  [par défaut : 127.0.0.1:8080]")
+@click.option("--store", metavar="URL", help="Base de données : sqlite:///fichier ou postgresql://…")
+@click.option("--url-publique", metavar="URL", help="Adresse publique du service, écrite dans les WSDL.")
+@click.option("--identite", metavar="SOURCE", help="Qui dit l'opérateur appelant : locale, ou paquet.module:fonction.")
+@click.option("--processus", type=int, metavar="N", help="Processus du serveur.  [par défaut : 1]")
+@click.option("--fils", type=int, metavar="N", help="Fils d'exécution par processus.  [par défaut : 8]")
+def serve(**options: object) -> None:
+    """Démarrer le service SOAP ; Ctrl-C l'arrête après les requêtes en cours.
+
+    Chaque option a sa variable d'environnement (ESAV_ADRESSE, ESAV_STORE…) : voir docs/reglages.md.
+
+    \b
+    Exemples :
+      esav serve
+      esav serve --adresse 127.0.0.1:9000 --store sqlite:///var/essai.db
+      ESAV_STORE=postgresql:///esav esav serve --processus 2
+    """
+    from esav_soap.bootstrap.reglages import lire_reglages
+    from esav_soap.bootstrap.serveur import servir
+
+    reglages = lire_reglages(None, **options)
+    servir(reglages, lambda: click.echo(f"e-SAV écoute : {reglages.base_url}/   (Ctrl-C pour arrêter)", err=True))

@@ -1,0 +1,133 @@
+"""The operations: a checked request in, a use case, an answer out. One small function each."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from lxml import etree
+
+from esav_soap.errors import CodeErreur, ErreurEsav, FormulaireInvalide
+from esav_soap.intake import controler_requete
+from esav_soap.model.requetes import REQUETES_CATALOGUE, REQUETES_SUIVI
+from esav_soap.model.structure import Structure
+from esav_soap.names import NS_WS
+from esav_soap.publication import VersionPubliee
+from esav_soap.soap import presentation
+from esav_soap.usecases.depot import Appelant, deposer, verifier
+from esav_soap.usecases.ports import Signalisations
+from esav_soap.usecases.registre import Registre, VersionChargee, avertissements_version
+from esav_soap.usecases.suivi import champs_remplis, defaut_declare, trouver
+
+_journal = logging.getLogger("esav.requetes")
+
+
+@dataclass(slots=True)
+class Appel:
+    """One request on its way: who, when, under which id.
+
+    ``version`` and ``publiee``: the catalogue version, for ``depot``. ``erreur``: what the request was refused for.
+    """
+
+    requete: str
+    appelant: Appelant
+    instant: datetime
+    version: VersionChargee | None = None
+    publiee: VersionPubliee | None = None
+    erreur: ErreurEsav | None = None
+
+
+class Operations:
+    """All operations over the ports. ``schemas``: compiled request schemas of the services that have no version."""
+
+    def __init__(
+        self, signalisations: Signalisations, registre: Registre, schemas: Mapping[str, etree.XMLSchema]
+    ) -> None:
+        self._signalisations = signalisations
+        self._registre = registre
+        self._schemas = schemas
+        self._suivi: Mapping[str, Callable[[etree._Element, Appel], Any]] = {
+            "consulterEtat": self._consulter_etat,
+            "consulterDetail": self._consulter_detail,
+        }
+        self._catalogue: Mapping[str, Callable[[etree._Element, Appel], Any]] = {
+            "listerVersions": self._lister_versions,
+            "telechargerPack": self._telecharger_pack,
+        }
+        self._services = {
+            "depot": self._traiter_depot,
+            "suivi": self._traiter_suivi,
+            "catalogue": self._traiter_catalogue,
+        }
+
+    def traiter(self, service: str, corps: etree._Element, appel: Appel) -> Any:
+        """Do what ``corps`` asks of ``service``. Raises the declared fault and nothing else: an error of ours is
+        ERREUR_INTERNE, logged under the request's id, and never an acceptance."""
+        try:
+            return self._services[service](corps, appel)
+        except ErreurEsav as erreur:
+            appel.erreur = erreur
+        except Exception:
+            _journal.exception("requête %s : erreur interne", appel.requete)
+            appel.erreur = ErreurEsav(CodeErreur.ERREUR_INTERNE)
+        raise presentation.fault(appel.erreur, appel.requete)
+
+    def _traiter_depot(self, corps: etree._Element, appel: Appel) -> Any:
+        version = appel.version
+        assert version is not None
+        numero = version.catalogue.version
+        verdict = version.controle.controler(corps)
+        fin = avertissements_version(appel.publiee)
+        if etree.QName(corps).localname.startswith("valider"):
+            offre = verifier(appel.appelant, verdict, self._signalisations)
+            return presentation.validation(offre, numero, (*fin, *verdict.avertissements))
+        accuse = deposer(appel.appelant, numero, verdict, self._signalisations, appel.instant)
+        return presentation.accuse(accuse.depot, (*fin, *accuse.avertissements))
+
+    def _traiter_suivi(self, corps: etree._Element, appel: Appel) -> Any:
+        nom = self._controler("suivi", REQUETES_SUIVI, corps)
+        return self._suivi[nom](corps, appel)
+
+    def _traiter_catalogue(self, corps: etree._Element, appel: Appel) -> Any:
+        nom = self._controler("catalogue", REQUETES_CATALOGUE, corps)
+        return self._catalogue[nom](corps, appel)
+
+    def _controler(self, service: str, requetes: Mapping[str, Structure], corps: etree._Element) -> str:
+        nom = etree.QName(corps).localname
+        erreurs = controler_requete(corps, requetes[nom], self._schemas[service])
+        if erreurs:
+            raise FormulaireInvalide(erreurs)
+        return nom
+
+    def _consulter_etat(self, corps: etree._Element, appel: Appel) -> Any:
+        return presentation.etat(self._trouver(corps, appel))
+
+    def _consulter_detail(self, corps: etree._Element, appel: Appel) -> Any:
+        signalisation = self._trouver(corps, appel)
+        catalogue = self._registre.chargee(signalisation.version_catalogue).catalogue
+        return presentation.detail(
+            signalisation,
+            catalogue.offre(signalisation.offre).libelle,
+            champs_remplis(signalisation, catalogue),
+            defaut_declare(signalisation, catalogue),
+        )
+
+    def _trouver(self, corps: etree._Element, appel: Appel) -> Any:
+        numero, reference = _texte(corps, "numeroSignalisation"), _texte(corps, "referenceOperateur")
+        return trouver(appel.appelant, numero, reference, self._signalisations)
+
+    def _lister_versions(self, _: etree._Element, appel: Appel) -> Any:
+        return presentation.versions(self._registre.publiees, self._registre, appel.appelant.plateforme, appel.instant)
+
+    def _telecharger_pack(self, corps: etree._Element, appel: Appel) -> Any:
+        version = _texte(corps, "version") or ""
+        if version not in {v.version for v in self._registre.publiees}:
+            raise self._registre.refus(appel.appelant.plateforme, version, appel.instant)
+        return presentation.pack(version, self._registre.chargee(version).pack)
+
+
+def _texte(corps: etree._Element, nom: str) -> str | None:
+    return corps.findtext(f"{{{NS_WS}}}{nom}")

@@ -1,0 +1,228 @@
+"""HTTP in, HTTP out: routes, the guard in front of Spyne, one log line for each request.
+
+Every POST gets a SOAP answer, whatever its bytes; only what is no request to a service gets a plain HTTP error.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from esav_soap.calendar import http_date
+from esav_soap.contract.services import SERVICES
+from esav_soap.errors import CodeErreur, ErreurEsav
+from esav_soap.intake.enveloppe import TAILLE_MAX, Message, lire_enveloppe, trop_grand
+from esav_soap.names import PLATEFORMES, VERSION_WS, chemin_service
+from esav_soap.publication import VersionPubliee
+from esav_soap.soap import pages, presentation
+from esav_soap.soap.identite import Identite
+from esav_soap.soap.operations import Appel, Operations
+from esav_soap.soap.protocole import Protocole11, Protocole12, Service
+from esav_soap.usecases.depot import Appelant
+from esav_soap.usecases.ports import Horloge
+from esav_soap.usecases.registre import Registre
+
+_journal = logging.getLogger("esav.requetes")
+
+Environ = Mapping[str, Any]
+StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+
+_STATUTS = {200: "200 OK", 302: "302 Found", 400: "400 Bad Request", 404: "404 Not Found"}
+_STATUTS |= {405: "405 Method Not Allowed", 500: "500 Internal Server Error"}
+_TYPES = {"1.1": "text/xml; charset=utf-8", "1.2": "application/soap+xml; charset=utf-8"}
+_SANS_ID = "0" * 16
+
+
+@dataclass(slots=True)
+class Reponse:
+    """An HTTP answer on its way out; ``trace``: what the log line says of it."""
+
+    statut: int
+    corps: bytes
+    entetes: list[tuple[str, str]] = field(default_factory=list)
+    trace: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chemin:
+    """``/{plateforme}/ws/1/{service}[/{version}]``, taken apart."""
+
+    plateforme: str
+    service: str
+    version: str | None
+
+
+class ApplicationWsgi:
+    """The WSGI application of a node. Immutable after construction, but for what ``registre`` learns."""
+
+    def __init__(
+        self,
+        operations: Operations,
+        registre: Registre,
+        identite: Identite,
+        horloge: Horloge,
+        taille_max: int = TAILLE_MAX,
+    ) -> None:
+        self._registre = registre
+        self._identite = identite
+        self._horloge = horloge
+        self._taille_max = taille_max
+        self._services = {
+            (nom, version): Service(nom, _traitement(operations, nom), protocole)
+            for nom in SERVICES
+            for version, protocole in (("1.1", Protocole11), ("1.2", Protocole12))
+        }
+        # Made at start, so that even an error of ours while answering is answered.
+        interne = presentation.fault(ErreurEsav(CodeErreur.ERREUR_INTERNE), _SANS_ID)
+        self._secours = {version: self._services["depot", version].refuser(interne) for version in _TYPES}
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        debut = time.perf_counter()
+        requete = secrets.token_hex(8)
+        methode, chemin = environ["REQUEST_METHOD"], environ.get("PATH_INFO") or "/"
+        try:
+            if methode == "POST":
+                reponse = self._post(environ, chemin, requete)
+            elif methode in ("GET", "HEAD"):
+                reponse = self._get(environ, chemin)
+            else:
+                reponse = Reponse(405, b"", [("Allow", "GET, HEAD, POST")])
+        except Exception:
+            _journal.exception("requête %s : erreur interne", requete)
+            version = _version_soap(environ)
+            corps = self._secours[version].replace(_SANS_ID.encode(), requete.encode())
+            reponse = Reponse(500, corps, [("Content-Type", _TYPES[version])], CodeErreur.ERREUR_INTERNE.name)
+        duree = (time.perf_counter() - debut) * 1000
+        _journal.info("%s %s %s %d %s %.1fms", requete, methode, chemin[:120], reponse.statut, reponse.trace, duree)
+        entetes = [*reponse.entetes, ("Content-Length", str(len(reponse.corps))), ("X-Request-Id", requete)]
+        start_response(_STATUTS[reponse.statut], entetes)
+        return [b"" if methode == "HEAD" else reponse.corps]
+
+    # POST: SOAP requests
+
+    def _post(self, environ: Environ, chemin: str, requete: str) -> Reponse:
+        version_soap = _version_soap(environ)
+        try:
+            message = self._lire(environ)
+            version_soap = message.version
+            return self._appeler(environ, chemin, message, requete)
+        except ErreurEsav as erreur:
+            return self._refus(erreur, requete, version_soap)
+
+    def _lire(self, environ: Environ) -> Message:
+        annonce = environ.get("CONTENT_LENGTH") or ""
+        if annonce.isdigit() and int(annonce) > self._taille_max:
+            raise trop_grand(self._taille_max)
+        octets = environ["wsgi.input"].read(self._taille_max + 1)
+        return lire_enveloppe(
+            octets, environ.get("CONTENT_TYPE") or "", environ.get("HTTP_CONTENT_ENCODING") or "", self._taille_max
+        )
+
+    def _appeler(self, environ: Environ, chemin: str, message: Message, requete: str) -> Reponse:
+        decoupe = decouper(chemin)
+        if decoupe is None:
+            raise ErreurEsav(CodeErreur.MESSAGE_MAL_FORME, "Aucun service ne répond à cette adresse.")
+        service = self._services[decoupe.service, message.version]
+        instant = self._horloge()
+        version = publiee = None
+        if decoupe.service == "depot":
+            version, publiee = self._registre.utilisable(decoupe.plateforme, decoupe.version or "", instant)
+        operateur = self._identite(environ)
+        if operateur is None:
+            raise ErreurEsav(CodeErreur.CERTIFICAT_REFUSE)
+        if message.corps.tag not in service.operations:
+            raise ErreurEsav(
+                CodeErreur.MESSAGE_MAL_FORME,
+                f"Le service « {decoupe.service} » n'a pas cette opération. Il connaît : "
+                + ", ".join(SERVICES[decoupe.service])
+                + ", dans l'espace de noms du WSDL.",
+            )
+        appel = Appel(requete, Appelant(decoupe.plateforme, operateur), instant, version, publiee)
+        corps, refuse = service.appeler(message.corps, appel)
+        operation = message.corps.tag.rpartition("}")[2]
+        trace = f"{operateur} {operation} {appel.erreur.code.name if appel.erreur else 'OK'}"
+        statut = _statut(message.version, appel.erreur) if refuse else 200
+        return Reponse(statut, corps, [("Content-Type", _TYPES[message.version]), *self._fin(publiee)], trace)
+
+    def _refus(self, erreur: ErreurEsav, requete: str, version_soap: str) -> Reponse:
+        service = self._services["depot", version_soap]
+        corps = service.refuser(presentation.fault(erreur, requete))
+        return Reponse(
+            _statut(version_soap, erreur), corps, [("Content-Type", _TYPES[version_soap])], f"- - {erreur.code.name}"
+        )
+
+    # GET: contracts and packs
+
+    def _get(self, environ: Environ, chemin: str) -> Reponse:
+        decoupe = decouper(chemin)
+        question = (environ.get("QUERY_STRING") or "").lower()
+        if decoupe is not None and question.startswith("wsdl"):
+            return self._wsdl(decoupe, soap_12=question == "wsdl=soap12")
+        page = pages.page(chemin, self._registre, self._horloge())
+        if page is None:
+            return Reponse(404, pages.introuvable(), [("Content-Type", pages.HTML)])
+        return Reponse(200, page.contenu, [("Content-Type", page.type), *page.entetes])
+
+    def _wsdl(self, decoupe: Chemin, *, soap_12: bool) -> Reponse:
+        instant = self._horloge()
+        vives = self._registre.vives(decoupe.plateforme, instant)
+        if not vives:
+            return Reponse(404, pages.introuvable(), [("Content-Type", pages.HTML)])
+        publiee = vives[-1]
+        if decoupe.service == "depot":
+            if decoupe.version is None:
+                suffixe = "wsdl=soap12" if soap_12 else "wsdl"
+                adresse = chemin_service(decoupe.plateforme, "depot", publiee.version)
+                return Reponse(302, b"", [("Location", f"{self._registre.base_url}{adresse}?{suffixe}")])
+            try:
+                chargee, publiee = self._registre.utilisable(decoupe.plateforme, decoupe.version, instant)
+            except ErreurEsav as erreur:
+                return Reponse(404, pages.refus(erreur), [("Content-Type", pages.HTML)], erreur.code.name)
+        else:
+            chargee = self._registre.chargee(publiee.version)
+        wsdl = chargee.wsdl(self._registre.base_url, decoupe.plateforme, decoupe.service, soap_12=soap_12)
+        fin = self._fin(publiee) if decoupe.service == "depot" else []
+        return Reponse(200, wsdl, [("Content-Type", _TYPES["1.1"]), *fin])
+
+    def _fin(self, publiee: VersionPubliee | None) -> list[tuple[str, str]]:
+        """Headers of RFC 9745 and RFC 8594 while a version has a known end."""
+        if publiee is None or publiee.retrait is None:
+            return []
+        suivante = next((v for v in self._registre.publiees if v.version == publiee.remplacante), publiee)
+        return [
+            ("Deprecation", f"@{int(suivante.ouverture.timestamp())}"),
+            ("Sunset", http_date(publiee.retrait)),
+        ]
+
+
+def decouper(chemin: str) -> Chemin | None:
+    """The service address in a path, or None. ``depot`` alone has a version."""
+    match chemin.strip("/").split("/"):
+        case [plateforme, "ws", numero, service] if _connu(plateforme, numero, service):
+            return Chemin(plateforme, service, None)
+        case [plateforme, "ws", numero, "depot", version] if _connu(plateforme, numero, "depot"):
+            return Chemin(plateforme, "depot", version)
+    return None
+
+
+def _connu(plateforme: str, numero: str, service: str) -> bool:
+    return plateforme in PLATEFORMES and numero == VERSION_WS and service in SERVICES
+
+
+def _traitement(operations: Operations, service: str) -> Callable[[Any, Any], Any]:
+    return lambda corps, appel: operations.traiter(service, corps, appel)
+
+
+def _version_soap(environ: Environ) -> str:
+    return "1.2" if "application/soap+xml" in (environ.get("CONTENT_TYPE") or "").lower() else "1.1"
+
+
+def _statut(version_soap: str, erreur: ErreurEsav | None) -> int:
+    """SOAP 1.1 wants 500 for every fault, SOAP 1.2 wants 400 for the sender's."""
+    if version_soap == "1.2" and erreur is not None and not presentation.du_serveur(erreur):
+        return 400
+    return 500

@@ -1,0 +1,95 @@
+"""Deposit of a signalisation: from a checked message to the acknowledgement (R3.1-R3.3, R3.7)."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from lxml import etree
+
+from esav_soap.errors import CodeErreur, ErreurEsav, FormulaireInvalide
+from esav_soap.intake import Avertissement, Verdict, empreinte
+from esav_soap.signalisation import Contact, Depot, NouvelleSignalisation
+from esav_soap.signalisation.numero import OCTETS, tirer
+from esav_soap.usecases.ports import NumeroDejaPris, Signalisations
+
+
+@dataclass(frozen=True, slots=True)
+class Appelant:
+    """Who calls, and where: decided by the certificate and the address, never by the message."""
+
+    plateforme: str
+    operateur: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accuse:
+    """The acknowledgement: what is committed, and what the caller should know."""
+
+    depot: Depot
+    avertissements: tuple[Avertissement, ...]
+
+
+def verifier(appelant: Appelant, verdict: Verdict, signalisations: Signalisations) -> str:
+    """All checks of a deposit but its commit; gives the Offre. Raises :class:`ErreurEsav`.
+
+    A message that is not valid is refused before the parc is looked at, so that its errors come all at once.
+    """
+    if verdict.erreurs or verdict.offre is None or verdict.entete is None:
+        raise FormulaireInvalide(verdict.erreurs)
+    prestation = signalisations.prestation(
+        appelant.plateforme, appelant.operateur, verdict.entete.identifiant_prestation
+    )
+    if prestation is None:
+        raise ErreurEsav(CodeErreur.PRESTATION_INCONNUE)
+    if prestation.offre != verdict.offre:
+        raise ErreurEsav(
+            CodeErreur.OFFRE_NON_CONFORME,
+            f"La prestation relève de l'Offre {prestation.offre}, le formulaire déposé de l'Offre {verdict.offre}. "
+            "Employer le formulaire de l'Offre de la prestation.",
+        )
+    return verdict.offre
+
+
+def deposer(
+    appelant: Appelant,
+    version: str,
+    verdict: Verdict,
+    signalisations: Signalisations,
+    instant: datetime,
+    alea: Callable[[int], bytes] = secrets.token_bytes,
+) -> Accuse:
+    """Commit a checked deposit, or give again what its reference already holds (R3.3).
+
+    Raises :class:`ErreurEsav`: FORMULAIRE_INVALIDE, PRESTATION_INCONNUE, OFFRE_NON_CONFORME, REFERENCE_DEJA_UTILISEE.
+    """
+    offre = verifier(appelant, verdict, signalisations)
+    entete, formulaire = verdict.entete, verdict.formulaire
+    assert entete is not None
+    assert formulaire is not None
+    signature = empreinte(*verdict.contenu)
+    octets = etree.tostring(formulaire, encoding="UTF-8", xml_declaration=False)
+    while True:
+        nouvelle = NouvelleSignalisation(
+            numero=tirer(alea(OCTETS)),
+            plateforme=appelant.plateforme,
+            operateur=appelant.operateur,
+            reference=entete.reference_operateur,
+            empreinte=signature,
+            prestation=entete.identifiant_prestation,
+            offre=offre,
+            version_catalogue=version,
+            contact=Contact(entete.contact_nom, entete.contact_telephone, entete.contact_courriel),
+            formulaire=octets,
+            depot_le=instant,
+        )
+        try:
+            depot = signalisations.deposer(nouvelle)
+        except NumeroDejaPris:
+            continue  # one chance in 2^50 for each number given before
+        break
+    if depot.deja_deposee and depot.empreinte != signature:
+        raise ErreurEsav(CodeErreur.REFERENCE_DEJA_UTILISEE)
+    return Accuse(depot, verdict.avertissements)

@@ -1,0 +1,149 @@
+"""What a node knows of the catalogue versions: loaded from their recorded packs, never built here.
+
+A version is loaded once, before it is needed, by :meth:`Registre.rafraichir`; which of them can be used is then decided
+by the recorded dates and the instant of each request alone (R2.4).
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import threading
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from esav_soap.calendar import en_paris
+from esav_soap.contract.schemas import compiler_schema
+from esav_soap.contract.wsdl import adresser
+from esav_soap.errors import CodeErreur, ErreurEsav, VersionVive
+from esav_soap.intake import Avertissement, Controle
+from esav_soap.model import Catalogue
+from esav_soap.names import chemin_service
+from esav_soap.publication import EtatVersion, VersionPubliee, vives
+from esav_soap.reader import lire_catalogue
+from esav_soap.usecases.ports import Versions
+
+_journal = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class VersionChargee:
+    """A version ready to serve. ``fichiers``: everything in its pack, by path."""
+
+    catalogue: Catalogue
+    controle: Controle
+    pack: bytes
+    fichiers: Mapping[str, bytes]
+
+    def wsdl(self, base_url: str, plateforme: str, service: str, *, soap_12: bool = False) -> bytes:
+        """The prebuilt WSDL of ``service``, addressed to ``plateforme``."""
+        suffixe = "-soap12" if soap_12 else ""
+        version = self.catalogue.version if service == "depot" else None
+        return adresser(self.fichiers[f"wsdl/{service}{suffixe}.wsdl"], base_url, plateforme, service, version)
+
+
+def avertissements_version(publiee: VersionPubliee | None) -> tuple[Avertissement, ...]:
+    """What to tell whoever still uses a version whose end is known."""
+    if publiee is None or publiee.retrait is None:
+        return ()
+    suite = f" Passer à la version {publiee.remplacante}." if publiee.remplacante else ""
+    message = f"La version {publiee.version} du catalogue sera retirée le {en_paris(publiee.retrait):%d/%m/%Y à %H:%M}."
+    return (Avertissement("VERSION_BIENTOT_RETIREE", message + suite),)
+
+
+def ouvrir_pack(pack: bytes) -> dict[str, bytes]:
+    """Files of a pack that was checked when it was recorded, by path."""
+    with zipfile.ZipFile(io.BytesIO(pack)) as archive:
+        return {nom: archive.read(nom) for nom in archive.namelist()}
+
+
+def charger(pack: bytes) -> VersionChargee:
+    """Read a recorded pack, compile its schemas and rules. Nothing is generated."""
+    fichiers = ouvrir_pack(pack)
+    catalogue = lire_catalogue(fichiers)
+    schemas = {nom.removeprefix("xsd/"): contenu for nom, contenu in fichiers.items() if nom.startswith("xsd/")}
+    controle = Controle(catalogue, compiler_schema(schemas, "depot.xsd"))
+    return VersionChargee(catalogue, controle, pack, fichiers)
+
+
+class Registre:
+    """The versions of a node, thread-safe; ``base_url`` is the public address that WSDLs and faults tell."""
+
+    def __init__(self, versions: Versions, base_url: str) -> None:
+        self._versions = versions
+        self.base_url = base_url.rstrip("/")
+        self._publiees: tuple[VersionPubliee, ...] = ()
+        self._chargees: dict[str, VersionChargee] = {}
+        self._verrou = threading.Lock()
+
+    def rafraichir(self, instant: datetime) -> None:
+        """See what is recorded now, and load what is not loaded yet and not retired. Called at start and every few
+        seconds, never by a request. A pack that cannot be loaded is logged and does not hide the others."""
+        with self._verrou:
+            publiees = self._versions.versions()
+            for publiee in publiees:
+                if publiee.version not in self._chargees and publiee.etat(instant) is not EtatVersion.RETIREE:
+                    try:
+                        self._charger(publiee.version)
+                    except Exception:
+                        _journal.exception("version %s du catalogue : pack illisible", publiee.version)
+            self._publiees = publiees
+
+    def _charger(self, version: str) -> VersionChargee:
+        pack = self._versions.pack(version)
+        if pack is None:
+            raise ErreurEsav(CodeErreur.VERSION_INCONNUE)
+        chargee = charger(pack)
+        self._chargees = self._chargees | {version: chargee}
+        return chargee
+
+    @property
+    def publiees(self) -> tuple[VersionPubliee, ...]:
+        """Recorded versions, by opening date."""
+        return tuple(sorted(self._publiees, key=lambda v: (v.ouverture, v.version)))
+
+    def vives(self, plateforme: str, instant: datetime) -> tuple[VersionPubliee, ...]:
+        """Versions that take messages on ``plateforme`` at ``instant``, the newest last."""
+        return tuple(v for v in vives(self._publiees, plateforme, instant) if v.version in self._chargees)
+
+    def utilisable(self, plateforme: str, version: str, instant: datetime) -> tuple[VersionChargee, VersionPubliee]:
+        """The version, if it takes messages there and then. Raises one of three distinct faults else (R2.6), each
+        with the live versions."""
+        publiee = next((v for v in self._publiees if v.version == version), None)
+        chargee = self._chargees.get(version)
+        if publiee is not None and publiee.utilisable(plateforme, instant):
+            if chargee is None:
+                raise ErreurEsav(CodeErreur.ERREUR_INTERNE)
+            return chargee, publiee
+        raise self.refus(plateforme, version, instant)
+
+    def refus(self, plateforme: str, version: str, instant: datetime) -> ErreurEsav:
+        """Why ``version`` does not take messages on ``plateforme``, with those that do."""
+        publiee = next((v for v in self._publiees if v.version == version), None)
+        ouvertes = tuple(
+            VersionVive(v.version, self.adresse_wsdl(plateforme, v.version), v.retrait)
+            for v in self.vives(plateforme, instant)
+        )
+        etat = publiee.etat(instant) if publiee else None
+        if etat is EtatVersion.RETIREE:
+            return ErreurEsav(CodeErreur.VERSION_RETIREE, versions=ouvertes)
+        if etat is EtatVersion.ANNONCEE:
+            assert publiee is not None
+            return ErreurEsav(
+                CodeErreur.VERSION_PAS_ENCORE_OUVERTE, versions=ouvertes, reessayer_apres=publiee.ouverture
+            )
+        return ErreurEsav(CodeErreur.VERSION_INCONNUE, versions=ouvertes)
+
+    def chargee(self, version: str) -> VersionChargee:
+        """A version by number whatever its state, also a retired one. Raises VERSION_INCONNUE."""
+        chargee = self._chargees.get(version)
+        if chargee is not None:
+            return chargee
+        with self._verrou:
+            return self._chargees.get(version) or self._charger(version)
+
+    def adresse_wsdl(self, plateforme: str, version: str) -> str:
+        """Public address of the WSDL of ``depot`` in that version."""
+        return f"{self.base_url}{chemin_service(plateforme, 'depot', version)}?wsdl"

@@ -47,9 +47,9 @@ _TRI = f"""
     ORDER BY {_liste(_CLE, "r.")}
 """  # noqa: S608
 _DOUBLONS = f"""
-    SELECT ligne, premiere FROM (
+    SELECT ligne, premiere, count(*) OVER () AS nombre FROM (
         SELECT ligne, min(ligne) OVER (PARTITION BY {_liste(_CLE)}) AS premiere FROM import_recu
-    ) AS r WHERE ligne <> premiere ORDER BY ligne
+    ) AS r WHERE ligne <> premiere ORDER BY ligne LIMIT
 """  # noqa: S608
 _APPLIQUER = f"""
     INSERT INTO prestation ({_liste(_COLONNES)})
@@ -134,13 +134,8 @@ class ImportationSQL:
         curseur.close()
 
     def doublons(self, maximum: int) -> tuple[int, list[Doublon]]:
-        premiers: list[Doublon] = []
-        nombre = 0
-        for ligne, premiere in self._connexion.exec_driver_sql(_DOUBLONS):
-            nombre += 1
-            if nombre <= maximum:
-                premiers.append(Doublon(ligne, premiere))
-        return nombre, premiers
+        lignes = self._connexion.exec_driver_sql(f"{_DOUBLONS} {maximum:d}").all()
+        return (lignes[0][2] if lignes else 0), [Doublon(ligne, premiere) for ligne, premiere, _ in lignes]
 
     def appliquer(self) -> BilanImport:
         connexion = self._connexion

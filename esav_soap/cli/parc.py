@@ -1,0 +1,144 @@
+"""``esav parc``: the parc of the opérateurs."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, BinaryIO
+
+import click
+
+if TYPE_CHECKING:
+    from esav_soap.usecases.parc import Rapport
+
+INTERROMPU = 130
+
+parc = click.Group("parc", help="Le parc : les prestations des opérateurs.")
+
+
+@parc.command("import")
+@click.argument("fichier", type=click.File("rb"))
+@click.option("--store", metavar="URL", help="Le magasin ; par défaut ESAV_STORE, sinon sqlite:///var/esav.db.")
+@click.option("--dry-run", is_flag=True, help="Vérifier seulement, ne rien écrire.")
+@click.pass_context
+def importer(ctx: click.Context, fichier: BinaryIO, store: str | None, dry_run: bool) -> None:
+    """Importe les prestations d'un FICHIER CSV (« - » : l'entrée standard), toutes ou aucune.
+
+    UTF-8, séparateur « ; » ou « , ». Première ligne : plateforme, operateur, identifiant, offre, et si besoin
+    extremiteA, extremiteB, complement, garantie. Une prestation déjà connue (même plateforme, operateur et identifiant)
+    est mise à jour.
+
+    Code de sortie : 0 fait ; 1 refusé, rien n'est écrit ; 2 appel incorrect ; 130 interrompu, rien n'est écrit.
+    """
+    try:
+        ctx.exit(_importer(fichier, store, a_blanc=dry_run))
+    except KeyboardInterrupt:
+        click.echo("\nInterrompu : rien n'a été importé.", err=True)
+        ctx.exit(INTERROMPU)
+
+
+def _importer(fichier: BinaryIO, store: str | None, *, a_blanc: bool) -> int:
+    from esav_soap.bootstrap.reglages import lire_reglages
+    from esav_soap.store import ouvrir
+    from esav_soap.usecases.parc import importer_parc, offres_connues
+
+    with ExitStack() as pile:
+        magasin = pile.enter_context(ouvrir(lire_reglages(store=store).store))
+        offres = offres_connues(magasin)
+        if not offres:
+            click.echo(
+                "Aucune version du catalogue n'est enregistrée : les codes d'Offre ne sont pas vérifiés.", err=True
+            )
+        # First in, last out: an interruption that comes during the writing is told when the outcome is known.
+        protege = pile.enter_context(_ecriture_protegee())
+        suivi = pile.enter_context(_progression(fichier))
+        rapport = importer_parc(fichier, magasin, offres, a_blanc=a_blanc, suivi=suivi, avant_ecriture=protege)
+    return _rendre_compte(rapport, a_blanc=a_blanc)
+
+
+def _rendre_compte(rapport: Rapport, *, a_blanc: bool) -> int:
+    for probleme in rapport.problemes:
+        click.echo(str(probleme))
+    if rapport.nombre_problemes:
+        reste = rapport.nombre_problemes - len(rapport.problemes)
+        if reste:
+            click.echo(f"… et {_nombre(reste)} autres.")
+        click.echo(f"Refusé : {_nombre(rapport.nombre_problemes)} problème(s), rien n'a été importé.")
+        return 1
+    if rapport.bilan is None:
+        click.echo(f"Correct : {_nombre(rapport.lignes)} prestation(s), rien n'a été écrit (--dry-run).")
+        return 0
+    bilan = rapport.bilan
+    click.echo(
+        f"Importé : {_nombre(bilan.total)} prestation(s), dont {_nombre(bilan.ajoutees)} ajoutée(s), "
+        f"{_nombre(bilan.modifiees)} modifiée(s), {_nombre(bilan.inchangees)} inchangée(s)."
+    )
+    return 0
+
+
+def _nombre(valeur: int) -> str:
+    return f"{valeur:,}".replace(",", "\u202f")
+
+
+@contextmanager
+def _progression(fichier: BinaryIO) -> Iterator[Callable[[int, int], None]]:
+    """A bar on the terminal (bytes read against the file's size, lines per second); nothing when there is none."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    progression = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TextColumn("{task.fields[lignes]} lignes, {task.fields[debit]}/s"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal,
+    )
+    tache = progression.add_task("Lecture", total=_taille(fichier), lignes="0", debit="0")
+
+    def suivre(octets: int, lignes: int) -> None:
+        ecoule = progression.tasks[0].elapsed or 0
+        debit = _nombre(round(lignes / ecoule)) if ecoule else "0"
+        progression.update(tache, completed=octets, lignes=_nombre(lignes), debit=debit)
+
+    with progression:
+        yield suivre
+
+
+def _taille(fichier: BinaryIO) -> int | None:
+    """Size of a regular file; ``None`` for a pipe, whose end nobody knows."""
+    try:
+        etat = os.fstat(fichier.fileno())
+    except OSError:  # not a file of the system
+        return None
+    return etat.st_size or None
+
+
+@contextmanager
+def _ecriture_protegee() -> Iterator[Callable[[], None]]:
+    """Gives a function after whose call Ctrl-C and Ctrl-Z wait for the end of this block.
+
+    The writing is one short transaction: to stop it half-way would leave the user in doubt of its outcome, and to suspend
+    it would hold up every deposit.
+    """
+    anciens: dict[int, object] = {}
+
+    def attendre(_numero: int, _cadre: object) -> None:
+        click.echo("\nÉcriture en cours : elle se termine d'abord, dans quelques secondes.", err=True)
+
+    def proteger() -> None:
+        for numero in (signal.SIGINT, signal.SIGTSTP):
+            anciens[numero] = signal.signal(numero, attendre)
+
+    try:
+        yield proteger
+    finally:
+        for numero, ancien in anciens.items():
+            signal.signal(numero, ancien)  # type: ignore[arg-type]
+        sys.stderr.flush()

@@ -1,0 +1,149 @@
+"""A throw-away PostgreSQL for the tests: own cluster, Unix socket only, real fsync, gone at the end of the run."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+
+DELAI_S = 60
+
+
+def _programmes() -> Path | None:
+    """The folder of PostgreSQL's server programs: Debian's newest, or what stands on PATH."""
+    versions = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3]) if p.parts[-3].isdigit() else 0
+    )
+    if versions:
+        return versions[-1].parent
+    trouve = shutil.which("initdb")
+    return Path(trouve).resolve().parent if trouve else None
+
+
+def _utilisateur() -> str | None:
+    """PostgreSQL refuses to run as root: who runs it instead, or ``None`` to run it as who we are."""
+    if os.geteuid() != 0:
+        return None
+    connus = {compte.pw_name for compte in pwd.getpwall()}
+    return "postgres" if "postgres" in connus else "nobody"
+
+
+class Grappe:
+    """A running cluster. ``base()`` makes databases in it."""
+
+    def __init__(self, programmes: Path, dossier: Path, utilisateur: str | None) -> None:
+        self._programmes = programmes
+        self._dossier = dossier
+        self._utilisateur = utilisateur
+        self._serveur: subprocess.Popen[bytes] | None = None
+
+    def initialiser(self) -> None:
+        if self._utilisateur:
+            shutil.chown(self._dossier, self._utilisateur)
+        subprocess.run(
+            [
+                self._programmes / "initdb",
+                "-D",
+                self._dossier / "donnees",
+                "-U",
+                "esav",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C",
+            ],
+            user=self._utilisateur,
+            cwd=self._dossier,
+            check=True,
+            capture_output=True,
+            timeout=DELAI_S,
+        )
+
+    def demarrer(self) -> None:
+        reglages = {"listen_addresses": "", "unix_socket_directories": str(self._dossier), "max_connections": "100"}
+        commande: list[str | Path] = [self._programmes / "postgres", "-D", self._dossier / "donnees"]
+        for nom, valeur in reglages.items():
+            commande += ["-c", f"{nom}={valeur}"]
+        with (self._dossier / "journal").open("ab") as journal:
+            self._serveur = subprocess.Popen(
+                commande,
+                user=self._utilisateur,
+                cwd=self._dossier,
+                stdin=subprocess.DEVNULL,
+                stdout=journal,
+                stderr=journal,
+            )
+        limite = time.monotonic() + DELAI_S
+        while True:
+            try:
+                psycopg.connect(self.url("postgres"), connect_timeout=5).close()
+            except psycopg.OperationalError as erreur:
+                if self._serveur.poll() is not None or time.monotonic() > limite:
+                    raise RuntimeError((self._dossier / "journal").read_text(errors="replace")) from erreur
+                time.sleep(0.02)
+            else:
+                return
+
+    def arreter(self, signal_arret: int = signal.SIGINT) -> None:
+        """``SIGINT``: fast shutdown, sessions are cut; ``SIGQUIT``: immediate, as in a crash."""
+        if self._serveur is not None and self._serveur.poll() is None:
+            self._serveur.send_signal(signal_arret)
+            self._serveur.wait(DELAI_S)
+
+    def url(self, base: str) -> str:
+        return f"postgresql://esav@/{base}?host={self._dossier}"
+
+    @contextmanager
+    def base(self) -> Iterator[str]:
+        """The URL of a new, empty database, dropped at the end."""
+        nom = f"t{secrets.token_hex(6)}"
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connexion:
+            connexion.execute(
+                f"CREATE DATABASE {nom} STRATEGY file_copy"
+                if connexion.info.server_version >= 150000
+                else f"CREATE DATABASE {nom}"
+            )
+        try:
+            yield self.url(nom)
+        finally:
+            with psycopg.connect(self.url("postgres"), autocommit=True) as connexion:
+                connexion.execute(f"DROP DATABASE {nom} WITH (FORCE)")
+
+
+@contextmanager
+def grappe_neuve() -> Iterator[Grappe]:
+    """A cluster of its own. Skips the test when PostgreSQL is not installed, fails it with ``ESAV_TESTS_TOUT=1``."""
+    programmes = _programmes()
+    if programmes is None:
+        message = "PostgreSQL's server programs are missing (Debian: apt install postgresql)"
+        if os.environ.get("ESAV_TESTS_TOUT") == "1":
+            pytest.fail(message)
+        pytest.skip(message)
+    dossier = Path(tempfile.mkdtemp(prefix="esav-pg-"))
+    grappe = Grappe(programmes, dossier, _utilisateur())
+    try:
+        grappe.initialiser()
+        grappe.demarrer()
+        yield grappe
+    finally:
+        grappe.arreter()
+        shutil.rmtree(dossier, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Grappe]:
+    """One cluster for the whole run."""
+    with grappe_neuve() as grappe:
+        yield grappe

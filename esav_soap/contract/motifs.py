@@ -83,7 +83,11 @@ class _Lecteur:
         admis: list[str] = []
         while not self._voir("]"):
             premiers = self._caractere("[")
-            if len(premiers) == 1 and self._motif.startswith("-", self._i) and not self._motif.startswith("-]", self._i):
+            if (
+                len(premiers) == 1
+                and self._motif.startswith("-", self._i)
+                and not self._motif.startswith("-]", self._i)
+            ):
                 self._i += 1
                 dernier = self._caractere("[")
                 if len(dernier) != 1:

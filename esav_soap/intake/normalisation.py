@@ -1,11 +1,13 @@
 """Bringing a request into the form in which it is judged, without touching what it says.
 
 What the standard or SOAP allows and a validator may stumble over goes: comments, blanks around values other than texts
-(libxml2 and the standard differ there), blanks in an element that has no content, SOAP's own attributes.
+(libxml2 and the standard differ there), blanks in an element that has no content, SOAP's own attributes. Numbers lose
+their ``+``, which XPath 1.0 cannot read, and yes/no is ``true`` or ``false``.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from lxml import etree
@@ -13,8 +15,10 @@ from lxml import etree
 from esav_soap.intake.messages import BLANCS
 from esav_soap.intake.valeurs import blancs_comptent
 from esav_soap.model.structure import Choix, Element, Feuille, Structure
+from esav_soap.model.types import Entier, Nombre, OuiNon, Type
 from esav_soap.names import NS_SOAP_11, NS_SOAP_12
 
+_POSITIF = re.compile(r"\+[0-9.]+")
 _ATTRIBUTS_SOAP = (f"{{{NS_SOAP_11}}}encodingStyle", f"{{{NS_SOAP_12}}}encodingStyle")
 
 
@@ -39,11 +43,21 @@ def _enfants(parent: etree._Element, attendus: Sequence[Element], espace: str) -
             continue
         if isinstance(attendu, Feuille):
             if not len(enfant) and enfant.text and not blancs_comptent(attendu.champ.type):
-                enfant.text = enfant.text.strip(BLANCS) or None
+                enfant.text = _valeur(attendu.champ.type, enfant.text.strip(BLANCS)) or None
         elif isinstance(attendu, Choix):
             _choix(enfant, attendu)
         else:
             _enfants(enfant, attendu.enfants, espace)
+
+
+def _valeur(type_: Type, valeur: str) -> str:
+    match type_:
+        case OuiNon():
+            return {"1": "true", "0": "false"}.get(valeur, valeur)
+        case Entier() | Nombre() if _POSITIF.fullmatch(valeur):
+            return valeur[1:]
+        case _:
+            return valeur
 
 
 def _choix(element: etree._Element, choix: Choix) -> None:

@@ -20,7 +20,7 @@ from esav_soap.intake.verdict import VALEUR_DEPRECIEE, Avertissement
 from esav_soap.model.catalogue import Nomenclature, Statut
 from esav_soap.model.formulaire import GenreRegle, Regle
 from esav_soap.model.structure import Branche, Choix, Element, Feuille, Structure
-from esav_soap.model.types import Choisi
+from esav_soap.model.types import Choisi, Date, DateHeure, Entier, Nombre, OuiNon
 from esav_soap.model.xpath import PREFIXE, analyser, noms, qualifier
 
 _CODES = {
@@ -65,14 +65,14 @@ class Regles:
         self._multiples = frozenset(_multiples(structure.enfants, ""))
         listes = list(_listes("", structure.nom, structure.libelle, structure.enfants, structure.regles))
         self._controles = tuple(c for liste in listes for c in self._compiler(liste))
-        propres = [f"not({chemin})" for liste in listes for chemin in _avec_blancs(liste)]
+        propres = [f"not({chemin})" for liste in listes for chemin in _a_normaliser(liste)]
         tenus = propres + [controle.tenu for controle in self._controles]
         self._toutes = self._xpath(_conjonction(tenus)) if tenus else None
         deprecies = [chemin for liste in listes for chemin in _deprecies(liste, nomenclatures)]
         self._deprecies = self._xpath(" | ".join(deprecies)) if deprecies else None
 
     def respectees(self, element: etree._Element) -> bool:
-        """Whether a schema-valid element keeps every rule and has no blanks around values other than texts."""
+        """Whether a schema-valid element keeps every rule and is in normal form (see ``normalisation``)."""
         return self._toutes is None or self._toutes(element) is True
 
     def violations(
@@ -187,11 +187,22 @@ def _pas(pas: str, code: str) -> str:
     return f"{pas}/{PREFIXE}:{code}" if pas else f"{PREFIXE}:{code}"
 
 
-def _avec_blancs(liste: _Liste) -> Iterator[str]:
-    """Values that the XSD accepts with blanks around, because it collapses them."""
+def _a_normaliser(liste: _Liste) -> Iterator[str]:
+    """Values that the XSD accepts in a form that the rules and the readers of a form should not have to know: blanks
+    around, a ``+`` sign (XPath 1.0 reads ``+5`` as NaN), 1 and 0 for true and false."""
     for enfant in liste.enfants:
-        if isinstance(enfant, Feuille) and not blancs_comptent(enfant.champ.type):
-            yield f"{_pas(liste.pas, enfant.code)}[normalize-space(.) != .]"
+        if not isinstance(enfant, Feuille) or blancs_comptent(enfant.champ.type):
+            continue
+        ici = _pas(liste.pas, enfant.code)
+        match enfant.champ.type:
+            case OuiNon():
+                yield f"{ici}[not(. = 'true' or . = 'false')]"
+            case Entier() | Nombre():
+                yield f"{ici}[normalize-space(.) != . or starts-with(., '+')]"
+            case Date() | DateHeure():
+                yield f"{ici}[normalize-space(.) != .]"
+            case _:
+                pass  # the XSD itself refuses blanks around codes, phone numbers and e-mail addresses
 
 
 def _deprecies(liste: _Liste, nomenclatures: Nomenclatures) -> Iterator[str]:

@@ -1,1 +1,1 @@
-""""""
+"""The command ``esav``: arguments, printing, progress, exit codes."""

@@ -1,0 +1,96 @@
+"""A real server process on loopback, for the tests that come in through the front door."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+DELAI_S = 60
+
+
+def port_libre() -> int:
+    with socket.socket() as prise:
+        prise.bind(("127.0.0.1", 0))
+        return int(prise.getsockname()[1])
+
+
+@dataclass
+class ServeurReel:
+    """``url``: its base URL; ``journal``: the file of its log."""
+
+    url: str
+    store: str
+    journal: Path
+    processus: subprocess.Popen[bytes]
+
+    def tuer(self) -> None:
+        """SIGKILL to the whole process group, as a power cut would."""
+        os.killpg(self.processus.pid, signal.SIGKILL)
+        self.processus.wait(DELAI_S)
+
+    def arreter(self) -> None:
+        if self.processus.poll() is None:
+            self.processus.send_signal(signal.SIGTERM)
+            try:
+                self.processus.wait(DELAI_S)
+            except subprocess.TimeoutExpired:
+                self.tuer()
+                raise
+
+
+def demarrer(
+    store: str,
+    journal: Path,
+    *,
+    port: int | None = None,
+    attendre: bool = True,
+    processus: int = 1,
+    env: Mapping[str, str] | None = None,
+) -> ServeurReel:
+    """Start ``esav serve`` on ``store`` and wait until it answers."""
+    adresse = f"127.0.0.1:{port or port_libre()}"
+    with journal.open("ab") as sortie:
+        lance = subprocess.Popen(
+            [sys.executable, "-m", "esav_soap.cli", "serve", "--adresse", adresse, "--store", store]
+            + ["--processus", str(processus)],
+            stdin=subprocess.DEVNULL,
+            stdout=sortie,
+            stderr=sortie,
+            start_new_session=True,
+            env={**os.environ, **(env or {})},
+        )
+    serveur = ServeurReel(f"http://{adresse}", store, journal, lance)
+    if attendre:
+        attendre_reponse(serveur)
+    return serveur
+
+
+def attendre_reponse(serveur: ServeurReel) -> None:
+    limite = time.monotonic() + DELAI_S
+    while True:
+        try:
+            with urllib.request.urlopen(f"{serveur.url}/sante", timeout=5) as reponse:
+                assert reponse.status == 200
+                return
+        except OSError as erreur:
+            if serveur.processus.poll() is not None or time.monotonic() > limite:
+                raise RuntimeError(serveur.journal.read_text(errors="replace")) from erreur
+            time.sleep(0.02)
+
+
+@contextmanager
+def serveur_neuf(store: str, dossier: Path, **options: object) -> Iterator[ServeurReel]:
+    serveur = demarrer(store, dossier / "serveur.log", **options)  # type: ignore[arg-type]
+    try:
+        yield serveur
+    finally:
+        serveur.arreter()

@@ -22,7 +22,7 @@ _CLASSES = {
 _NON_MOT = r"\p{P}\p{Z}\p{C}"
 _MOT = r"\p{L}\p{M}\p{N}\p{S}"
 _SYNTAXE = frozenset("^$\\.*+?()[]{}|/")
-_SYNTAXE_CLASSE = _SYNTAXE | {"-"}
+_SYNTAXE_CLASSE = frozenset("^\\()[]{}|/-")
 
 
 class _Intraduisible(Exception):
@@ -159,7 +159,13 @@ class _Lecteur:
         if not intervalle or len(debut) > 2:
             return debut
         self.i += 1
-        return f"{debut}-{self.element()}"
+        return f"{self.borne(debut)}-{self.borne(self.element())}"
+
+    @staticmethod
+    def borne(element: str) -> str:
+        """An end of a range; punctuation as a number, lest it be doubled by its neighbour."""
+        caractere = element.removeprefix("\\") if element not in _ECHAPPES.values() else "a"
+        return f"\\x{ord(caractere):02X}" if caractere.isascii() and not caractere.isalnum() else element
 
     def element(self) -> str:
         c = self.prendre()

@@ -198,7 +198,12 @@ def test_2026_2_change_de_toutes_les_facons(catalogues: Mapping[str, Catalogue])
     assert {apres[c].usage for c in nouveaux} == {Usage.OBLIGATOIRE, Usage.FACULTATIF}
     assert avant.keys() - apres.keys() == {"fibre-noire/tronconPresume"}
     assert {c for c in communs if type(avant[c].type) is not type(apres[c].type)} == {"genie-civil/proprietaire"}
-    assert "fibre-noire/nombreFibresTouchees" in {c for c in communs if avant[c].usage is not apres[c].usage}
+    assert {c: apres[c].usage for c in communs if avant[c].usage is not apres[c].usage} == {
+        "fibre-noire/nombreFibresTouchees": Usage.OBLIGATOIRE,
+        "liaison-nro-pm/clientsTouches": Usage.OBLIGATOIRE,
+        "liaison-nro-pm/accesNroAutorise": Usage.FACULTATIF,
+    }
+    assert {c for c in communs if avant[c].libelle != apres[c].libelle} == {"acces-ftth/positionPm"}
     bornes: dict[str, tuple[Decimal | None, Decimal | None]] = {
         c: (a.minimum, b.minimum)
         for c in communs

@@ -1,0 +1,587 @@
+"""The maquettes in a real browser, filled as a person fills them; the server's own judges say whether the page is right."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import etree
+from selenium.webdriver.chrome.webdriver import WebDriver
+from selenium.webdriver.common.keys import Keys
+
+from esav_soap.calendar import PARIS, sur_le_fil
+from esav_soap.contract.maquettes import maquettes
+from esav_soap.contract.maquettes.motifs import motif_html
+from esav_soap.contract.schemas import compiler_schema, fichiers_schemas
+from esav_soap.contract.wsdl import contrat
+from esav_soap.model import Branche, Catalogue, structure_offre
+from esav_soap.model.xpath import compiler
+from esav_soap.reader import lire_catalogue
+from esav_soap.reader.sources import depuis_dossiers
+from tests import navigateur as outils
+from tests.e2e.gestes import Page, remplir_acces_ftth
+from tests.fixtures.catalogue_maquettes import CATALOGUE
+
+pytestmark = pytest.mark.navigateur
+
+RACINE = Path(__file__).parents[2]
+DELAI_S = 10
+ESPACE = "urn:esav:catalogue:2026.1:TOUT"
+
+
+@cache
+def catalogue(nom: str) -> Catalogue:
+    return CATALOGUE if nom == "essai" else lire_catalogue(depuis_dossiers(RACINE, nom))
+
+
+@cache
+def schema(nom: str, offre: str) -> etree.XMLSchema:
+    return compiler_schema(fichiers_schemas(contrat("depot", catalogue(nom)), catalogue(nom)), f"{offre}.xsd")
+
+
+def enfreintes(nom: str, offre: str, xml: str) -> list[str]:
+    """What the service says of a form: ``XSD``, and the codes of the rules that libxml2 finds broken."""
+    structure = structure_offre(catalogue(nom), catalogue(nom).offre(offre))
+    racine = etree.fromstring(xml.encode())
+    codes = [] if schema(nom, offre).validate(racine) else ["XSD"]
+    lieux = [(racine, regle) for regle in structure.regles]
+    for enfant in structure.enfants:
+        if isinstance(enfant, Branche):
+            for noeud in racine.findall(f"{{{structure.espace}}}{enfant.code}"):
+                lieux += [(noeud, regle) for regle in enfant.regles]
+    return codes + [r.code for noeud, r in lieux if compiler(r.expression, structure.espace)(noeud) is not True]
+
+
+@pytest.fixture(scope="module")
+def dossier(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    racine = tmp_path_factory.mktemp("maquettes")
+    for nom in ("essai", "2026.1", "2026.2"):
+        (racine / nom).mkdir()
+        for fichier, octets in maquettes(catalogue(nom)).items():
+            (racine / nom / fichier).write_bytes(octets)
+    return racine
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[WebDriver]:
+    with outils.ouvrir() as navigateur:
+        yield navigateur
+
+
+@pytest.fixture
+def nav(chromium: WebDriver) -> Iterator[WebDriver]:
+    """The browser at desktop width; whatever the test did, its console must have stayed silent."""
+    outils.largeur(chromium, 1280)
+    outils.emuler(chromium)
+    outils.console(chromium)
+    yield chromium
+    assert outils.console(chromium) == []
+
+
+@pytest.fixture
+def page(nav: WebDriver, dossier: Path) -> Page:
+    nav.get((dossier / "essai/TOUT.html").as_uri())
+    return Page(nav)
+
+
+def remplir(page: Page) -> None:
+    """The least that the Offre TOUT accepts."""
+    page.ecrire("reference", "AB-12")
+    page.ecrire("courriel", "sav@operateur.example")
+    page.dater("constat", "2026-07-01T12:00")
+    page.cocher("famille", "COUPURE")
+
+
+@pytest.mark.exigence("R1.3")
+def test_required_fields_block_and_the_summary_leads_to_them__error(page: Page) -> None:
+    page.verifier()
+    assert page.navigateur.switch_to.active_element.get_attribute("id") == "page-erreurs"
+    assert page.un("#page-erreurs h2").text == "4 erreurs à corriger"
+    assert page.erreurs() == [
+        "Référence : Ce champ est obligatoire.",
+        "Constat le : Ce champ est obligatoire.",
+        "Famille : Faire un choix.",
+        "Donner un téléphone ou un courriel.",
+    ]
+    assert page.etat() == "Incomplet"
+    page.un("#page-erreurs li:first-child a").click()
+    champ = page.navigateur.switch_to.active_element
+    assert champ.get_attribute("id") == "c-reference"
+    assert champ.get_attribute("aria-invalid") == "true"
+    assert "c-reference-erreur" in (champ.get_attribute("aria-describedby") or "").split()
+    assert page.erreur("reference") == "Ce champ est obligatoire."
+    page.ecrire("reference", "AB-12")
+    assert page.erreur("reference") == ""
+    assert champ.get_attribute("aria-invalid") is None
+    assert len(page.erreurs()) == 3
+
+
+@pytest.mark.exigence("R1.3", "R3.1")
+def test_filled_form_gives_the_message_of_the_wire__ok(page: Page) -> None:
+    remplir(page)
+    page.ecrire("libre", "a < b & c > d")
+    page.ecrire("commentaire", "Première ligne\nseconde")
+    page.ecrire("telephone", "06 12.34-56 78")
+    page.dater("fin", "2026-02-04")
+    page.ecrire("puissance", "-21.4")
+    page.cocher("prevenu", "true")
+    page.choisir("nature", "SIGNAL_ABSENT")
+    page.cocher("essais", "ESSAI_3", "ESSAI_1")
+    page.verifier()
+    assert page.erreurs() == []
+    assert page.un("#page-erreurs h2").text == "Le formulaire est complet : son message XML peut être déposé."
+    assert page.etat() == "Prêt à déposer"
+    assert page.xml() == (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<tout xmlns="{ESPACE}">\n'
+        "  <reference>AB-12</reference>\n"
+        "  <libre>a &lt; b &amp; c &gt; d</libre>\n"
+        "  <commentaire>Première ligne\nseconde</commentaire>\n"
+        "  <telephone>0612345678</telephone>\n"
+        "  <courriel>sav@operateur.example</courriel>\n"
+        "  <constat>2026-07-01T12:00:00+02:00</constat>\n"
+        "  <debut>2026-02-03</debut>\n"
+        "  <fin>2026-02-04</fin>\n"
+        "  <puissance>-21.4</puissance>\n"
+        "  <intermittent>false</intermittent>\n"
+        "  <prevenu>true</prevenu>\n"
+        "  <famille>COUPURE</famille>\n"
+        "  <nature>SIGNAL_ABSENT</nature>\n"
+        "  <lieu>LIEU_2</lieu>\n"
+        "  <essais>ESSAI_1</essais>\n"
+        "  <essais>ESSAI_3</essais>\n"
+        "</tout>\n"
+    )
+    assert enfreintes("essai", "TOUT", page.xml()) == []
+
+
+@pytest.mark.exigence("R1.3")
+def test_dependent_list_follows_its_parent__ok(page: Page) -> None:
+    assert page.options("nature") == [""]
+    assert page.un("#c-nature option").text == "Choisir d’abord « Famille »"
+    page.cocher("famille", "MATERIEL")
+    assert page.options("nature") == ["", "SIGNAL_ABSENT", "PRISE_CASSEE"]
+    page.choisir("nature", "SIGNAL_ABSENT")
+    page.cocher("famille", "COUPURE")  # the code is attached to both: it stays
+    assert page.options("nature") == ["", "FIBRE_COUPEE", "SIGNAL_ABSENT"]
+    assert page.champ("nature").get_property("value") == "SIGNAL_ABSENT"
+    page.cocher("famille", "DEBIT")
+    assert page.options("nature") == ["", "DEBIT_FAIBLE"]
+    assert page.champ("nature").get_property("value") == ""
+    assert "<nature>" not in page.xml()
+
+
+@pytest.mark.exigence("R1.3")
+def test_condition_makes_a_field_mandatory__ok(page: Page) -> None:
+    remplir(page)
+    marque = "label[for='c-coupures'] .marque"
+    assert not page.un(marque).is_displayed()
+    page.cocher("intermittent", "true")
+    assert page.un(marque).is_displayed()
+    assert page.champ("coupures").get_property("required") is True
+    assert page.un("#c-coupures-regles li").text.startswith("Obligatoire ici : Donner les coupures par jour.")
+    assert page.element("page-annonce").get_property("textContent") == "« Coupures » devient obligatoire."
+    assert page.etat() == "Incomplet"
+    assert enfreintes("essai", "TOUT", page.xml()) == ["INTERMITTENT-COUPURES"]
+    page.verifier()
+    assert page.erreurs() == ["Coupures : Donner les coupures par jour."]
+    page.ecrire("coupures", "4")
+    assert page.etat() == "Prêt à déposer"
+    page.cocher("intermittent", "false")
+    assert not page.un(marque).is_displayed()
+
+
+@pytest.mark.exigence("R1.3")
+def test_condition_takes_a_field_away_and_gives_it_back__ok(page: Page) -> None:
+    remplir(page)
+    page.cocher("prevenu", "true")
+    assert "<prevenu>true</prevenu>" in page.xml()
+    page.cocher("famille", "DEBIT")
+    assert not page.un("label[for='c-prevenu-true']").is_displayed()
+    assert page.un("#c-prevenu .sans-objet").text == "Sans objet ici. Inutile pour un débit."
+    assert "<prevenu>" not in page.xml()
+    assert enfreintes("essai", "TOUT", page.xml()) == []
+    page.cocher("famille", "COUPURE")
+    assert page.un("label[for='c-prevenu-true']").is_displayed()
+    assert "<prevenu>true</prevenu>" in page.xml()
+
+
+@pytest.mark.exigence("R1.3")
+def test_groups_are_added_and_removed_between_their_bounds__ok(page: Page) -> None:
+    remplir(page)
+    assert page.visibles("#c-mesures .occurrence") == []
+    page.cocher("famille", "MATERIEL")
+    page.verifier()
+    assert page.erreurs() == ["Mesures : Joindre des mesures."]
+    for rang in ("1", "2", "3"):
+        page.ajouter("mesures")
+        assert page.navigateur.switch_to.active_element.get_attribute("id") == f"c-mesures-{rang}-distance"
+    assert not page.un("#c-mesures .ajouter").is_displayed()
+    page.ecrire("mesures-1-distance", "50")
+    page.ecrire("mesures-2-distance", "101")
+    page.ecrire("mesures-3-distance", "70")
+    assert page.erreurs() == ["Mesures 2 › Perte : Au-delà de 100 m, donner la perte."]
+    page.un("#c-mesures-2 .retirer").click()
+    assert [e.text for e in page.visibles("#c-mesures .occurrence > legend")] == ["Mesures 1", "Mesures 2"]
+    assert page.un("#c-mesures .ajouter").is_displayed()
+    assert page.erreurs() == []
+    assert page.xml().endswith(
+        "  <mesures>\n    <distance>50</distance>\n  </mesures>\n  <mesures>\n    <distance>70</distance>\n  </mesures>\n</tout>\n"
+    )
+    assert enfreintes("essai", "TOUT", page.xml()) == []
+
+
+@pytest.mark.exigence("R1.2", "R1.3")
+def test_mandatory_group_starts_with_its_minimum__ok(nav: WebDriver, dossier: Path) -> None:
+    nav.get((dossier / "essai/PEU.html").as_uri())
+    page = Page(nav)
+    assert len(page.visibles("#c-mesures .occurrence")) == 2
+    assert page.visibles("#c-mesures .retirer") == []
+    page.ajouter("mesures")
+    assert len(page.visibles("#c-mesures .retirer")) == 3
+    assert page.xml().count("<mesures/>") == 2  # the third is not asked for: empty, it is not sent
+
+
+@pytest.mark.exigence("R1.3")
+def test_rules_speak_when_their_fields_were_touched__error(page: Page) -> None:
+    remplir(page)
+    page.dater("fin", "2026-02-01")
+    assert page.erreur("fin") == "La fin suit le début."
+    page.dater("fin", "2026-02-03")
+    assert page.erreur("fin") == ""
+    page.ecrire("courriel", "")
+    page.champ("courriel").send_keys(Keys.TAB)
+    assert page.element("page-regles-vives").text.endswith("Donner un téléphone ou un courriel.")
+    page.ajouter("mesures")
+    page.ecrire("mesures-1-distance", "5")
+    page.ecrire("mesures-1-perte", "7")
+    page.champ("mesures-1-perte").send_keys(Keys.TAB)
+    assert page.un("#c-mesures-1 .regles-vives").text.endswith("Perte trop forte pour la distance.")
+
+
+#: Field, value typed, message (empty: accepted).
+SAISIES = [
+    ("reference", "A", "Trop court : 3 caractères au moins, 1 ici."),
+    ("reference", "AB-1x", "La valeur n’a pas la forme attendue (par exemple AB-12)."),
+    ("reference", "xAB-12", "La valeur n’a pas la forme attendue (par exemple AB-12)."),
+    ("reference", " AB-12 ", ""),
+    ("commentaire", "abc", "Trop court : 5 caractères au moins, 3 ici."),
+    ("telephone", "12", "Numéro attendu : 10 chiffres, ou format international (+33…)."),
+    ("telephone", "+33 6 12 34 56 78", ""),
+    ("courriel", "sav@operateur", "Adresse attendue sous la forme nom@domaine."),
+    ("coupures", "51", "Trop grand : 50 par jour au plus."),
+    ("coupures", "-6", "Trop petit : −5 par jour au moins."),
+    ("coupures", "1.5", "Nombre entier attendu."),
+    ("coupures", "-5", ""),
+    ("puissance", "10.51", "Trop grand : 10,5 dBm au plus."),
+    ("puissance", "1.234", "2 décimales au plus."),
+    ("puissance", "1.230", ""),
+    ("puissance", "1e1", "Nombre attendu, écrit sans exposant."),
+]
+
+
+@pytest.mark.exigence("R1.3", "R3.2")
+@pytest.mark.parametrize(("code", "valeur", "message"), SAISIES)
+def test_page_and_service_judge_alike(page: Page, code: str, valeur: str, message: str) -> None:
+    remplir(page)
+    page.ecrire(code, valeur)
+    page.champ(code).send_keys(Keys.TAB)
+    assert page.erreur(code).replace("\u202f", " ") == message
+    assert page.etat() == ("Incomplet" if message else "Prêt à déposer")
+    assert bool(enfreintes("essai", "TOUT", page.xml())) == bool(message)
+
+
+@pytest.mark.exigence("R1.3")
+def test_character_that_xml_cannot_carry__error(page: Page) -> None:
+    remplir(page)
+    page.dater("libre", "a\u000bb")
+    assert page.erreur("libre") == "Ce texte contient un caractère qui ne peut pas figurer dans un message XML."
+    assert page.etat() == "Incomplet"
+
+
+@pytest.mark.exigence("R1.3")
+def test_too_many_choices__error(page: Page) -> None:
+    remplir(page)
+    page.cocher("essais", "ESSAI_1", "ESSAI_2", "ESSAI_3", "ESSAI_4")
+    assert page.erreur("essais") == "3 choix au plus, 4 ici."
+    assert enfreintes("essai", "TOUT", page.xml()) == ["XSD"]
+
+
+@pytest.mark.exigence("R1.3")
+@pytest.mark.parametrize(
+    "saisie",
+    [
+        "2026-01-15T08:30",
+        "2026-07-01T12:00",
+        "2026-03-29T01:59",
+        "2026-03-29T02:30",  # skipped by the clocks
+        "2026-03-29T03:00",
+        "2026-10-25T01:59",
+        "2026-10-25T02:30",  # shown twice by the clocks
+        "2026-10-25T03:00",
+        "2026-12-31T23:59",
+    ],
+)
+def test_instants_are_paris_time_with_their_offset__ok(page: Page, saisie: str) -> None:
+    page.dater("constat", saisie)
+    attendu = sur_le_fil(datetime.fromisoformat(saisie).replace(tzinfo=PARIS))
+    assert f"<constat>{attendu}</constat>" in page.xml()
+
+
+#: XSD expression, values to try; libxml2 says which ones match.
+MOTIFS = {
+    r"[A-Z]{2}-\d+": ["AB-1", "AB-", "AB-٣", "xAB-1", "AB-1x"],
+    r"^a$|b": ["^a$", "a", "b", "ab"],
+    r"[a-z-[aeiou]]+": ["xyz", "abc", "A"],
+    r"[!-~]{2}": ["a&", "é&", "~!"],
+    r"[&&()/.\-|]+": ["&(.-|/", "a"],
+    r"[\w\-]+": ["é-1", "a_b", "a b", "€"],
+    r".{2}": ["a\u2028", "ab", "a\n"],
+    r"\w\W": ["a!", "aa"],
+    r"\i\c*": ["a-b.1", "1a", "é"],
+    r"\p{Lu}\P{L}": ["É1", "éa"],
+    r"(ab|c){2,3}?": ["abc", "", "ab"],
+    r"[*# ]{1,3}": ["*# ", "/"],
+}
+
+
+@pytest.mark.exigence("R1.3")
+@pytest.mark.parametrize("drapeau", ["u", "v"])
+@pytest.mark.parametrize("motif", MOTIFS)
+def test_patterns_mean_the_same_in_the_browser(page: Page, motif: str, drapeau: str) -> None:
+    xsd = etree.XML('<s:schema xmlns:s="http://www.w3.org/2001/XMLSchema"><s:element name="v"/></s:schema>')
+    espace = "{http://www.w3.org/2001/XMLSchema}"
+    type_ = etree.SubElement(etree.SubElement(xsd[0], f"{espace}simpleType"), f"{espace}restriction", base="s:string")
+    etree.SubElement(type_, f"{espace}pattern", value=motif)
+    try:
+        verdict = etree.XMLSchema(xsd)
+    except etree.XMLSchemaParseError:
+        assert motif_html(motif) is None
+        return
+    attendus = []
+    for valeur in MOTIFS[motif]:
+        noeud = etree.Element("v")
+        noeud.text = valeur
+        attendus.append(verdict.validate(noeud))
+    code = "return arguments[0].map(v => new RegExp('^(?:' + arguments[1] + ')$', arguments[2]).test(v));"
+    assert page.navigateur.execute_script(code, MOTIFS[motif], motif_html(motif), drapeau) == attendus
+
+
+@pytest.mark.exigence("R1.4")
+def test_everything_is_within_reach_of_the_keyboard__ok(page: Page) -> None:
+    page.ajouter("mesures")
+    page.navigateur.execute_script(
+        "document.activeElement.blur(); window.getSelection().removeAllRanges(); window.scrollTo(0, 0);"
+    )
+    page.navigateur.refresh()
+    page.un("body").send_keys(Keys.TAB)
+    vus: list[str] = []
+    for _ in range(120):
+        actif = page.navigateur.switch_to.active_element
+        if actif.tag_name == "body":
+            break
+        trait = page.navigateur.execute_script(
+            "const e = arguments[0]; const o = e.closest('.option') || e; return getComputedStyle(o).outlineStyle;",
+            actif,
+        )
+        assert trait != "none", actif.get_attribute("outerHTML")
+        vus.append(actif.get_attribute("id") or actif.get_attribute("class") or actif.text)
+        actif.send_keys(Keys.TAB)
+    assert vus[0] == "evitement"
+    saisies = [
+        e.get_attribute("id")
+        for e in page.visibles("form input:not([type=radio]), form select, form textarea, #page-techniques")
+    ]
+    assert len(saisies) > 15
+    assert [i for i in saisies if i not in vus] == []
+    for attendu in ("c-intermittent-false", "c-prevenu-", "ajouter", "principal", "page-effacer"):
+        assert attendu in vus
+
+
+@pytest.mark.exigence("R1.4")
+def test_buttons_work_from_the_keyboard__ok(page: Page) -> None:
+    page.un("#c-mesures .ajouter").send_keys(Keys.ENTER)
+    assert page.navigateur.switch_to.active_element.get_attribute("id") == "c-mesures-1-distance"
+    page.un("#c-mesures-1 .retirer").send_keys(Keys.SPACE)
+    assert "ajouter" in (page.navigateur.switch_to.active_element.get_attribute("class") or "")
+    page.champ("intermittent-false").send_keys(Keys.ARROW_LEFT)
+    assert page.champ("intermittent-true").is_selected()
+    page.element("page-effacer").send_keys(Keys.ENTER)
+    assert page.champ("intermittent-false").is_selected()
+
+
+#: Contrast of every element that shows text, against the first opaque colour behind it (WCAG 2: relative luminance).
+_CONTRASTES = """
+const couleur = c => { const m = c.match(/[\\d.]+/g).map(Number); if (c.startsWith("color(")) {
+    return [m[0] * 255, m[1] * 255, m[2] * 255, m.length > 3 ? m[3] : 1]; }
+  return m.length > 3 ? m : m.concat(1); };
+const lum = c => { const f = v => { v /= 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; };
+  return 0.2126 * f(c[0]) + 0.7152 * f(c[1]) + 0.0722 * f(c[2]); };
+const fond = e => { for (; e; e = e.parentElement) {
+    const c = couleur(getComputedStyle(e).backgroundColor); if (c[3] === 1) { return c; } }
+  return [255, 255, 255, 1]; };
+const faibles = [];
+let nombre = 0;
+for (const e of document.body.querySelectorAll("*")) {
+  const texte = [...e.childNodes].filter(n => n.nodeType === 3).map(n => n.data.trim()).join("");
+  const saisie = e.matches("input:not([type=radio]):not([type=checkbox]), select, textarea");
+  if ((!texte && !saisie) || !e.checkVisibility() || e.closest(".lecteur, script, noscript, option")) { continue; }
+  const a = lum(couleur(getComputedStyle(e).color)), b = lum(fond(e));
+  const contraste = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+  nombre += 1;
+  if (contraste < 4.5) { faibles.push([e.tagName, e.className, texte.slice(0, 40), contraste]); }
+}
+return [nombre, faibles];
+"""
+
+
+@pytest.mark.exigence("R1.4")
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("fichier", ["2026.2/ACCES_FTTH.html", "2026.2/index.html", "2026.2/nomenclatures.html"])
+def test_contrast_is_enough_for_every_text__ok(nav: WebDriver, dossier: Path, fichier: str, theme: str) -> None:
+    outils.emuler(nav, prefers_color_scheme=theme)
+    nav.get((dossier / fichier).as_uri())
+    page = Page(nav)
+    if "ACCES" in fichier:
+        nav.execute_script("document.getElementById('page-message').open = true;")
+        page.element("page-techniques").click()
+        page.ajouter("mesuresOtdr")
+        page.verifier()
+    sombre = nav.execute_script("return getComputedStyle(document.documentElement).backgroundColor;")
+    assert (sombre == "rgb(15, 23, 27)") == (theme == "dark")
+    nombre, faibles = nav.execute_script(_CONTRASTES)
+    assert nombre > 40
+    assert faibles == []
+
+
+@pytest.mark.exigence("R1.4")
+@pytest.mark.parametrize("largeur", [320, 390, 768])
+@pytest.mark.parametrize("fichier", ["2026.2/ACCES_FTTH.html", "2026.2/index.html", "2026.2/nomenclatures.html"])
+def test_page_fits_a_phone__ok(nav: WebDriver, dossier: Path, fichier: str, largeur: int) -> None:
+    outils.largeur(nav, largeur)
+    nav.get((dossier / fichier).as_uri())
+    assert nav.execute_script("return document.documentElement.scrollWidth;") <= largeur
+
+
+@pytest.mark.exigence("R1.4")
+def test_nothing_moves_and_nothing_is_fetched__ok(page: Page) -> None:
+    assert page.navigateur.execute_script("return performance.getEntriesByType('resource').length;") == 0
+    mouvements = "return [...document.querySelectorAll('*')].filter(e => { const s = getComputedStyle(e); return "
+    mouvements += (
+        "s.animationName !== 'none' || s.transitionDuration !== '0s' || s.scrollBehavior !== 'auto'; }).length;"
+    )
+    assert page.navigateur.execute_script(mouvements) == 0
+
+
+@pytest.mark.exigence("R1.4")
+def test_technical_names_are_shown_on_demand__ok(page: Page) -> None:
+    assert page.visibles(".technique") == []
+    page.un("label[for='page-techniques']").click()
+    montres = [e.text for e in page.visibles("p.technique")]
+    assert r"reference texte [1..1] · longueur 3..12 · motif [A-Z]{2}-\d+" in montres
+    assert "CONTACT regle : telephone or courriel" in montres
+
+
+@pytest.mark.exigence("R1.4")
+def test_page_reads_without_script__ok(nav: WebDriver, dossier: Path) -> None:
+    nav.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        nav.get((dossier / "essai/TOUT.html").as_uri())
+        page = Page(nav)
+        assert page.visibles("button") == []
+        assert page.visibles("#page-message, .avancement") == []
+        assert [e.text for e in page.visibles("select#c-nature + .choix-ecrits li")][:1] == [
+            "Fibre coupée (pour Coupure)"
+        ]
+        assert page.champ("mesures-0-distance").is_displayed()
+        assert page.un("#c-coupures-regles li").text.startswith("Parfois obligatoire : Donner les coupures par jour.")
+        assert page.un(".sans-script").is_displayed()
+    finally:
+        nav.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+@pytest.mark.exigence("R1.4")
+def test_paper_shows_all_choices_and_no_button__ok(page: Page) -> None:
+    page.cocher("famille", "DEBIT")
+    outils.emuler(page.navigateur, media="print")
+    assert page.visibles("button") == []
+    assert len(page.visibles("#c-nature + .choix-ecrits li")) == 4
+    assert len(page.visibles("#c-mesures-0 .champ")) == 3  # a group without occurrence is printed once
+    assert page.un("label[for='c-prevenu-true']").is_displayed()  # paper does not know what was chosen
+    assert page.visibles("#c-coupures-regles li")
+    pdf = page.navigateur.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})["data"]
+    assert len(pdf) > 10_000
+
+
+def _attendre(fichier: Path) -> bytes:
+    limite = time.monotonic() + DELAI_S
+    while not fichier.exists():
+        assert time.monotonic() < limite, f"{fichier.name} n'est pas arrivé"
+    return fichier.read_bytes()
+
+
+@pytest.mark.exigence("R1.4", "R9")
+def test_message_is_downloaded_and_copied__ok(page: Page, tmp_path: Path) -> None:
+    page.navigateur.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
+    droits = {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]}
+    page.navigateur.execute_cdp_cmd("Browser.grantPermissions", droits)
+    remplir(page)
+    page.un("#page-message summary").click()
+    page.element("page-telecharger").click()
+    assert _attendre(tmp_path / "tout.xml") == page.xml().encode()
+    page.element("page-copier").click()
+    lu: Any = page.navigateur.execute_async_script(
+        "const fin = arguments[0]; navigator.clipboard.readText().then(fin, e => fin(String(e)));"
+    )
+    assert lu == page.xml()
+    assert page.element("page-copier").text == "Copié"
+
+
+@pytest.mark.exigence("R1.4", "R1.5")
+@pytest.mark.parametrize("version", ["2026.1", "2026.2"])
+def test_every_page_of_the_real_catalogues_works__ok(nav: WebDriver, dossier: Path, version: str) -> None:
+    for offre in catalogue(version).offres:
+        nav.get((dossier / version / f"{offre.code}.html").as_uri())
+        page = Page(nav)
+        for bouton in page.visibles(".ajouter"):
+            bouton.click()
+        page.verifier()
+        assert len(page.erreurs()) >= 5, offre.code
+        assert page.etat() == "Incomplet"
+        assert "XSD" in enfreintes(version, offre.code, page.xml())
+
+
+@pytest.mark.exigence("R1.5", "R3.1")
+def test_real_case_is_ready_for_deposit__ok(nav: WebDriver, dossier: Path) -> None:
+    nav.get((dossier / "2026.1/ACCES_FTTH.html").as_uri())
+    page = Page(nav)
+    remplir_acces_ftth(page)
+    page.verifier()
+    assert page.erreurs() == []
+    assert enfreintes("2026.1", "ACCES_FTTH", page.xml()) == []
+    # Each step away from the valid case is seen by the page and by the service.
+    page.champ("puissancePto").clear()
+    page.cocher("conditionsAcces", "PRESENCE_OCCUPANT")
+    assert page.erreurs() == [
+        "Puissance à la PTO : La puissance a été mesurée à la PTO : donner sa valeur en dBm.",
+        "Conditions d'accès : La présence de l'occupant est nécessaire : proposer au moins une disponibilité.",
+    ]
+    assert sorted(enfreintes("2026.1", "ACCES_FTTH", page.xml())) == ["CONTACT-OCCUPANT", "PUISSANCE-MESUREE"]
+    page.ajouter("disponibilites")
+    for code, valeur in (("De", "2026-03-04T12:00"), ("Jusque", "2026-03-04T08:00")):
+        page.dater(f"disponibilites-1-disponible{code}", valeur)
+    assert page.erreur("disponibilites-1-disponibleJusque") == "La fin de la plage doit suivre son début."
+    assert "DISPONIBILITE-ORDRE" in enfreintes("2026.1", "ACCES_FTTH", page.xml())
+
+
+@pytest.mark.exigence("R1.4")
+def test_headings_do_not_skip_a_level__ok(page: Page) -> None:
+    niveaux = [int(e.tag_name[1]) for e in page.tous("h1, h2, h3, h4")]
+    assert niveaux[0] == 1
+    assert all(suivant <= niveau + 1 for niveau, suivant in pairwise(niveaux))

@@ -1,0 +1,118 @@
+"""SIGKILL at any moment, under load: nothing acknowledged is lost, nothing is doubled (R3.1, R3.3)."""
+
+from __future__ import annotations
+
+import http.client
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from uuid import uuid4
+
+import pytest
+
+from esav_soap.store import ouvrir
+from tests.e2e.conftest import preparer
+from tests.e2e.serveur import demarrer, port_libre
+from tests.e2e.soap import Reponse, appeler, depot
+from tests.postgres import Grappe
+
+OPERATEURS = ("OPA", "OPB")
+FILS = 6
+
+
+@dataclass
+class Charge:
+    """Clients that deposit, and go on with the same reference until they get an answer, as R3.3 lets them."""
+
+    port: int
+    accuses: dict[tuple[str, str], list[tuple[str, bool]]] = field(default_factory=dict)
+    sans_reponse: int = 0
+    fini: threading.Event = field(default_factory=threading.Event)
+    verrou: threading.Lock = field(default_factory=threading.Lock)
+
+    def deposer_sans_fin(self, graine: int) -> None:
+        rng = Random(graine)
+        while not self.fini.is_set():
+            operateur, reference = rng.choice(OPERATEURS), uuid4().hex
+            demande = depot("2026.2", "FIBRE_NOIRE", reference, operateur=operateur)
+            for _ in range(1 if rng.random() < 0.8 else 2):  # now and then one more time, though it was answered
+                reponse = self.insister(lambda d=demande, o=operateur: self.poster(d, o))  # type: ignore[misc]
+                if reponse is None:
+                    return
+                assert reponse.refus is None, reponse.octets
+                recu = (reponse.texte("numeroSignalisation") or "", reponse.texte("dejaDeposee") == "true")
+                with self.verrou:
+                    self.accuses.setdefault((operateur, reference), []).append(recu)
+
+    def poster(self, demande: object, operateur: str) -> Reponse:
+        return appeler(
+            f"http://127.0.0.1:{self.port}",
+            "production/ws/1/depot/2026.2",
+            demande,
+            operateur=operateur,  # type: ignore[arg-type]
+        )
+
+    def insister(self, envoi: object) -> Reponse | None:
+        while not self.fini.is_set():
+            try:
+                return envoi()  # type: ignore[operator,no-any-return]
+            except (OSError, http.client.HTTPException):
+                with self.verrou:
+                    self.sans_reponse += 1
+                self.fini.wait(0.01)
+        return None
+
+
+@pytest.mark.exigence("R3.1", "R3.3")
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("moteur", ["sqlite", "postgresql"])
+def test_rien_d_accuse_n_est_perdu_ni_double__ok(request: pytest.FixtureRequest, tmp_path: Path, moteur: str) -> None:
+    if moteur == "sqlite":
+        _tuer_sous_charge(f"sqlite:///{tmp_path}/esav.db", tmp_path)
+    else:
+        grappe: Grappe = request.getfixturevalue("postgresql")
+        with grappe.base() as url:
+            _tuer_sous_charge(url, tmp_path)
+
+
+def _tuer_sous_charge(url: str, dossier: Path) -> None:
+    preparer(url)
+    port = port_libre()
+    charge = Charge(port)
+    fils = [threading.Thread(target=charge.deposer_sans_fin, args=(graine,)) for graine in range(FILS)]
+    rng = Random(20260215)
+    serveur = demarrer(url, dossier / "log", port=port, processus=2)
+    for f in fils:
+        f.start()
+    morts = 5
+    for _ in range(morts):
+        deja = len(charge.accuses)
+        cible = deja + rng.randint(5, 60)
+        while len(charge.accuses) < cible:
+            assert any(f.is_alive() for f in fils)
+            threading.Event().wait(0.001)
+        serveur.tuer()
+        serveur = demarrer(url, dossier / "log", port=port, processus=2)
+    avant_fin = len(charge.accuses)
+    while len(charge.accuses) < avant_fin + 20:
+        assert any(f.is_alive() for f in fils)
+        threading.Event().wait(0.001)
+    charge.fini.set()
+    for f in fils:
+        f.join()
+    serveur.arreter()
+    _verifier(url, charge, morts)
+
+
+def _verifier(url: str, charge: Charge, morts: int) -> None:
+    assert charge.sans_reponse >= morts, "the kills hit nobody: the test proves nothing"
+    with ouvrir(url) as magasin:
+        for (operateur, reference), recus in charge.accuses.items():
+            gardee = magasin.par_reference("production", operateur, reference)
+            assert gardee is not None, f"acknowledged and lost: {reference}"
+            assert {numero for numero, _ in recus} == {gardee.numero}
+            assert len(gardee.evenements) == 1
+            assert [deja for _, deja in recus[1:]] == [True] * (len(recus) - 1)
+    numeros = [recus[0][0] for recus in charge.accuses.values()]
+    assert len(set(numeros)) == len(numeros)

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -31,26 +32,29 @@ def _programmes() -> Path | None:
     return Path(trouve).resolve().parent if trouve else None
 
 
-def _utilisateur() -> str | None:
+def _utilisateur() -> pwd.struct_passwd | None:
     """PostgreSQL refuses to run as root: who runs it instead, or ``None`` to run it as who we are."""
     if os.geteuid() != 0:
         return None
-    connus = {compte.pw_name for compte in pwd.getpwall()}
-    return "postgres" if "postgres" in connus else "nobody"
+    connus = {compte.pw_name: compte for compte in pwd.getpwall()}
+    return connus.get("postgres") or connus["nobody"]
 
 
 class Grappe:
     """A running cluster. ``base()`` makes databases in it."""
 
-    def __init__(self, programmes: Path, dossier: Path, utilisateur: str | None) -> None:
+    def __init__(self, programmes: Path, dossier: Path, compte: pwd.struct_passwd | None) -> None:
         self._programmes = programmes
         self._dossier = dossier
-        self._utilisateur = utilisateur
+        self._compte = compte
+        self._identite: dict[str, Any] = (
+            {"user": compte.pw_uid, "group": compte.pw_gid, "extra_groups": []} if compte else {}
+        )
         self._serveur: subprocess.Popen[bytes] | None = None
 
     def initialiser(self) -> None:
-        if self._utilisateur:
-            shutil.chown(self._dossier, self._utilisateur)
+        if self._compte:
+            os.chown(self._dossier, self._compte.pw_uid, self._compte.pw_gid)
         subprocess.run(
             [
                 self._programmes / "initdb",
@@ -64,7 +68,7 @@ class Grappe:
                 "UTF8",
                 "--locale=C",
             ],
-            user=self._utilisateur,
+            **self._identite,
             cwd=self._dossier,
             check=True,
             capture_output=True,
@@ -79,7 +83,7 @@ class Grappe:
         with (self._dossier / "journal").open("ab") as journal:
             self._serveur = subprocess.Popen(
                 commande,
-                user=self._utilisateur,
+                **self._identite,
                 cwd=self._dossier,
                 stdin=subprocess.DEVNULL,
                 stdout=journal,

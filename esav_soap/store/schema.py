@@ -29,12 +29,12 @@ def preparer(moteur: Moteur, *, creer: bool) -> None:
     nom = moteur.url.render_as_string(hide_password=True)
     preparer_fichier(moteur, creer=creer)
     try:
+        if moteur.sqlite:
+            _journal_wal(moteur, nom)
         revision = _lire_revision(moteur)
         if revision is None and creer:
             migrer(moteur, neuve_seulement=True)
             revision = _lire_revision(moteur)
-        if moteur.sqlite:
-            _journal_wal(moteur, nom)
     except DBAPIError as erreur:
         raise ReglageInvalide(f"Le magasin {nom} ne répond pas ou ne peut pas être écrit : {erreur.orig}") from erreur
     if revision is None:

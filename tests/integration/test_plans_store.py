@@ -1,0 +1,120 @@
+"""Every query of the ports finds its rows by a key: its plan is read on both engines, with 100,000 rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event
+
+from esav_soap.publication import VersionPubliee
+from esav_soap.store import Magasin
+from tests.integration.exemples import DEPOT_LE, PRESTATION, nouvelle
+
+LIGNES = 100_000
+
+#: n from 1 to LIGNES, and how each engine writes bytes.
+_SUITE = {
+    "sqlite": f"WITH RECURSIVE suite(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM suite WHERE n < {LIGNES})",
+    "postgresql": f"WITH suite(n) AS (SELECT generate_series(1, {LIGNES}))",
+}
+_OCTETS = {"sqlite": "X'78'", "postgresql": "decode('78', 'hex')"}
+_OPERATEUR = "'OP' || (n - n / 20 * 20)"
+_DATE = "CAST('2026-07-01T10:00:00.000000+00:00' AS {instant})"
+_INSTANT = {"sqlite": "text", "postgresql": "timestamptz"}
+_REMPLIR = (
+    f"INSERT INTO prestation {{suite}} SELECT 'production', {_OPERATEUR}, 'P' || n, 'ACCES_FTTH', '', '', '', '' FROM suite",
+    f"INSERT INTO signalisation {{suite}} SELECT n, 'N' || n, 'production', {_OPERATEUR}, 'R' || n, {{octets}}, 'EN_DEPOT', "
+    f"'P' || n, 'ACCES_FTTH', '2026.1', {_DATE}, {_DATE}, '', '', NULL, {{octets}} FROM suite",
+    f"INSERT INTO evenement {{suite}} SELECT n, n, {_DATE}, 'EN_DEPOT', 'OPERATEUR', '' FROM suite",
+    f"INSERT INTO version_catalogue {{suite}} SELECT 'V' || n, {_DATE}, {_DATE}, NULL, NULL, {{octets}} FROM suite WHERE n < 3000",
+)
+
+
+@pytest.fixture
+def rempli(magasin: Magasin, moteur: str) -> Magasin:
+    with magasin._moteur.ecriture() as connexion:
+        for ordre in _REMPLIR:
+            connexion.exec_driver_sql(
+                ordre.format(suite=_SUITE[moteur], octets=_OCTETS[moteur], instant=_INSTANT[moteur])
+            )
+        if moteur == "postgresql":
+            connexion.exec_driver_sql("SELECT setval('signalisation_id_seq', 200000), setval('evenement_id_seq', 200000)")
+    with magasin._moteur.ecrivains.connect() as connexion:
+        connexion.exec_driver_sql("ANALYZE")
+    return magasin
+
+
+@contextmanager
+def requetes(magasin: Magasin) -> Iterator[list[tuple[str, Any]]]:
+    """The SQL that goes to the driver inside the block, with its values."""
+    vues: list[tuple[str, Any]] = []
+
+    def noter(_c: Connection, _curseur: Any, ordre: str, valeurs: Any, *_reste: Any) -> None:
+        if ordre.lstrip().upper().startswith(("SELECT", "WITH", "INSERT", "UPDATE")):
+            vues.append((ordre, valeurs))
+
+    moteurs = (magasin._moteur.lecteurs, magasin._moteur.ecrivains)
+    for moteur in moteurs:
+        event.listen(moteur, "before_cursor_execute", noter)
+    yield vues
+    for moteur in moteurs:
+        event.remove(moteur, "before_cursor_execute", noter)
+
+
+def balayages(connexion: Connection, ordre: str, valeurs: Any) -> list[str]:
+    """Tables that the plan of a query reads from end to end."""
+    if connexion.dialect.name == "sqlite":
+        plan = connexion.exec_driver_sql(f"EXPLAIN QUERY PLAN {ordre}", valeurs).all()
+        return [ligne[3] for ligne in plan if ligne[3].startswith("SCAN")]
+    racine = connexion.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {ordre}", valeurs).scalar_one()
+    trouves: list[str] = []
+    reste = [(racine if isinstance(racine, list) else json.loads(racine))[0]["Plan"]]
+    while reste:
+        noeud = reste.pop()
+        if noeud["Node Type"] == "Seq Scan":
+            trouves.append(noeud["Relation Name"])
+        reste += noeud.get("Plans", [])
+    return trouves
+
+
+@pytest.mark.exigence("R3.1", "R3.3", "R3.5", "R3.7")
+def test_aucune_requete_ne_balaie_une_table(rempli: Magasin) -> None:
+    with requetes(rempli) as vues:
+        assert rempli.prestation("production", "OP7", "P7") is not None
+        relue = rempli.par_numero("production", "OP7", "N7")
+        assert relue is not None
+        assert len(relue.evenements) == 1
+        assert rempli.par_reference("production", "OP7", "R7") == relue
+        assert rempli.deposer(nouvelle("R7", operateur="OP7")).numero == "N7"
+        assert not rempli.deposer(nouvelle("R7", operateur="OP8")).deja_deposee
+        assert rempli.pack("V7") == b"x"
+        rempli.enregistrer_version(VersionPubliee("V7", DEPOT_LE, DEPOT_LE), b"y")
+    assert len(vues) >= 8
+    with rempli._moteur.ecrivains.connect() as connexion:
+        plans = {ordre: balayages(connexion, ordre, valeurs) for ordre, valeurs in vues}
+    assert [plan for plan in plans.items() if plan[1]] == []
+
+
+@pytest.mark.exigence("R3.1")
+def test_le_lecteur_de_plans_voit_un_balayage(rempli: Magasin) -> None:
+    """The test above would prove nothing with a reader of plans that never finds anything."""
+    with rempli._moteur.lecteurs.connect() as connexion:
+        assert balayages(connexion, "SELECT * FROM signalisation WHERE contact_nom = 'Zoé'", ()) != []
+
+
+@pytest.mark.exigence("R3.7")
+def test_import_cherche_chaque_prestation_par_sa_cle(rempli: Magasin, moteur: str) -> None:
+    """A small import into a large parc does not read the parc; PostgreSQL chooses by the sizes, SQLite must."""
+    from esav_soap.store.parc import _TRI
+
+    with rempli.importation() as importation:
+        importation.ajouter([(2, PRESTATION)])
+        connexion = importation._connexion
+        if moteur == "sqlite":
+            plan = connexion.exec_driver_sql(f"EXPLAIN QUERY PLAN {_TRI.split('AS', 1)[1]}").all()
+            assert any("SEARCH p USING PRIMARY KEY" in ligne[3] for ligne in plan)
+        assert importation.appliquer().ajoutees == 1

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from esav_soap.cli.catalogue import catalogue
 from esav_soap.errors import Probleme
 from esav_soap.model import xpath
 from esav_soap.names import NS_XSD
@@ -71,7 +72,7 @@ def test_tous_les_fichiers_annonces_par_le_tutoriel_y_sont() -> None:
 
 @pytest.mark.exigence("R2.1")
 def test_probleme_montre_en_exemple_est_celui_que_la_faute_donne(tmp_path: Path) -> None:
-    montres = re.findall(r"^[a-z]+/[A-Za-z_-]+\.xml:[0-9]+: [A-Z_]+: .+$", TEXTE, re.MULTILINE)
+    montres = re.findall(r"^2027\.1: ([a-z]+/[A-Za-z_-]+\.xml:[0-9]+: [A-Z_]+: .+)$", TEXTE, re.MULTILINE)
     ecrire_tutoriel(tmp_path, {'ref="TYPE_POINT_HAUT"': 'ref="TYPE_POINTHAUT"'})
     assert montres == [str(probleme) for probleme in problemes_du_tutoriel(tmp_path)]
     assert len(montres) == 2
@@ -154,6 +155,15 @@ def test_liens_internes_menent_a_un_titre() -> None:
     liens = re.findall(r"\]\(#([^)]+)\)", TEXTE)
     assert len(liens) >= 10
     assert set(liens) - ancres == set()
+
+
+@pytest.mark.exigence("R1.1", "R2.1")
+def test_commandes_du_guide_existent() -> None:
+    citees = set(re.findall(r"esav catalogue ([a-z]+)", TEXTE))
+    assert {"check", "build", "pack"} <= citees
+    assert citees <= set(catalogue.commands)
+    options = set(re.findall(r"esav catalogue build (--[a-z]+)", TEXTE))
+    assert options <= {option for parametre in catalogue.commands["build"].params for option in parametre.opts}
 
 
 if __name__ == "__main__":

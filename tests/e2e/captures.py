@@ -52,7 +52,9 @@ def prendre(dossier: Path) -> list[Path]:
             outils.largeur(navigateur, largeur, hauteur, echelle)
             navigateur.get((Path(temporaire) / "ACCES_FTTH.html").as_uri())
             remplir_en_partie(page)
-            haut = 0 if largeur > 1000 else int(page.un("#s-logement").rect["y"]) - 12
+            logement = page.un("#s-logement").rect
+            haut = 0 if largeur > 1000 else int(logement["y"]) - 12
+            hauteur = int(logement["y"] + logement["height"]) + 20 if largeur > 1000 else hauteur
             prises.append(dossier / f"{nom}.png")
             outils.photographier(navigateur, prises[-1], haut, largeur, hauteur)
     return prises

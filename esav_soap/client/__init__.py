@@ -1,1 +1,42 @@
-""""""
+"""The reference client: a library over zeep that reads everything from the WSDL (R9).
+
+::
+
+    from esav_soap.client import ClientEsav, Contact, RefusEsav
+
+    with ClientEsav("https://esav.example", certificat=("operateur.pem", "operateur.key")) as esav:
+        accuse = esav.deposer("FTTH-0001", Path("acces-ftth.xml"), Contact("Léa Martin", "0299000000"))
+        print(accuse.numeroSignalisation)
+
+It knows no more than any opérateur's system: the addresses of ``docs/client.md`` and what the WSDLs say. So a test of
+this client that passes proves that the WSDLs suffice.
+"""
+
+from esav_soap.client.contrat import Champ, ContratDepot, Offre
+from esav_soap.client.erreurs import (
+    ErreurClient,
+    ErreurRecue,
+    ProblemeSaisie,
+    RefusEsav,
+    SaisieInvalide,
+    ServiceInjoignable,
+    VersionIntrouvable,
+)
+from esav_soap.client.esav import ClientEsav, Contact, en_dict, reference_neuve
+
+__all__ = [
+    "Champ",
+    "ClientEsav",
+    "Contact",
+    "ContratDepot",
+    "ErreurClient",
+    "ErreurRecue",
+    "Offre",
+    "ProblemeSaisie",
+    "RefusEsav",
+    "SaisieInvalide",
+    "ServiceInjoignable",
+    "VersionIntrouvable",
+    "en_dict",
+    "reference_neuve",
+]

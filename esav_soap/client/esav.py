@@ -1,0 +1,314 @@
+"""The client itself: services by name, requests from Python values, answers as the WSDL names them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import requests
+import zeep
+import zeep.exceptions
+import zeep.helpers
+from lxml import etree
+
+from esav_soap.client import saisie
+from esav_soap.client.contrat import ContratDepot, Offre
+from esav_soap.client.erreurs import (
+    ProblemeSaisie,
+    RefusEsav,
+    SaisieInvalide,
+    ServiceInjoignable,
+)
+from esav_soap.client.services import Services, avec_formulaire
+from esav_soap.client.transport import Transport
+from esav_soap.names import MOTIF_VERSION, PLATEFORMES
+
+#: What the caller may give as a form; see :meth:`ClientEsav.deposer`.
+Formulaire = Mapping[str, Any] | Sequence[tuple[str, str]] | etree._Element | Path | bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Whom the Fournisseur's SAV can reach about a signalisation."""
+
+    nom: str
+    telephone: str
+    courriel: str | None = None
+
+
+class ClientEsav:
+    """A client of one platform; safe to share between threads, best closed (or used in ``with``).
+
+    ``base_url``: ``https://host[:port]``. ``version``: catalogue version of deposits, None for the newest live one at
+    the first use. ``operateur``: identity on a loopback service (header X-Esav-Operateur). ``certificat``: file with
+    certificate and key, or a pair of files; ``ca``: file of the authority that signed the server's. ``soap``: "1.1" or
+    "1.2". ``delai``: seconds to wait for an answer (5 at most for the connection). ``essais``: attempts of a request
+    that gets no answer. ``cache``: a zeep cache for WSDLs. ``adresse_directe``: call ``base_url`` rather than the address
+    in the WSDL (tunnels, relays). ``temoin``: see :class:`Transport`.
+
+    Raises ``ValueError`` for arguments that cannot be used; calls raise :class:`RefusEsav` and
+    :class:`ServiceInjoignable`.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        plateforme: str = "production",
+        version: str | None = None,
+        *,
+        operateur: str | None = None,
+        certificat: str | tuple[str, str] | None = None,
+        ca: str | None = None,
+        soap: str = "1.1",
+        delai: float = 30.0,
+        essais: int = 3,
+        cache: object = None,
+        adresse_directe: bool = False,
+        session: requests.Session | None = None,
+        pause: Callable[[float], object] = time.sleep,
+        temoin: Callable[[str, str, bytes], object] | None = None,
+    ) -> None:
+        adresse = urlsplit(base_url)
+        if adresse.scheme not in ("http", "https") or not adresse.netloc:
+            raise ValueError(f"« {base_url} » n'est pas une adresse http:// ou https://")
+        if plateforme not in PLATEFORMES:
+            raise ValueError(f"la plate-forme « {plateforme} » n'existe pas ; admis : {', '.join(PLATEFORMES)}")
+        if soap not in ("1.1", "1.2"):
+            raise ValueError(f"SOAP « {soap} » n'existe pas ; admis : 1.1, 1.2")
+        if version is not None and not MOTIF_VERSION.fullmatch(version):
+            raise ValueError(f"« {version} » n'est pas une version du catalogue, comme 2026.1")
+        fichiers = (certificat,) if isinstance(certificat, str) else certificat or ()
+        for fichier in (*fichiers, *([ca] if ca else [])):
+            if not Path(fichier).exists():
+                raise ValueError(f"le fichier « {fichier} » n'existe pas")
+        self._session = session or requests.Session()
+        self._session.cert = certificat
+        if operateur:
+            self._session.headers["X-Esav-Operateur"] = operateur
+        transport = Transport(
+            self._session,
+            delai=(min(5.0, delai), delai),
+            essais=essais,
+            pause=pause,
+            ca=ca,
+            cache=cache,
+            temoin=temoin,
+        )
+        self._services = Services(base_url, plateforme, version, transport, soap=soap, directe=adresse_directe)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.fermer()
+
+    def fermer(self) -> None:
+        """Close the kept connections."""
+        self._session.close()
+
+    # Deposits
+
+    def deposer(
+        self,
+        prestation: str,
+        formulaire: Formulaire,
+        contact: Contact,
+        *,
+        offre: str | None = None,
+        reference: str | None = None,
+        brut: bool = False,
+    ) -> Any:
+        """Deposit a signalisation (R3.1): the WSDL's ``AccuseReception``; once returned, it is never lost.
+
+        ``formulaire``: a nested dict by field code or ``(chemin, valeur)`` pairs, of ``offre``; or the form as XML (an
+        element, bytes, a file), such as a maquette makes it. ``reference``: yours, unique; without it a new one is made,
+        and told in ``ServiceInjoignable.reference``. ``brut`` sends names and values as given: pairs by the generic
+        operation, XML whatever its root. Raises :class:`SaisieInvalide` before sending.
+        """
+        return self._signaler("deposerSignalisation", prestation, formulaire, contact, offre, reference, brut)
+
+    def valider(
+        self,
+        prestation: str,
+        formulaire: Formulaire,
+        contact: Contact,
+        *,
+        offre: str | None = None,
+        reference: str | None = None,
+        brut: bool = False,
+    ) -> Any:
+        """Check what :meth:`deposer` would send; nothing is stored. The WSDL's ``ResultatValidation``."""
+        return self._signaler("validerSignalisation", prestation, formulaire, contact, offre, reference, brut)
+
+    def deposer_generique(
+        self,
+        prestation: str,
+        offre: str,
+        champs: Iterable[tuple[str, str]],
+        contact: Contact,
+        *,
+        reference: str | None = None,
+    ) -> Any:
+        """Deposit by code/value pairs, sent as given: the service places and judges them."""
+        return self._generique("deposerSignalisationGenerique", prestation, offre, champs, contact, reference)
+
+    def valider_generique(
+        self,
+        prestation: str,
+        offre: str,
+        champs: Iterable[tuple[str, str]],
+        contact: Contact,
+        *,
+        reference: str | None = None,
+    ) -> Any:
+        """Check what :meth:`deposer_generique` would send; nothing is stored."""
+        return self._generique("validerSignalisationGenerique", prestation, offre, champs, contact, reference)
+
+    # Follow-up and catalogue
+
+    def etat(self, numero: str | None = None, *, reference: str | None = None) -> Any:
+        """State of a signalisation, by its number or by your reference: the WSDL's ``EtatSignalisation``."""
+        return self._services.appeler("suivi", "consulterEtat", **_cle(numero, reference))
+
+    def detail(self, numero: str | None = None, *, reference: str | None = None) -> Any:
+        """Everything about a signalisation: the WSDL's ``DetailSignalisation``."""
+        return self._services.appeler("suivi", "consulterDetail", **_cle(numero, reference))
+
+    def versions(self) -> list[Any]:
+        """The catalogue versions, oldest first: the WSDL's ``Version``."""
+        return self._services.versions()
+
+    def pack(self, version: str) -> Any:
+        """The pack of a version: the WSDL's ``Pack``, its ``contenu`` checked against its ``sha256``."""
+        pack = self._services.appeler("catalogue", "telechargerPack", version=version)
+        if hashlib.sha256(pack.contenu).hexdigest() != pack.sha256:
+            raise ServiceInjoignable(f"Le pack {version} reçu ne correspond pas à son empreinte : il est altéré.")
+        return pack
+
+    def contrat(self) -> ContratDepot:
+        """What the WSDL says of the forms. Raises :class:`VersionIntrouvable`."""
+        return self._services.contrat()
+
+    # Making requests
+
+    def _signaler(
+        self,
+        operation: str,
+        prestation: str,
+        formulaire: Formulaire,
+        contact: Contact,
+        offre: str | None,
+        reference: str | None,
+        brut: bool,
+    ) -> Any:
+        if isinstance(formulaire, Sequence) and not isinstance(formulaire, bytes) and brut:
+            if offre is None:
+                raise SaisieInvalide([ProblemeSaisie("offre", "indiquer l'Offre du formulaire")])
+            return self._generique(f"{operation}Generique", prestation, offre, formulaire, contact, reference)
+        forme = self._forme(formulaire, offre, brut=brut)
+        reference = reference or reference_neuve()
+        entete = _entete(prestation, reference, contact)
+        with _a_redeposer(reference), avec_formulaire(forme):
+            return self._services.appeler("depot", operation, entete=entete, formulaire={})
+
+    def _generique(
+        self,
+        operation: str,
+        prestation: str,
+        offre: str,
+        champs: Iterable[tuple[str, str]],
+        contact: Contact,
+        reference: str | None,
+    ) -> Any:
+        reference = reference or reference_neuve()
+        paires = [{"chemin": chemin, "valeur": valeur} for chemin, valeur in champs]
+        entete = _entete(prestation, reference, contact)
+        with _a_redeposer(reference):
+            return self._services.appeler("depot", operation, entete=entete, offre=offre, champ=paires)
+
+    def _forme(self, formulaire: Formulaire, code: str | None, *, brut: bool) -> etree._Element:
+        contrat = self.contrat()
+        offre = saisie.offre_de(contrat, code) if code is not None else None
+        if isinstance(formulaire, Path):
+            formulaire = formulaire.read_bytes()
+        if isinstance(formulaire, (bytes, etree._Element)):
+            forme = saisie.depuis_xml(contrat, formulaire, brut=brut)
+            if offre is not None and not brut and etree.QName(forme).localname != offre.element:
+                message = f"le formulaire est celui de « {etree.QName(forme).localname} », pas de l'Offre {offre.code}"
+                raise SaisieInvalide([ProblemeSaisie("offre", message)])
+            return forme
+        valeurs: Any = formulaire
+        if offre is None:
+            offre, valeurs = _seule_offre(contrat, valeurs)
+        if isinstance(valeurs, Mapping):
+            return saisie.depuis_valeurs(contrat, offre, valeurs)
+        return saisie.depuis_paires(contrat, offre, valeurs)
+
+
+_en_objets: Any = zeep.helpers.serialize_object
+
+
+def reference_neuve() -> str:
+    """A new reference for a deposit: never the same twice."""
+    return f"ESAV-{secrets.token_hex(8).upper()}"
+
+
+def en_dict(reponse: Any) -> Any:
+    """An answer as plain dicts and lists under the WSDL's names, ready for ``json``: instants are ISO 8601 texts."""
+    return _simple(_en_objets(reponse, dict))
+
+
+def _simple(valeur: Any) -> Any:
+    if isinstance(valeur, dict):
+        return {cle: _simple(v) for cle, v in valeur.items()}
+    if isinstance(valeur, list):
+        return [_simple(v) for v in valeur]
+    return valeur.isoformat() if isinstance(valeur, (date, datetime)) else valeur
+
+
+def _cle(numero: str | None, reference: str | None) -> dict[str, Any]:
+    if (numero is None) == (reference is None):
+        raise ValueError("indiquer soit le numéro de signalisation, soit la référence")
+    return {"numeroSignalisation": numero} if numero is not None else {"referenceOperateur": reference}
+
+
+def _entete(prestation: str, reference: str, contact: Contact) -> dict[str, Any]:
+    # What is empty is left out: the service then says that it is missing, with all the rest.
+    membres = {"nom": contact.nom, "telephone": re.sub(r"[\s.()\-]", "", contact.telephone)}
+    donnes = {nom: valeur or zeep.xsd.SkipValue for nom, valeur in membres.items()}
+    if contact.courriel:
+        donnes["courriel"] = contact.courriel
+    return {
+        "identifiantPrestation": prestation or zeep.xsd.SkipValue,
+        "referenceOperateur": reference,
+        "contact": donnes,
+    }
+
+
+def _seule_offre(contrat: ContratDepot, formulaire: Any) -> tuple[Offre, Any]:
+    """The Offre of ``{"accesFtth": {...}}``, and its fields."""
+    if isinstance(formulaire, Mapping) and len(formulaire) == 1:
+        (nom, champs), *_ = formulaire.items()
+        if isinstance(champs, Mapping):
+            return saisie.offre_de(contrat, nom), champs
+    message = "indiquer l'Offre du formulaire ; la version a : " + ", ".join(contrat.offres)
+    raise SaisieInvalide([ProblemeSaisie("offre", message)])
+
+
+@contextmanager
+def _a_redeposer(reference: str) -> Iterator[None]:
+    """Tell in a failure the reference under which to deposit again."""
+    try:
+        yield
+    except (RefusEsav, ServiceInjoignable) as erreur:
+        erreur.reference = reference
+        raise

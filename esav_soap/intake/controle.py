@@ -51,7 +51,7 @@ class Controle:
     def __init__(self, catalogue: Catalogue, schema: etree.XMLSchema) -> None:
         """Raises :class:`esav_soap.model.xpath.ExpressionInvalide` when a rule does not compile."""
         self._schema = schema
-        self._requetes = requetes_depot(catalogue)
+        self._requetes = {f"{{{NS_WS}}}{nom}": structure for nom, structure in requetes_depot(catalogue).items()}
         self._absents = {
             structure.espace: absents(catalogue, offre, structure)
             for offre, structure in zip(catalogue.offres, choix_formulaire(catalogue).structures, strict=True)
@@ -68,7 +68,7 @@ class Controle:
 
     def controler(self, requete: etree._Element) -> Verdict:
         """The verdict on a request, the SOAP body's child. Raises ``KeyError`` for an element that is none of the four."""
-        structure = self._requetes[_operation(requete)]
+        structure = self._requetes[requete.tag]
         sans_commentaires(requete)
         if structure.nom.endswith("Generique"):
             return self._generique(requete, structure)
@@ -134,7 +134,7 @@ class Controle:
         typee = etree.Element(f"{{{NS_WS}}}deposerSignalisation")
         typee.append(deepcopy(entete))
         etree.SubElement(typee, f"{{{NS_WS}}}formulaire").append(element)
-        structure = self._requetes["deposerSignalisation"]
+        structure = self._requetes[f"{{{NS_WS}}}deposerSignalisation"]
         valide = self._schema.validate(typee)
         if not valide or not formulaire.regles.respectees(element):
             normaliser(typee, structure)
@@ -199,11 +199,6 @@ def absents(catalogue: Catalogue, offre: Offre, structure: Structure) -> Mapping
         if isinstance(noeud, Groupe):
             trouves |= {f"{noeud.code}/{champ.code}": champ.libelle for champ in noeud.champs}
     return {chemin: libelle for chemin, libelle in trouves.items() if chemin not in presents}
-
-
-def _operation(requete: etree._Element) -> str:
-    espace, _, local = requete.tag.rpartition("}")
-    return local if espace == "{" + NS_WS else requete.tag
 
 
 def _entete(entete: etree._Element) -> EnteteRecu:

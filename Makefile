@@ -30,6 +30,7 @@ check: $(PRET)  ## Formatting, lint, types, floors, generated files
 	$(BIN)/mypy --no-error-summary
 	$(BIN)/lint-imports --no-timings > $(VENV)/lint-imports.log || { cat $(VENV)/lint-imports.log; exit 1; }
 	$(BIN)/esav catalogue build --check
+	$(BIN)/python docs/generer.py --check
 
 .PHONY: test
 test: check  ## All checks and tests; what needs PostgreSQL or Chromium is skipped where they are missing
@@ -49,6 +50,10 @@ bench: $(PRET)  ## Deposits per second next to the floor and to plain services, 
 .PHONY: build
 build: $(PRET)  ## Generate wsdl/ and html_mockups/ from the catalogue
 	$(BIN)/esav catalogue build
+
+.PHONY: docs
+docs: $(PRET)  ## Write the generated parts of the documentation
+	$(BIN)/python docs/generer.py
 
 .PHONY: format
 format: $(PRET)  ## Format the code

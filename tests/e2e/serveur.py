@@ -59,9 +59,9 @@ def demarrer(
     """Start ``esav serve`` on ``store`` and wait until it answers."""
     adresse = f"127.0.0.1:{port or port_libre()}"
     with journal.open("ab") as sortie:
+        commande = [sys.executable, "-m", "esav_soap.cli", "serve", "--adresse", adresse, "--store", store]
         lance = subprocess.Popen(
-            [sys.executable, "-m", "esav_soap.cli", "serve", "--adresse", adresse, "--store", store]
-            + ["--processus", str(processus)],
+            [*commande, "--processus", str(processus)],
             stdin=subprocess.DEVNULL,
             stdout=sortie,
             stderr=sortie,

@@ -1,0 +1,149 @@
+"""Writes the parts of the documentation that the code knows better: codes, settings, commands.
+
+``python docs/generer.py`` rewrites what stands between ``<!-- genere:NAME -->`` and ``<!-- fin:NAME -->`` in docs/*.md and
+README.md; with ``--check`` it writes nothing and fails when something is not up to date.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import click
+
+from esav_soap.bootstrap.reglages import Reglages
+from esav_soap.cli import francais
+from esav_soap.cli.__main__ import esav
+from esav_soap.contract.services import SERVICES, requetes
+from esav_soap.errors import CodeChamp, CodeErreur
+from esav_soap.names import chemin_service
+from esav_soap.reader import lire_catalogue
+from esav_soap.reader.sources import depuis_dossiers
+from esav_soap.signalisation import Etat
+
+RACINE = Path(__file__).parents[1]
+
+
+def _table(entetes: tuple[str, ...], lignes: Iterator[tuple[str, ...]]) -> str:
+    rangs = [entetes, tuple("---" for _ in entetes), *lignes]
+    return "\n".join("| " + " | ".join(cellule.replace("|", "\\|") for cellule in rang) + " |" for rang in rangs)
+
+
+def codes_fault() -> str:
+    """Codes of the fault, with what to do."""
+    return _table(("Code", "Sens, et que faire"), ((f"`{c.name}`", c.value) for c in CodeErreur))
+
+
+def codes_champ() -> str:
+    """Codes of one error in a message."""
+    return _table(("Code", "Sens"), ((f"`{c.name}`", c.value) for c in CodeChamp))
+
+
+def etats() -> str:
+    """States of a signalisation."""
+    return _table(("Code", "État"), ((f"`{e.name}`", e.value) for e in Etat))
+
+
+def reglages() -> str:
+    """Settings, each with its French description."""
+    connus = {f.name: f.default for f in fields(Reglages)}
+    manquants = set(connus) - set(DESCRIPTIONS)
+    if manquants or set(DESCRIPTIONS) - set(connus):
+        raise SystemExit(f"docs/generer.py: settings without a French description: {sorted(manquants)}")
+    lignes = (
+        (f"`ESAV_{nom.upper()}`", DESCRIPTIONS[nom], f"`{defaut}`" if defaut != "" else "—")
+        for nom, defaut in connus.items()
+    )
+    return _table(("Variable", "Rôle", "Par défaut"), lignes)
+
+
+DESCRIPTIONS = {
+    "store": "Base de données : `sqlite:///fichier` ou `postgresql://utilisateur@serveur/base`.",
+    "adresse": "Adresse d'écoute, `hôte:port`.",
+    "url_publique": "Adresse sous laquelle les opérateurs joignent le service, écrite dans les WSDL et les refus. "
+    "Sans elle : l'adresse d'écoute.",
+    "identite": "Qui dit l'opérateur appelant : `locale` (en-tête `X-Esav-Operateur`, boucle locale seulement), ou "
+    "`paquet.module:fonction`, qui reçoit l'environnement WSGI et rend le code de l'opérateur ou `None`.",
+    "processus": "Nombre de processus du serveur.",
+    "fils": "Fils d'exécution de chaque processus.",
+    "taille_max": "Taille du plus grand message admis, en octets.",
+    "rafraichissement": "Secondes entre deux lectures des versions enregistrées du catalogue.",
+}
+
+
+def operations() -> str:
+    """Services, addresses, operations."""
+    lu = lire_catalogue(depuis_dossiers(RACINE, "2026.2"))
+
+    def lignes() -> Iterator[tuple[str, ...]]:
+        for service, noms in SERVICES.items():
+            structures = requetes(service, lu if service == "depot" else None)
+            version = "{version}" if service == "depot" else None
+            adresse = chemin_service("{plateforme}", service, version)
+            for nom in noms:
+                yield f"`{adresse}`", f"`{nom}`", structures[nom].libelle
+
+    return _table(("Adresse", "Opération", "Objet"), lignes())
+
+
+def commandes() -> str:
+    """Help of every command."""
+    francais.installer()
+
+    def parcourir(commande: click.Command, ctx: click.Context) -> Iterator[str]:
+        if isinstance(commande, click.Group):
+            for nom in commande.list_commands(ctx):
+                sous = commande.get_command(ctx, nom)
+                assert sous is not None
+                yield from parcourir(sous, click.Context(sous, info_name=nom, parent=ctx))
+        else:
+            contexte = click.Context(commande, info_name=ctx.info_name, parent=ctx.parent, max_content_width=100)
+            contexte.terminal_width = 100
+            aide = commande.get_help(contexte).replace(str(RACINE), ".")
+            yield f"### `{ctx.command_path}`\n\n```text\n{aide}\n```"
+
+    racine = click.Context(esav, info_name="esav", help_option_names=["-h", "--help"])
+    return "\n\n".join(parcourir(esav, racine))
+
+
+BLOCS: dict[str, Callable[[], str]] = {
+    "codes-fault": codes_fault,
+    "codes-champ": codes_champ,
+    "etats": etats,
+    "reglages": reglages,
+    "operations": operations,
+    "commandes": commandes,
+}
+_BLOC = re.compile(r"(<!-- genere:([\w-]+)[^>]*-->\n).*?(<!-- fin:\2 -->)", re.DOTALL)
+
+
+def regenerer(texte: str) -> str:
+    """The document with every marked block written anew. Raises ``KeyError`` for a block that nobody makes."""
+    return _BLOC.sub(lambda m: f"{m[1]}{BLOCS[m[2]]()}\n{m[3]}", texte)
+
+
+def main(arguments: list[str]) -> int:
+    """Rewrite, or with ``--check`` compare; the exit code."""
+    faux, vus = [], set()
+    for fichier in [RACINE / "README.md", *sorted((RACINE / "docs").glob("*.md"))]:
+        texte = fichier.read_text(encoding="utf-8")
+        vus |= {m[2] for m in _BLOC.finditer(texte)}
+        nouveau = regenerer(texte)
+        if nouveau != texte:
+            faux.append(fichier.relative_to(RACINE))
+            if "--check" not in arguments:
+                fichier.write_text(nouveau, encoding="utf-8")
+    absents = set(BLOCS) - vus
+    if absents:
+        print(f"no document shows: {', '.join(sorted(absents))}", file=sys.stderr)
+        return 1
+    for nom in faux:
+        print(f"{nom}: {'not up to date, run: make docs' if '--check' in arguments else 'rewritten'}", file=sys.stderr)
+    return 1 if faux and "--check" in arguments else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,185 @@
+"""``esav demo``: the whole main path on a fresh store, with the very commands that users type."""
+
+from __future__ import annotations
+
+import csv
+import os
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import click
+
+OPERATEURS = ("ALPHA", "BETA")
+DELAI_S = 60
+_RACINE = Path(__file__).parents[2]
+
+#: A line that no longer carries light, as an opérateur's supervision would declare it (accès FTTH, version 2026.2).
+PANNE = {
+    "referencePto": "OO-35AB-0C42",
+    "referencePm": "FI-35238-0A1B",
+    "typeRaccordement": "IMMEUBLE",
+    "codeInsee": "35238",
+    "etage": "3",
+    "dateHeureConstat": "2026-11-02T09:15:00+01:00",
+    "familleDefaut": "ABSENCE_CONTINUITE",
+    "natureDefaut": "SIGNAL_ABSENT_PTO",
+    "localisationPresumee": "BRANCHEMENT",
+    "defautIntermittent": "non",
+    "responsabilitePresumee": "FOURNISSEUR",
+    "descriptionDefaut": "Perte totale du lien depuis 9 h 15, sans intervention de notre fait.",
+    "verifications": "MESURE_PUISSANCE_PTO",
+    "moyenMesure": "PHOTOMETRE",
+    "puissancePto": "-40.5",
+    "contactSite[1]/nomContact": "Martin Claire",
+    "contactSite[1]/roleContact": "CLIENT_FINAL",
+    "contactSite[1]/telephoneContact": "0612345678",
+}
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="S'arrêter après la démonstration.")
+@click.option("--port", type=int, metavar="N", help="Port local du service.  [par défaut : un port libre]")
+@click.option("--dossier", type=click.Path(file_okay=False, path_type=Path), help="Où mettre la base.  [provisoire]")
+@click.option("--catalogue", "racine", type=click.Path(exists=True, path_type=Path), default=_RACINE, hidden=True)
+def demo(once: bool, port: int | None, dossier: Path | None, racine: Path) -> None:
+    """Tout voir fonctionner : catalogue, parc, service, dépôt, refus expliqué, suivi ; puis le service reste ouvert.
+
+    \b
+    Exemples :
+      esav demo
+      esav demo --once
+      esav demo --port 8080 --dossier var/demo
+    """
+    with _dossier(dossier) as lieu:
+        _jouer(lieu, racine, port or _port_libre(), once=once)
+
+
+def _jouer(lieu: Path, racine: Path, port: int, *, once: bool) -> None:
+    adresse = f"127.0.0.1:{port}"
+    url = f"http://{adresse}"
+    os.environ |= {
+        "ESAV_STORE": f"sqlite:///{lieu}/esav.db",
+        "ESAV_ADRESSE": adresse,
+        "ESAV_URL_PUBLIQUE": url,
+        "ESAV_URL": url,
+        "ESAV_OPERATEUR": OPERATEURS[0],
+    }
+    _titre("Le catalogue : deux versions en vigueur")
+    retrait = f"{datetime.now().astimezone() + timedelta(days=20):%Y-%m-%dT00:00}"
+    source = ["--dossier", str(racine)]
+    _esav("catalogue", "install", "2026.1", "--retrait", retrait, "--remplacante", "2026.2", *source)
+    _esav("catalogue", "install", "2026.2", *source)
+    _titre(f"Le parc des opérateurs {' et '.join(OPERATEURS)}")
+    _ecrire_parc(lieu / "parc.csv", racine)
+    _esav("parc", "import", str(lieu / "parc.csv"))
+    _titre("Le service")
+    with _serveur(lieu, url):
+        prestation = ["--prestation", f"{OPERATEURS[0]}-ACCES_FTTH-0001"]
+        contact = ["--contact-nom", "Martin Claire", "--contact-telephone", "0612345678"]
+        champs = [f"{chemin}={valeur}" for chemin, valeur in PANNE.items()]
+        deposer = ["client", "deposer", *prestation, "--offre", "ACCES_FTTH", *contact]
+        _titre("Un dépôt mal rempli : tout ce qui est à corriger, d'un coup")
+        fautifs = [c for c in champs if not c.startswith(("natureDefaut", "puissancePto"))]
+        _esav(*deposer, "--tel-quel", "--reference", "DEMO-0", *fautifs, "natureDefaut=INCONNU", attendu=1)
+        _titre("Un dépôt accepté, puis renvoyé : la même signalisation")
+        for _ in range(2):
+            _esav(*deposer, "--reference", "DEMO-1", *champs)
+        _titre("Son suivi")
+        _esav("client", "etat", "--reference", "DEMO-1")
+        _esav("client", "detail", "--reference", "DEMO-1")
+        _titre("Pour un autre opérateur, elle n'existe pas")
+        _esav("client", "etat", "--reference", "DEMO-1", "--operateur", OPERATEURS[1], attendu=1)
+        click.secho(f"\nTout a fonctionné. À voir dans un navigateur : {url}/", bold=True)
+        if not once:
+            click.echo(f"Essayer : ESAV_URL={url} ESAV_OPERATEUR={OPERATEURS[0]} esav client versions")
+            click.echo("Le service reste ouvert ; Ctrl-C pour arrêter.")
+            signal.pause()
+
+
+def _esav(*arguments: str, attendu: int = 0) -> None:
+    """Run a command as a user would, and show it."""
+    click.secho(f"$ esav {shlex.join(arguments)}", fg="cyan")
+    code = subprocess.run([sys.executable, "-m", "esav_soap.cli", *arguments], check=False).returncode
+    click.echo()
+    if code != attendu:
+        raise click.ClickException(f"cette commande a rendu {code} au lieu de {attendu} ; la démonstration s'arrête")
+
+
+def _titre(texte: str) -> None:
+    click.secho(f"\n── {texte} ".ljust(78, "─"), bold=True)
+
+
+@contextmanager
+def _dossier(choisi: Path | None) -> Iterator[Path]:
+    """A folder for the store: a new one that goes away, or the one that is asked for, which must be fresh."""
+    lieu = choisi.resolve() if choisi else Path(tempfile.mkdtemp(prefix="esav-demo-"))
+    lieu.mkdir(parents=True, exist_ok=True)
+    if any(lieu.iterdir()):
+        raise click.UsageError(f"{lieu} n'est pas vide : la démonstration veut une base neuve")
+    try:
+        yield lieu
+    finally:
+        if choisi is None:
+            shutil.rmtree(lieu, ignore_errors=True)
+
+
+@contextmanager
+def _serveur(lieu: Path, url: str) -> Iterator[None]:
+    click.secho("$ esav serve", fg="cyan")
+    commande: Sequence[str] = [sys.executable, "-m", "esav_soap.cli", "serve"]
+    with (lieu / "serveur.log").open("wb") as journal:
+        serveur = subprocess.Popen(commande, stdout=journal, stderr=journal)
+    try:
+        limite = time.monotonic() + DELAI_S
+        while not _repond(url):
+            if serveur.poll() is not None or time.monotonic() > limite:
+                raise click.ClickException((lieu / "serveur.log").read_text(errors="replace"))
+            time.sleep(0.05)
+        click.echo(f"e-SAV écoute : {url}/   (journal : {lieu}/serveur.log)")
+        yield
+    finally:
+        serveur.terminate()
+        serveur.wait(DELAI_S)
+
+
+def _repond(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/sante", timeout=2) as reponse:  # noqa: S310 - our own http address
+            return bool(reponse.status == 200)
+    except OSError:
+        return False
+
+
+def _ecrire_parc(fichier: Path, racine: Path) -> None:
+    """A parc as the provider's information system would export it: 50 prestations of each Offre and opérateur."""
+    from esav_soap.reader import lire_catalogue
+    from esav_soap.reader.sources import depuis_dossiers
+
+    offres = [offre.code for offre in lire_catalogue(depuis_dossiers(racine, "2026.2")).offres]
+    with fichier.open("w", encoding="utf-8", newline="") as sortie:
+        lignes = csv.writer(sortie, delimiter=";")
+        lignes.writerow([*("plateforme", "operateur", "identifiant", "offre"), "extremiteA", "extremiteB", "garantie"])
+        for plateforme in ("production", "integration"):
+            for operateur in OPERATEURS:
+                for offre in offres:
+                    for rang in range(1, 51):
+                        identifiant = f"{operateur}-{offre}-{rang:04d}"
+                        extremites = ["NRO-35238-A", f"PTO OO-35AB-{rang:04d}"]
+                        lignes.writerow([plateforme, operateur, identifiant, offre, *extremites, "GTR_10H"])
+
+
+def _port_libre() -> int:
+    with socket.socket() as prise:
+        prise.bind(("127.0.0.1", 0))
+        return int(prise.getsockname()[1])

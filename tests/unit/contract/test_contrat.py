@@ -1,0 +1,245 @@
+"""The contract as generated: shape, stability, and that independent processors read it alike."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import warnings
+from functools import cache
+from pathlib import Path
+
+import pytest
+import xmlschema
+from lxml import etree
+
+from esav_soap.contract.pack import artefacts, assembler, zipper
+from esav_soap.contract.schemas import compiler_schema
+from esav_soap.contract.services import REPONSES, SERVICES
+from esav_soap.errors import CodeErreur
+from esav_soap.model import Catalogue
+from esav_soap.names import NS_WS, NS_WSDL, NS_WSDL_SOAP_11, NS_WSDL_SOAP_12, NS_XSD, nom_element, nom_type, ns_offre
+from esav_soap.reader import META_SCHEMAS, lire_catalogue
+from esav_soap.reader.sources import depuis_dossiers
+
+RACINE = Path(__file__).parents[3]
+VERSIONS = ("2026.1", "2026.2")
+URL = "https://esav.example"
+X, W = f"{{{NS_XSD}}}", f"{{{NS_WSDL}}}"
+S = f"{{{NS_WSDL_SOAP_11}}}"
+
+chaque_version = pytest.mark.parametrize("version", VERSIONS)
+
+
+@cache
+def catalogue(version: str) -> Catalogue:
+    return lire_catalogue(depuis_dossiers(RACINE, version))
+
+
+@cache
+def fichiers(version: str) -> dict[str, bytes]:
+    return artefacts(catalogue(version), URL)
+
+
+def wsdl(version: str, service: str) -> etree._Element:
+    return etree.fromstring(fichiers(version)[f"wsdl/{service}.wsdl"])
+
+
+@pytest.mark.exigence("R1.2")
+@chaque_version
+def test_un_schema_par_offre__ok(version: str) -> None:
+    schemas = {nom.removeprefix("xsd/"): c for nom, c in fichiers(version).items() if nom.startswith("xsd/")}
+    offres = [offre.code for offre in catalogue(version).offres]
+    assert set(schemas) == {"depot.xsd", "formulaire.xsd", "types.xsd", *(f"{code}.xsd" for code in offres)}
+    compiler_schema(schemas, "depot.xsd")
+    for code in offres:
+        racine = etree.fromstring(schemas[f"{code}.xsd"])
+        assert racine.get("targetNamespace") == ns_offre(version, code)
+        assert [e.get("name") for e in racine.findall(f"{X}element")] == [nom_element(code)]
+        assert [i.get("schemaLocation") for i in racine.findall(f"{X}import")] in ([], ["types.xsd"])
+        compiler_schema(schemas, f"{code}.xsd")
+
+
+@pytest.mark.exigence("R1.2")
+@chaque_version
+def test_le_schema_d_une_offre_est_le_meme_dans_le_wsdl__ok(version: str) -> None:
+    def contenu(schema: etree._Element) -> list[bytes]:
+        return [
+            etree.tostring(n, method="c14n2", with_comments=False, strip_text=True)
+            for n in schema
+            if isinstance(n.tag, str) and n.tag not in (f"{X}import", f"{X}include")
+        ]
+
+    dans_wsdl: dict[str, list[bytes]] = {}
+    for schema in wsdl(version, "depot").iter(f"{X}schema"):
+        dans_wsdl[schema.get("targetNamespace", "")] = contenu(schema)
+    en_fichiers: dict[str, list[bytes]] = {}
+    for nom, octets in fichiers(version).items():
+        if nom.startswith("xsd/"):
+            racine = etree.fromstring(octets)
+            en_fichiers.setdefault(racine.get("targetNamespace", ""), []).extend(contenu(racine))
+    assert {e: sorted(c) for e, c in dans_wsdl.items()} == {e: sorted(c) for e, c in en_fichiers.items()}
+
+
+@pytest.mark.exigence("R1.2", "R1.3")
+@chaque_version
+def test_xmlschema_lit_les_memes_schemas__ok(version: str, tmp_path: Path) -> None:
+    for nom, octets in fichiers(version).items():
+        if nom.startswith("xsd/"):
+            (tmp_path / nom.removeprefix("xsd/")).write_bytes(octets)
+    schema = xmlschema.XMLSchema(tmp_path / "depot.xsd")
+    assert {"deposerSignalisation", "validerSignalisationGenerique", "ErreurEsav"} <= set(schema.elements)
+    for offre in catalogue(version).offres:
+        seul = xmlschema.XMLSchema(tmp_path / f"{offre.code}.xsd")
+        assert list(seul.elements) == [nom_element(offre.code)]
+
+
+@pytest.mark.exigence("R9", "R1.1")
+@chaque_version
+@pytest.mark.parametrize("service", SERVICES)
+def test_forme_du_wsdl_lisible_par_tous__ok(version: str, service: str) -> None:
+    document = wsdl(version, service)
+    parts = {p.get("name") for m in document.iter(f"{W}message") for p in m if m.get("name") != "ErreurEsavFault"}
+    assert parts == {"parameters"}
+    assert not [o for o in document.iter(f"{W}operation") if o.get("parameterOrder") is not None]
+    (port_type,), (binding,), (noeud_service,) = (
+        document.findall(f"{W}{nom}") for nom in ("portType", "binding", "service")
+    )
+    (port,) = noeud_service.findall(f"{W}port")
+    noms = [noeud.get("name") for noeud in (port_type, binding, noeud_service, port)]
+    assert len(set(noms)) == 4
+    for operations in (port_type, binding):
+        assert [o.get("name") for o in operations.findall(f"{W}operation")] == list(SERVICES[service])
+    faults = {f.get("name") for f in port_type.iter(f"{W}fault")}
+    assert faults == {"ErreurEsavFault"}
+    assert len(list(port_type.iter(f"{W}fault"))) == len(SERVICES[service])
+    assert {b.get("style") for b in binding.iter(f"{S}binding")} == {"document"}
+    assert {b.get("use") for b in binding.iter(f"{S}body")} == {"literal"}
+    espaces = [s.get("targetNamespace") for s in document.iter(f"{X}schema")]
+    assert espaces[-1] == NS_WS, "catalogue schemas come before the service's"
+    assert len(set(espaces)) == len(espaces)
+
+
+@pytest.mark.exigence("R9")
+@chaque_version
+def test_rien_n_est_nillable_ni_polymorphe__ok(version: str) -> None:
+    for service in SERVICES:
+        for element in wsdl(version, service).iter(f"{X}element"):
+            assert element.get("nillable") is None
+            assert element.get("abstract") is None
+
+
+@pytest.mark.exigence("R9")
+@pytest.mark.parametrize("service", SERVICES)
+def test_les_reponses_n_ont_pas_d_enumeration__ok(service: str) -> None:
+    (schema,) = [s for s in wsdl("2026.2", service).iter(f"{X}schema") if s.get("targetNamespace") == NS_WS]
+    types = {t.get("name"): t for t in schema.findall(f"{X}complexType")}
+    a_voir = [f"{operation}Response" for operation in SERVICES[service]] + ["ErreurEsav"]
+    vus: set[str] = set()
+    while a_voir:
+        nom = a_voir.pop()
+        vus.add(nom)
+        for element in types[nom].iter(f"{X}element"):
+            prefixe, _, local = (element.get("type") or "").partition(":")
+            if prefixe == "ws":
+                a_voir += [] if local in vus else [local]
+            else:
+                assert prefixe == "xs", f"{nom}.{element.get('name')}: a response must not use a restricted type"
+    assert len(vus) > len(SERVICES[service])
+
+
+@pytest.mark.exigence("R2.2")
+@pytest.mark.parametrize("service", SERVICES)
+def test_les_reponses_sont_les_memes_dans_les_deux_versions__ok(service: str) -> None:
+    """A catalogue version never changes what a client reads back (that would be a new WS version)."""
+
+    def reponses(version: str) -> dict[str | None, bytes]:
+        (schema,) = [s for s in wsdl(version, service).iter(f"{X}schema") if s.get("targetNamespace") == NS_WS]
+        return {t.get("name"): etree.tostring(t, method="c14n2") for t in schema.findall(f"{X}complexType")}
+
+    avant, apres = reponses("2026.1"), reponses("2026.2")
+    assert {n: avant[n] for n in avant} == {n: apres[n] for n in apres}
+
+
+@pytest.mark.exigence("R1.3")
+@chaque_version
+def test_chaque_type_porte_un_nom_ascii__ok(version: str) -> None:
+    for noeud in wsdl(version, "depot").iter(f"{X}element", f"{X}complexType", f"{X}simpleType", f"{X}enumeration"):
+        nom = noeud.get("name") or noeud.get("value") or ""
+        assert nom.isascii(), nom
+        assert nom[0].isalpha(), nom
+
+
+@pytest.mark.exigence("R9")
+@chaque_version
+@pytest.mark.parametrize("soap", ["", "-soap12"])
+def test_zeep_charge_chaque_wsdl__ok(version: str, soap: str, tmp_path: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import zeep
+    for service, operations in SERVICES.items():
+        lieu = tmp_path / f"{service}.wsdl"
+        lieu.write_bytes(fichiers(version)[f"wsdl/{service}{soap}.wsdl"])
+        client = zeep.Client(str(lieu))
+        (port,) = next(iter(client.wsdl.services.values())).ports.values()
+        assert set(port.binding._operations) == set(operations)
+        adresse = port.binding_options["address"]
+        assert adresse.startswith(f"{URL}/production/ws/1/{service}")
+        assert adresse.endswith(version) == (service == "depot")
+
+
+@pytest.mark.exigence("R1.4")
+def test_memes_sources_memes_octets_dans_un_autre_processus__ok() -> None:
+    """Spyne orders by memory address: what we publish must not."""
+    programme = (
+        "import hashlib, pathlib\n"
+        "from esav_soap.reader.sources import depuis_dossiers\n"
+        "from esav_soap.usecases.catalogue import empaqueter\n"
+        f"_, pack = empaqueter(depuis_dossiers(pathlib.Path({str(RACINE)!r}), '2026.2'), {URL!r})\n"
+        "print(hashlib.sha256(pack).hexdigest())\n"
+    )
+    empreintes = {
+        subprocess.run(
+            [sys.executable, "-c", programme],
+            env={**os.environ, "PYTHONHASHSEED": graine},
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        ).stdout
+        for graine in ("0", "1", "4711")
+    }
+    assert len(empreintes) == 1
+
+
+@pytest.mark.exigence("R1.4")
+def test_pack_complet_et_manifeste_juste__ok() -> None:
+    import hashlib
+
+    from esav_soap.usecases.registre import ouvrir_pack
+
+    sources = depuis_dossiers(RACINE, "2026.1")
+    contenu = ouvrir_pack(assembler(catalogue("2026.1"), sources, META_SCHEMAS, URL))
+    assert {n: contenu[n] for n in sources} == sources
+    assert {f"schemas/{n}" for n in META_SCHEMAS} <= set(contenu)
+    manifeste = etree.fromstring(contenu["pack.xml"])
+    assert manifeste.get("version") == "2026.1"
+    assert {f.get("chemin"): f.get("sha256") for f in manifeste.iter("{*}fichier")} == {
+        nom: hashlib.sha256(octets).hexdigest() for nom, octets in contenu.items() if nom != "pack.xml"
+    }
+    assert zipper({"a": b"1", "b": b"2"}) == zipper({"b": b"2", "a": b"1"})
+
+
+@pytest.mark.exigence("R1.1")
+def test_les_fichiers_generes_le_disent__ok() -> None:
+    for version in VERSIONS:
+        for nom, octets in fichiers(version).items():
+            assert b"esav catalogue build" in octets[:2000], nom
+
+
+@pytest.mark.exigence("R2.6")
+def test_les_operations_et_la_fault_sont_declarees__ok() -> None:
+    assert {operation for operations in SERVICES.values() for operation in operations} == set(REPONSES)
+    assert all(code.value.endswith(".") for code in CodeErreur)
+    assert nom_type("LIAISON_NRO_PM") == "LiaisonNroPm"
+    assert NS_WSDL_SOAP_12.encode() in fichiers("2026.1")["wsdl/depot-soap12.wsdl"]

@@ -217,7 +217,7 @@ def double(c: Chantier, rng: Random) -> bool:
     n = _un([n for n in c.libres(True) if isinstance(n.attendu, Choix) or n.attendu.maximum <= 6], rng)
     if n is None or isinstance(n.attendu, Choix):
         return False
-    memes = [e for e in n.parent if e.tag == n.element.tag]
+    memes = [e for e in n.parent if etree.QName(e).localname == n.attendu.code]
     if any(e in c.pris for m in memes for e in m.iter()):
         return False
     while len(memes) <= n.attendu.maximum:

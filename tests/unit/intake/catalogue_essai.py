@@ -93,7 +93,7 @@ FORMULAIRE = Formulaire(
         Regle("R1", GenreRegle.OBLIGATOIRE_SI, "intermittent = 'true'", "Donner le nombre de coupures.", "coupures"),
         Regle("R2", GenreRegle.INTERDIT_SI, "famille = 'ENERGIE'", "Pas de puissance optique.", "puissance"),
         Regle("R3", GenreRegle.REGLE, "not(coupures > 50) or courriel", "Au-delà de 50, un courriel.", "courriel"),
-        Regle("R4", GenreRegle.REGLE, "count(mesures) < 3 or count(*) > 6", "Trois mesures, six champs."),
+        Regle("R4", GenreRegle.REGLE, "count(mesures) < 3 or courriel", "Dès trois mesures, un courriel."),
     ),
 )
 

@@ -1,0 +1,57 @@
+"""The fingerprint tells contents apart and nothing else (R3.3)."""
+
+from __future__ import annotations
+
+import pytest
+from lxml import etree
+
+from esav_soap.intake import empreinte
+
+
+def de(*textes: str) -> bytes:
+    return empreinte(*(etree.fromstring(texte) for texte in textes))
+
+
+@pytest.mark.exigence("R3.3")
+@pytest.mark.parametrize(
+    "autre",
+    [
+        '<p:a xmlns:p="urn:x"><p:b>1</p:b><p:c>é</p:c></p:a>',
+        '<a xmlns="urn:x">\n  <b>1</b>\n\t<c> é </c></a>',
+        '<a xmlns="urn:x"><b>&#49;</b><c><![CDATA[é]]></c></a>',
+    ],
+)
+def test_prefixes_and_blanks_do_not_count(autre: str) -> None:
+    assert de('<a xmlns="urn:x"><b>1</b><c>é</c></a>') == de(autre)
+    assert len(de(autre)) == 32
+
+
+@pytest.mark.exigence("R3.3")
+@pytest.mark.parametrize(
+    "autre",
+    [
+        '<a xmlns="urn:y"><b>1</b><c>2</c></a>',
+        '<a xmlns="urn:x"><b>1</b><c>3</c></a>',
+        '<a xmlns="urn:x"><c>2</c><b>1</b></a>',
+        '<a xmlns="urn:x"><b>1</b><c>2</c><c>2</c></a>',
+        '<a xmlns="urn:x"><b>1</b></a>',
+        '<a xmlns="urn:x"><b><c>1</c></b><c>2</c></a>',
+        '<a xmlns="urn:x"><b>12</b><c/></a>',
+    ],
+)
+def test_names_values_order_and_nesting_count(autre: str) -> None:
+    assert de('<a xmlns="urn:x"><b>1</b><c>2</c></a>') != de(autre)
+
+
+@pytest.mark.exigence("R3.3")
+def test_the_same_leaves_nested_otherwise_differ() -> None:
+    assert de("<a><b><c>1</c></b><c>2</c></a>") != de("<a><b><c>1</c><c>2</c></b></a>")
+    assert de("<a/>", "<b/>") != de("<a><b/></a>")
+
+
+@pytest.mark.exigence("R3.3")
+def test_it_never_changes_between_releases() -> None:
+    # Stored with each deposit: another value would refuse the retry of a deposit made before an update.
+    assert de('<a xmlns="urn:x"><b>1</b></a>', "<c>é</c>").hex() == (
+        "76017084969a8342fedfec243710b56a99af2453ba78a05407d2f6978e5e132b"
+    )

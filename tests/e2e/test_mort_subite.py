@@ -10,6 +10,7 @@ from random import Random
 from uuid import uuid4
 
 import pytest
+from lxml import etree
 
 from esav_soap.store import ouvrir
 from tests.e2e.conftest import preparer
@@ -37,7 +38,7 @@ class Charge:
             operateur, reference = rng.choice(OPERATEURS), uuid4().hex
             demande = depot("2026.2", "FIBRE_NOIRE", reference, operateur=operateur)
             for _ in range(1 if rng.random() < 0.8 else 2):  # now and then one more time, though it was answered
-                reponse = self.insister(lambda d=demande, o=operateur: self.poster(d, o))  # type: ignore[misc]
+                reponse = self.insister(demande, operateur)
                 if reponse is None:
                     return
                 assert reponse.refus is None, reponse.octets
@@ -45,18 +46,11 @@ class Charge:
                 with self.verrou:
                     self.accuses.setdefault((operateur, reference), []).append(recu)
 
-    def poster(self, demande: object, operateur: str) -> Reponse:
-        return appeler(
-            f"http://127.0.0.1:{self.port}",
-            "production/ws/1/depot/2026.2",
-            demande,
-            operateur=operateur,  # type: ignore[arg-type]
-        )
-
-    def insister(self, envoi: object) -> Reponse | None:
+    def insister(self, demande: etree._Element, operateur: str) -> Reponse | None:
+        service = "production/ws/1/depot/2026.2"
         while not self.fini.is_set():
             try:
-                return envoi()  # type: ignore[operator,no-any-return]
+                return appeler(f"http://127.0.0.1:{self.port}", service, demande, operateur=operateur)
             except (OSError, http.client.HTTPException):
                 with self.verrou:
                     self.sans_reponse += 1

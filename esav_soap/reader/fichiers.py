@@ -127,5 +127,4 @@ def _pack(noeuds: Mapping[str, Noeud | None], problemes: Problemes) -> PackLu:
         nomenclatures=tuple(nomenclatures),
         formulaires_illisibles=frozenset(illisibles["formulaires"]),
         nomenclatures_illisibles=frozenset(illisibles["nomenclatures"]),
-        catalogue_lisible=catalogue is not None,
     )

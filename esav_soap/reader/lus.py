@@ -151,4 +151,3 @@ class PackLu:
     nomenclatures: tuple[NomenclatureLue, ...]
     formulaires_illisibles: frozenset[str]
     nomenclatures_illisibles: frozenset[str]
-    catalogue_lisible: bool

@@ -41,7 +41,7 @@ def controler_emplois(
     problemes: Problemes,
 ) -> None:
     """What nothing uses. Silent where an unreadable file may hold the use."""
-    if pack.catalogue_lisible and not any("formulaire" in offre.invalides for offre in pack.offres):
+    if pack.offres and not any("formulaire" in offre.invalides for offre in pack.offres):
         employes = {offre.offre.formulaire for offre in pack.offres}
         for code, formulaire in formulaires.items():
             if code not in employes:

@@ -83,6 +83,8 @@ class Regles:
         ``chemin``: path of ``element`` with its final ``/``. Rules that look at a field named in ``erreurs`` are left out:
         what they would say is not sure. ``rangs``: ranks that the caller gave to groups.
         """
+        if any(e.code is CodeChamp.NON_CONFORME for e in erreurs):
+            return []  # the walk stopped early, or could not explain: any field may be wrong
         fautifs = frozenset(nom for e in erreurs for nom in _noms_fautifs(e.chemin))
         trouvees = []
         for controle in self._controles:

@@ -66,6 +66,11 @@ class Chantier:
     requete: etree._Element
     attendus: list[tuple[CodeChamp, Callable[[], str]]] = field(default_factory=list)
     pris: set[etree._Element] = field(default_factory=set)
+    gardes: set[etree._Element] = field(default_factory=set)
+
+    def intouche(self, element: etree._Element) -> bool:
+        """Whether nothing in the element was spoiled or is named by an error, so that it may go or be repeated."""
+        return not any(e in self.pris or e in self.gardes for e in element.iter())
 
     def noeuds(self) -> Iterator[Noeud]:
         yield from _noeuds(self.requete, self.banc.requete)
@@ -126,10 +131,11 @@ def _un(candidats: list[Noeud], rng: Random) -> Noeud | None:
 def manquant(c: Chantier, rng: Random) -> bool:
     """A mandatory field or group that stands once is taken away."""
     n = _un([n for n in c.libres(True) if n.seul and (isinstance(n.attendu, Choix) or n.attendu.minimum == 1)], rng)
-    if n is None or any(e in c.pris for e in n.element.iter()):
+    if n is None or not c.intouche(n.element):
         return False
     n.parent.remove(n.element)
     parent, code = n.parent, n.attendu.code
+    c.gardes.add(parent)
     c.attendus.append((C.CHAMP_MANQUANT, lambda: (c.chemin(parent) + "/" if c.chemin(parent) else "") + code))
     return True
 
@@ -144,10 +150,11 @@ def pas_assez(c: Chantier, rng: Random) -> bool:
         and sum(1 for e in n.parent if e.tag == n.element.tag) == n.attendu.minimum
     ]
     n = _un(trop_justes, rng)
-    if n is None or any(e in c.pris for e in n.element.iter()):
+    if n is None or not c.intouche(n.element):
         return False
     parent, code = n.parent, n.attendu.code
     parent.remove(n.element)
+    c.gardes.add(parent)
     c.pris |= {e for e in parent if etree.QName(e).localname == code}
     c.attendus.append((C.OCCURRENCES_INSUFFISANTES, lambda: f"{c.chemin(parent)}/{code}"))
     return True
@@ -172,6 +179,8 @@ def inconnu(c: Chantier, rng: Random) -> bool:
     intrus = etree.Element(f"{{{etree.QName(n.element).namespace}}}{nom}")
     intrus.text = "x"
     n.parent.insert(rng.randint(0, len(n.parent)), intrus)
+    c.pris.add(intrus)
+    c.gardes.add(n.parent)
     c.noter(C.CHAMP_INCONNU, intrus)
     return True
 
@@ -187,6 +196,7 @@ def absent_de_l_offre(c: Chantier, rng: Random) -> bool:
         return False
     intrus = etree.SubElement(forme, f"{{{structure.espace}}}{rng.choice(inutiles)}")
     intrus.text = "x"
+    c.pris.add(intrus)
     c.noter(C.CHAMP_ABSENT_OFFRE, intrus)
     return True
 
@@ -218,7 +228,7 @@ def double(c: Chantier, rng: Random) -> bool:
     if n is None or isinstance(n.attendu, Choix):
         return False
     memes = [e for e in n.parent if etree.QName(e).localname == n.attendu.code]
-    if any(e in c.pris for m in memes for e in m.iter()):
+    if not all(c.intouche(m) for m in memes):
         return False
     while len(memes) <= n.attendu.maximum:
         copie = deepcopy(memes[-1])
@@ -276,8 +286,9 @@ def texte_perdu(c: Chantier, rng: Random) -> bool:
     n = _un([n for n in c.libres(True) if not (n.element.tail or "").strip()], rng)
     if n is None:
         return False
-    n.element.tail = rng.choice(["texte perdu", "\u00a0", "0"])
+    n.element.tail = rng.choice(["texte perdu", "0", "."])
     c.pris.add(n.element)
+    c.gardes.add(n.parent)
     c.attendus.append((C.TEXTE_INATTENDU, lambda: (c.chemin(n.parent) + "/" if c.chemin(n.parent) else "") + "text()"))
     return True
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
+from pathlib import Path
 
 from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.by import By
@@ -14,6 +16,8 @@ _DATER = """
 arguments[0].value = arguments[1];
 for (const nom of ["input", "change"]) { arguments[0].dispatchEvent(new Event(nom, {bubbles: true})); }
 """
+
+DELAI_S = 10
 
 
 class Page:
@@ -98,3 +102,11 @@ def remplir_acces_ftth(page: Page, codes_acces: Iterable[str] = ("DIGICODE",)) -
     page.ecrire("contactSite-1-telephoneContact", "06 12 34 56 78")
     page.cocher("conditionsAcces", *codes_acces)
     page.ecrire("codeAcces", "B4512")
+
+
+def attendre(fichier: Path) -> bytes:
+    """The content of a file that the browser is downloading."""
+    limite = time.monotonic() + DELAI_S
+    while not fichier.exists():
+        assert time.monotonic() < limite, f"{fichier.name} n'est pas arrivé"
+    return fichier.read_bytes()

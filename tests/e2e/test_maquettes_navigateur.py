@@ -2,60 +2,26 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from datetime import datetime
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-from lxml import etree
 from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.keys import Keys
 
 from esav_soap.calendar import PARIS, sur_le_fil
 from esav_soap.contract.maquettes import maquettes
 from esav_soap.contract.maquettes.motifs import motif_html
-from esav_soap.contract.schemas import compiler_schema, fichiers_schemas
-from esav_soap.contract.wsdl import contrat
-from esav_soap.model import Branche, Catalogue, structure_offre
-from esav_soap.model.xpath import compiler
-from esav_soap.reader import lire_catalogue
-from esav_soap.reader.sources import depuis_dossiers
 from tests import navigateur as outils
-from tests.e2e.gestes import Page, remplir_acces_ftth
-from tests.fixtures.catalogue_maquettes import CATALOGUE
+from tests.e2e.gestes import Page, attendre, remplir_acces_ftth
+from tests.e2e.juges import CONTRASTES, MOTIFS, catalogue, correspond, enfreintes
 
 pytestmark = pytest.mark.navigateur
 
-RACINE = Path(__file__).parents[2]
-DELAI_S = 10
 ESPACE = "urn:esav:catalogue:2026.1:TOUT"
-
-
-@cache
-def catalogue(nom: str) -> Catalogue:
-    return CATALOGUE if nom == "essai" else lire_catalogue(depuis_dossiers(RACINE, nom))
-
-
-@cache
-def schema(nom: str, offre: str) -> etree.XMLSchema:
-    return compiler_schema(fichiers_schemas(contrat("depot", catalogue(nom)), catalogue(nom)), f"{offre}.xsd")
-
-
-def enfreintes(nom: str, offre: str, xml: str) -> list[str]:
-    """What the service says of a form: ``XSD``, and the codes of the rules that libxml2 finds broken."""
-    structure = structure_offre(catalogue(nom), catalogue(nom).offre(offre))
-    racine = etree.fromstring(xml.encode())
-    codes = [] if schema(nom, offre).validate(racine) else ["XSD"]
-    lieux = [(racine, regle) for regle in structure.regles]
-    for enfant in structure.enfants:
-        if isinstance(enfant, Branche):
-            for noeud in racine.findall(f"{{{structure.espace}}}{enfant.code}"):
-                lieux += [(noeud, regle) for regle in enfant.regles]
-    return codes + [r.code for noeud, r in lieux if compiler(r.expression, structure.espace)(noeud) is not True]
 
 
 @pytest.fixture(scope="module")
@@ -334,41 +300,14 @@ def test_instants_are_paris_time_with_their_offset__ok(page: Page, saisie: str) 
     assert f"<constat>{attendu}</constat>" in page.xml()
 
 
-#: XSD expression, values to try; libxml2 says which ones match.
-MOTIFS = {
-    r"[A-Z]{2}-\d+": ["AB-1", "AB-", "AB-٣", "xAB-1", "AB-1x"],
-    r"^a$|b": ["^a$", "a", "b", "ab"],
-    r"[a-z-[aeiou]]+": ["xyz", "abc", "A"],
-    r"[!-~]{2}": ["a&", "é&", "~!"],
-    r"[&&()/.\-|]+": ["&(.-|/", "a"],
-    r"[\w\-]+": ["é-1", "a_b", "a b", "€"],
-    r".{2}": ["a\u2028", "ab", "a\n"],
-    r"\w\W": ["a!", "aa"],
-    r"\i\c*": ["a-b.1", "1a", "é"],
-    r"\p{Lu}\P{L}": ["É1", "éa"],
-    r"(ab|c){2,3}?": ["abc", "", "ab"],
-    r"[*# ]{1,3}": ["*# ", "/"],
-}
-
-
 @pytest.mark.exigence("R1.3")
 @pytest.mark.parametrize("drapeau", ["u", "v"])
 @pytest.mark.parametrize("motif", MOTIFS)
 def test_patterns_mean_the_same_in_the_browser(page: Page, motif: str, drapeau: str) -> None:
-    xsd = etree.XML('<s:schema xmlns:s="http://www.w3.org/2001/XMLSchema"><s:element name="v"/></s:schema>')
-    espace = "{http://www.w3.org/2001/XMLSchema}"
-    type_ = etree.SubElement(etree.SubElement(xsd[0], f"{espace}simpleType"), f"{espace}restriction", base="s:string")
-    etree.SubElement(type_, f"{espace}pattern", value=motif)
-    try:
-        verdict = etree.XMLSchema(xsd)
-    except etree.XMLSchemaParseError:
+    attendus = correspond(motif, MOTIFS[motif])
+    if attendus is None:
         assert motif_html(motif) is None
         return
-    attendus = []
-    for valeur in MOTIFS[motif]:
-        noeud = etree.Element("v")
-        noeud.text = valeur
-        attendus.append(verdict.validate(noeud))
     code = "return arguments[0].map(v => new RegExp('^(?:' + arguments[1] + ')$', arguments[2]).test(v));"
     assert page.navigateur.execute_script(code, MOTIFS[motif], motif_html(motif), drapeau) == attendus
 
@@ -416,31 +355,6 @@ def test_buttons_work_from_the_keyboard__ok(page: Page) -> None:
     assert page.champ("intermittent-false").is_selected()
 
 
-#: Contrast of every element that shows text, against the first opaque colour behind it (WCAG 2: relative luminance).
-_CONTRASTES = """
-const couleur = c => { const m = c.match(/[\\d.]+/g).map(Number); if (c.startsWith("color(")) {
-    return [m[0] * 255, m[1] * 255, m[2] * 255, m.length > 3 ? m[3] : 1]; }
-  return m.length > 3 ? m : m.concat(1); };
-const lum = c => { const f = v => { v /= 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; };
-  return 0.2126 * f(c[0]) + 0.7152 * f(c[1]) + 0.0722 * f(c[2]); };
-const fond = e => { for (; e; e = e.parentElement) {
-    const c = couleur(getComputedStyle(e).backgroundColor); if (c[3] === 1) { return c; } }
-  return [255, 255, 255, 1]; };
-const faibles = [];
-let nombre = 0;
-for (const e of document.body.querySelectorAll("*")) {
-  const texte = [...e.childNodes].filter(n => n.nodeType === 3).map(n => n.data.trim()).join("");
-  const saisie = e.matches("input:not([type=radio]):not([type=checkbox]), select, textarea");
-  if ((!texte && !saisie) || !e.checkVisibility() || e.closest(".lecteur, script, noscript, option")) { continue; }
-  const a = lum(couleur(getComputedStyle(e).color)), b = lum(fond(e));
-  const contraste = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-  nombre += 1;
-  if (contraste < 4.5) { faibles.push([e.tagName, e.className, texte.slice(0, 40), contraste]); }
-}
-return [nombre, faibles];
-"""
-
-
 @pytest.mark.exigence("R1.4")
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("fichier", ["2026.2/ACCES_FTTH.html", "2026.2/index.html", "2026.2/nomenclatures.html"])
@@ -455,7 +369,7 @@ def test_contrast_is_enough_for_every_text__ok(nav: WebDriver, dossier: Path, fi
         page.verifier()
     sombre = nav.execute_script("return getComputedStyle(document.documentElement).backgroundColor;")
     assert (sombre == "rgb(15, 23, 27)") == (theme == "dark")
-    nombre, faibles = nav.execute_script(_CONTRASTES)
+    nombre, faibles = nav.execute_script(CONTRASTES)
     assert nombre > 40
     assert faibles == []
 
@@ -519,13 +433,6 @@ def test_paper_shows_all_choices_and_no_button__ok(page: Page) -> None:
     assert len(pdf) > 10_000
 
 
-def _attendre(fichier: Path) -> bytes:
-    limite = time.monotonic() + DELAI_S
-    while not fichier.exists():
-        assert time.monotonic() < limite, f"{fichier.name} n'est pas arrivé"
-    return fichier.read_bytes()
-
-
 @pytest.mark.exigence("R1.4", "R9")
 def test_message_is_downloaded_and_copied__ok(page: Page, tmp_path: Path) -> None:
     page.navigateur.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
@@ -534,7 +441,7 @@ def test_message_is_downloaded_and_copied__ok(page: Page, tmp_path: Path) -> Non
     remplir(page)
     page.un("#page-message summary").click()
     page.element("page-telecharger").click()
-    assert _attendre(tmp_path / "tout.xml") == page.xml().encode()
+    assert attendre(tmp_path / "tout.xml") == page.xml().encode()
     page.element("page-copier").click()
     lu: Any = page.navigateur.execute_async_script(
         "const fin = arguments[0]; navigator.clipboard.readText().then(fin, e => fin(String(e)));"

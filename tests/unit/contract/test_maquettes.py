@@ -333,7 +333,8 @@ def test_usage_of_the_offre_decides__ok(tout: html.HtmlElement, peu: html.HtmlEl
 def test_rules_stand_at_their_field_and_in_the_list__ok(tout: html.HtmlElement, peu: html.HtmlElement) -> None:
     ici = un(tout, "//*[@id='c-coupures-regles']/li")
     assert (
-        texte(ici) == "Parfois obligatoire : Donner les coupures par jour. INTERMITTENT-COUPURES : intermittent = 'true'"
+        texte(ici)
+        == "Parfois obligatoire : Donner les coupures par jour. INTERMITTENT-COUPURES : intermittent = 'true'"
     )
     codes = [c.text for c in tout.xpath("//*[@id='page-regles']//p[@class='technique']/code[1]")]
     assert codes == [

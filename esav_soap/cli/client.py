@@ -1,0 +1,323 @@
+"""``esav client``: the reference client on the command line."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from esav_soap.cli.client_options import SAISIE, Acces, avec
+
+if TYPE_CHECKING:
+    from esav_soap.client import ClientEsav
+
+#: Exit codes.
+REFUSE, USAGE, INJOIGNABLE = 1, 2, 3
+
+
+@click.group()
+def client() -> None:
+    """Appeler un service e-SAV : valider, déposer et suivre des signalisations.
+
+    Tout est lu dans les WSDL du service. Les options communes se donnent après la commande, ou par les variables
+    d'environnement que l'aide de chaque commande cite entre crochets.
+
+    \b
+    Exemples :
+      esav client versions
+      esav client champs ACCES_FTTH
+      esav client deposer --prestation FTTH-0001 --contact-nom "Léa Martin" \\
+          --contact-telephone 0299000000 formulaire.xml
+      esav client etat 7K3M9QX2TBX --format json
+
+    \b
+    Code de sortie : 0 fait ; 1 refusé par le service ;
+    2 appel incorrect, rien n'est envoyé ; 3 service injoignable.
+    """
+
+
+@client.command()
+@avec(*SAISIE)
+def valider(acces: Acces, **saisie: Any) -> None:
+    """Vérifier une signalisation sans la déposer.
+
+    Le service juge comme pour un dépôt ; rien n'est enregistré.
+
+    \b
+    Exemple :
+      esav client valider --prestation FTTH-0001 --contact-nom "Léa Martin" \\
+          --contact-telephone 0299000000 formulaire.xml
+    """
+    _signaler(acces, "valider", **saisie)
+
+
+@client.command()
+@avec(*SAISIE)
+def deposer(acces: Acces, **saisie: Any) -> None:
+    """Déposer une signalisation.
+
+    Le formulaire est un FICHIER.xml fait par une maquette (« - » : l'entrée standard), ou des champ=valeur :
+    groupe[rang]/champ=valeur pour un groupe, le même champ répété pour un choix multiple. Nombres avec point ou
+    virgule, dates 2026-11-05 ou 05/11/2026, heures de Paris sans décalage, oui ou non.
+
+    Sans réponse du service, déposer de nouveau avec la même --reference ne crée rien deux fois.
+
+    \b
+    Exemples :
+      esav client deposer --prestation FTTH-0001 --reference TICKET-42 \\
+          --contact-nom "Léa Martin" --contact-telephone 0299000000 formulaire.xml
+      esav client deposer --prestation FTTH-0001 --offre ACCES_FTTH \\
+          --contact-nom "Léa Martin" --contact-telephone 0299000000 \\
+          referencePto=OO-35AB-0C42 puissancePto=-21,4 verifications=REDEMARRAGE_ONT
+    """
+    _signaler(acces, "deposer", **saisie)
+
+
+@client.command()
+@click.argument("numero", required=False)
+@avec(click.option("--reference", metavar="REF", help="Votre référence, à la place du numéro."))
+def etat(acces: Acces, numero: str | None, reference: str | None) -> None:
+    """Dire l'état d'une signalisation.
+
+    \b
+    Exemples :
+      esav client etat 7K3M9QX2TBX
+      esav client etat --reference TICKET-42 --format json
+    """
+    from esav_soap.cli import client_affichage as affichage
+
+    _cle(numero, reference)
+    _mener(acces, lambda esav: esav.etat(numero, reference=reference), affichage.etat)
+
+
+@client.command()
+@click.argument("numero", required=False)
+@avec(click.option("--reference", metavar="REF", help="Votre référence, à la place du numéro."))
+def detail(acces: Acces, numero: str | None, reference: str | None) -> None:
+    """Montrer tout d'une signalisation.
+
+    Prestation, formulaire tel que déposé, changements.
+
+    \b
+    Exemples :
+      esav client detail 7K3M9QX2TBX
+      esav client detail --reference TICKET-42
+    """
+    from esav_soap.cli import client_affichage as affichage
+
+    _cle(numero, reference)
+    _mener(acces, lambda esav: esav.detail(numero, reference=reference), affichage.detail)
+
+
+@client.command()
+@avec()
+def versions(acces: Acces) -> None:
+    """Lister les versions du catalogue et leurs dates.
+
+    \b
+    Exemple :
+      esav client versions --plateforme integration
+    """
+    from esav_soap.cli import client_affichage as affichage
+
+    _mener(acces, lambda esav: esav.versions(), affichage.versions)
+
+
+@client.command()
+@click.argument("voulue", metavar="VERSION")
+@avec(
+    click.option(
+        "--sortie",
+        metavar="FICHIER",
+        help="Où écrire le ZIP ; « - » : la sortie standard.  [le nom donné par le service]",
+    )
+)
+def pack(acces: Acces, voulue: str, sortie: str | None) -> None:
+    """Télécharger le pack d'une version.
+
+    Formulaires, maquettes, XSD et WSDL dans un fichier ZIP, dont l'empreinte est vérifiée.
+
+    \b
+    Exemples :
+      esav client pack 2026.2
+      esav client pack 2026.2 --sortie /tmp/pack.zip
+    """
+    from esav_soap.cli import client_affichage as affichage
+
+    def telecharger(esav: ClientEsav) -> dict[str, object]:
+        recu = esav.pack(voulue)
+        if sortie == "-":
+            sys.stdout.buffer.write(recu.contenu)
+            sys.stdout.buffer.flush()
+        fichier = Path(sortie or Path(recu.nomFichier).name)
+        if sortie != "-":
+            _ecrire(fichier, recu.contenu)
+        return {"version": recu.version, "fichier": str(fichier), "sha256": recu.sha256, "octets": len(recu.contenu)}
+
+    _mener(acces, telecharger, None if sortie == "-" else affichage.pack)
+
+
+@client.command()
+@click.argument("offre", required=False)
+@click.argument("champ", required=False)
+@avec()
+def champs(acces: Acces, offre: str | None, champ: str | None) -> None:
+    """Lister les champs d'une Offre, lus dans le WSDL.
+
+    Sans OFFRE : les Offres. Avec CHAMP : tout ce que ce champ admet.
+
+    \b
+    Exemples :
+      esav client champs
+      esav client champs ACCES_FTTH
+      esav client champs ACCES_FTTH natureDefaut
+      esav client champs ACCES_FTTH --format xml      le schéma XSD de l'Offre
+    """
+    from esav_soap.cli import client_affichage as affichage
+
+    def decrire(esav: ClientEsav) -> dict[str, Any]:
+        return affichage.decrire(esav.contrat(), offre, champ)
+
+    def en_xml(esav: ClientEsav) -> bytes:
+        contrat = esav.contrat()
+        return affichage.schema(contrat, offre)
+
+    if acces.format == "xml":
+        _mener(acces, en_xml, None)
+    else:
+        _mener(acces, decrire, affichage.champs)
+
+
+def _cle(numero: str | None, reference: str | None) -> None:
+    if (numero is None) == (reference is None):
+        raise click.UsageError("indiquer soit le NUMERO, soit --reference")
+
+
+def _signaler(
+    acces: Acces,
+    methode: str,
+    *,
+    prestation: str,
+    reference: str | None,
+    contact_nom: str,
+    contact_telephone: str,
+    contact_courriel: str | None,
+    offre: str | None,
+    tel_quel: bool,
+    saisie: tuple[str, ...],
+) -> None:
+    from esav_soap.cli import client_affichage as affichage
+    from esav_soap.client import Contact, en_dict, reference_neuve
+
+    formulaire = _formulaire(saisie)
+    if isinstance(formulaire, list) and offre is None:
+        raise click.UsageError("avec champ=valeur, indiquer l'Offre : --offre CODE (« esav client champs » les liste)")
+    if reference is None:
+        reference = reference_neuve()
+        if methode == "deposer":
+            # Before sending: whoever gets no answer deposits again under the same one.
+            click.echo(f"Référence : {reference}", err=True)
+    contact = Contact(contact_nom, contact_telephone, contact_courriel)
+
+    def envoyer(esav: ClientEsav) -> dict[str, Any]:
+        reponse = getattr(esav, methode)(
+            prestation, formulaire, contact, offre=offre, reference=reference, brut=tel_quel
+        )
+        return {"referenceOperateur": reference, **en_dict(reponse)}
+
+    _mener(acces, envoyer, affichage.accuse if methode == "deposer" else affichage.validation)
+
+
+def _formulaire(saisie: tuple[str, ...]) -> bytes | list[tuple[str, str]]:
+    """The bytes of the one file, or the pairs."""
+    if len(saisie) == 1 and (saisie[0] == "-" or "=" not in saisie[0] or Path(saisie[0]).is_file()):
+        if saisie[0] == "-":
+            return sys.stdin.buffer.read()
+        try:
+            return Path(saisie[0]).read_bytes()
+        except OSError as exc:
+            raise click.UsageError(f"fichier « {saisie[0]} » illisible : {exc.strerror}") from exc
+    paires = [mot.partition("=") for mot in saisie]
+    fautifs = [f"« {mot} »" for mot, egal, _ in paires if not egal]
+    if fautifs:
+        raise click.UsageError(f"{', '.join(fautifs)} : écrire champ=valeur, ou donner un seul fichier")
+    return [(chemin.strip(), valeur) for chemin, _, valeur in paires]
+
+
+def _mener(acces: Acces, travail: Callable[[ClientEsav], Any], montrer: Callable[[Any], None] | None) -> None:
+    """Call the service, show the answer or why there is none; ends the command with its exit code."""
+    from esav_soap.cli import client_affichage as affichage
+    from esav_soap.cli import client_echecs as echecs
+    from esav_soap.client import ClientEsav, RefusEsav, SaisieInvalide, ServiceInjoignable, VersionIntrouvable
+
+    if acces.cle and not acces.certificat:
+        raise click.UsageError("--cle ne va pas sans --certificat")
+    recus: list[bytes] = []
+
+    def temoin(methode: str, _url: str, contenu: bytes) -> None:
+        if methode == "POST":
+            recus.append(contenu)
+
+    try:
+        esav = ClientEsav(
+            acces.url,
+            acces.plateforme,
+            acces.version,
+            operateur=acces.operateur,
+            certificat=(acces.certificat, acces.cle) if acces.certificat and acces.cle else acces.certificat,
+            ca=acces.ca,
+            soap=acces.soap,
+            delai=acces.delai,
+            essais=acces.essais,
+            adresse_directe=acces.adresse_directe,
+            temoin=temoin,
+        )
+    except ValueError as exc:
+        raise click.UsageError(str(exc)) from exc
+    code = 0
+    with esav:
+        try:
+            resultat = travail(esav)
+        except (RefusEsav, VersionIntrouvable, SaisieInvalide, ServiceInjoignable) as echec:
+            code = {SaisieInvalide: USAGE, ServiceInjoignable: INJOIGNABLE}.get(type(echec), REFUSE)
+            if acces.format == "json":
+                affichage.json_(echecs.en_dict(echec))
+            elif acces.format == "xml" and isinstance(echec, RefusEsav):
+                affichage.xml(recus[-1])
+            else:
+                echecs.montrer(echec)
+        else:
+            if isinstance(resultat, bytes):
+                affichage.xml(resultat)
+            elif montrer is not None:
+                match acces.format:
+                    case "json":
+                        affichage.json_(resultat)
+                    case "xml" if recus:
+                        affichage.xml(recus[-1])
+                    case _:
+                        montrer(resultat)
+    if code:
+        click.get_current_context().exit(code)
+
+
+def _ecrire(fichier: Path, contenu: bytes) -> None:
+    """Write the file whole or not at all."""
+    try:
+        descripteur, provisoire = tempfile.mkstemp(dir=fichier.parent, prefix=".")
+    except OSError as exc:
+        raise click.UsageError(f"« {fichier} » ne peut pas être écrit : {exc.strerror}") from exc
+    try:
+        with os.fdopen(descripteur, "wb") as flux:
+            flux.write(contenu)
+        Path(provisoire).chmod(0o644)
+        Path(provisoire).replace(fichier)
+    except OSError as exc:
+        raise click.UsageError(f"« {fichier} » ne peut pas être écrit : {exc.strerror}") from exc
+    finally:
+        Path(provisoire).unlink(missing_ok=True)

@@ -153,11 +153,9 @@ class FormulaireInvalide(ErreurEsav):
     """The message is not valid; ``erreurs`` has at least one item, in document order."""
 
     def __init__(self, erreurs: Sequence[ErreurChamp]) -> None:
-        nombre = len(erreurs)
-        titre = "1 erreur dans le message" if nombre == 1 else f"{nombre} erreurs dans le message"
-        resume = " ; ".join(f"{e.champ} : {e.message}" for e in erreurs[:3])
-        suite = f" ; et {nombre - 3} autres" if nombre > 3 else ""
-        super().__init__(CodeErreur.FORMULAIRE_INVALIDE, f"{titre}. {resume}{suite}", erreurs=erreurs)
+        titre = "1 erreur" if len(erreurs) == 1 else f"{len(erreurs)} erreurs"
+        message = f"{titre} dans le message. Corriger ce que dit chaque « erreur », puis envoyer de nouveau."
+        super().__init__(CodeErreur.FORMULAIRE_INVALIDE, message, erreurs=erreurs)
 
 
 @dataclass(frozen=True, slots=True, order=True)

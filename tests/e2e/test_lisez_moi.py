@@ -1,0 +1,56 @@
+"""What the README shows is what the server answers."""
+
+from __future__ import annotations
+
+import re
+from copy import deepcopy
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from esav_soap.signalisation import Prestation
+from esav_soap.store import ouvrir
+from tests.e2e.serveur import ServeurReel
+from tests.e2e.soap import RACINE, poster
+
+README = (RACINE / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.exigence("R3.1", "R3.2")
+def test_la_requete_et_le_refus_du_readme__ok(serveur: ServeurReel) -> None:
+    requete, refus = re.findall(r"```xml\n(.*?)```", README, re.DOTALL)
+    with ouvrir(serveur.store) as magasin:
+        magasin.importer([Prestation("production", "ALPHA", "ALPHA-ACCES_FTTH-0001", "ACCES_FTTH")])
+    adresse = f"{serveur.url}/production/ws/1/depot/2026.2"
+    accuse = poster(adresse, requete.encode(), operateur="ALPHA")
+    assert accuse.refus is None, accuse.octets
+    faux = requete.replace(">SIGNAL_ABSENT_PTO<", ">SIGNAL_ABSENT<")
+    faux = re.sub(r"\s*<f:puissancePto>.*", "", faux)
+    reponse = poster(adresse, faux.encode(), operateur="ALPHA")
+    (trouve,) = reponse.corps.iter("{urn:esav:ws:1}ErreurEsav")
+    declare = deepcopy(trouve)
+    etree.cleanup_namespaces(declare)
+    etree.indent(declare)
+    recues = iter(etree.tostring(declare, encoding="unicode").splitlines())
+    for ligne in refus.splitlines():
+        attendue = ligne.strip()
+        if "…" not in attendue:
+            assert any(recue.strip() == attendue for recue in recues), f"not answered, or not in this order: {attendue}"
+
+
+@pytest.mark.exigence("R9")
+def test_les_liens_de_la_documentation_menent_quelque_part__ok() -> None:
+    for document in [RACINE / "README.md", *(RACINE / "docs").glob("*.md")]:
+        for lien in re.findall(r"\]\(([^)#\s]+)[^)]*\)", document.read_text(encoding="utf-8")):
+            if "://" not in lien:
+                assert (document.parent / lien).exists(), f"{document.name}: {lien}"
+
+
+@pytest.mark.exigence("R9")
+def test_le_plan_du_readme_est_celui_du_paquet__ok() -> None:
+    dossiers = {chemin.name for chemin in (RACINE / "esav_soap").iterdir() if (chemin / "__init__.py").exists()}
+    (plan,) = re.findall(r"```text\n(.*?)```", README, re.DOTALL)
+    for nom in dossiers:
+        assert re.search(rf"\b{nom}\b", plan), f"the README's drawing lacks {nom}"
+    assert Path(RACINE / "Makefile").exists()

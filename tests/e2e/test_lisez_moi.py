@@ -32,7 +32,8 @@ def test_la_requete_et_le_refus_du_readme__ok(serveur: ServeurReel) -> None:
     declare = deepcopy(trouve)
     etree.cleanup_namespaces(declare)
     etree.indent(declare)
-    recues = iter(etree.tostring(declare, encoding="unicode").splitlines())
+    texte = etree.tostring(declare, encoding="unicode").replace("\u00a0", " ")
+    recues = iter(texte.splitlines())
     for ligne in refus.splitlines():
         attendue = ligne.strip()
         if "…" not in attendue:

@@ -121,7 +121,7 @@ HOSTILES = [
     "%s %(a)s :a ? ?1 $1 {0}",
     "😀 𝔘𝔫𝔦𝔠𝔬𝔡𝔢 \U0010ffff",
     "e\u0301 é \u202e\u200b",
-    "{NULL,\"a\"}",
+    '{NULL,"a"}',
     "\\N\t\\.",
     " blancs ",
     "",
@@ -239,7 +239,9 @@ def test_import_interrompu_ne_laisse_rien(magasin: Magasin) -> None:
 
 @pytest.mark.exigence("R3.7")
 def test_import_designe_les_doublons_et_la_derniere_ligne_vaut(magasin: Magasin) -> None:
-    lignes = [(rang, replace(PRESTATION, identifiant=nom, complement=str(rang))) for rang, nom in enumerate("ABACAB", 2)]
+    lignes = [
+        (rang, replace(PRESTATION, identifiant=nom, complement=str(rang))) for rang, nom in enumerate("ABACAB", 2)
+    ]
     with magasin.importation() as importation:
         importation.ajouter(lignes)
         assert importation.doublons(2) == (3, [Doublon(4, 2), Doublon(6, 2)])

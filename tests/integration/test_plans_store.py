@@ -42,7 +42,9 @@ def rempli(magasin: Magasin, moteur: str) -> Magasin:
                 ordre.format(suite=_SUITE[moteur], octets=_OCTETS[moteur], instant=_INSTANT[moteur])
             )
         if moteur == "postgresql":
-            connexion.exec_driver_sql("SELECT setval('signalisation_id_seq', 200000), setval('evenement_id_seq', 200000)")
+            connexion.exec_driver_sql(
+                "SELECT setval('signalisation_id_seq', 200000), setval('evenement_id_seq', 200000)"
+            )
     with magasin._moteur.ecrivains.connect() as connexion:
         connexion.exec_driver_sql("ANALYZE")
     return magasin

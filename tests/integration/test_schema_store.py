@@ -74,7 +74,7 @@ def test_revision_plus_ancienne_n_est_pas_changee_en_ouvrant(
     magasin: Magasin, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(schema, "REVISIONS", (*schema.REVISIONS, "9998"))
-    with pytest.raises(ReglageInvalide, match="demande 9998.*esav store migrate"):
+    with pytest.raises(ReglageInvalide, match=r"demande 9998.*esav store migrate"):
         ouvrir(url)
     with magasin._moteur.lecteurs.connect() as connexion:
         assert connexion.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == schema.REVISIONS[0]

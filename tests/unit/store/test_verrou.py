@@ -1,0 +1,66 @@
+"""The gate between writers."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from esav_soap.store.verrou import Verrou
+
+TENIR = """
+import sys; from pathlib import Path; from esav_soap.store.verrou import Verrou
+with Verrou(Path(sys.argv[1])).tenu():
+    print('tenu', flush=True); sys.stdin.readline()
+"""
+
+
+@pytest.mark.exigence("R3.1")
+def test_un_seul_fil_tient_la_porte(tmp_path: Path) -> None:
+    verrou = Verrou(tmp_path / "porte")
+    dedans = 0
+    maximum = 0
+
+    def passer() -> None:
+        nonlocal dedans, maximum
+        for _ in range(200):
+            with verrou.tenu():
+                dedans += 1
+                maximum = max(maximum, dedans)
+                dedans -= 1
+
+    fils = [threading.Thread(target=passer) for _ in range(4)]
+    for fil in fils:
+        fil.start()
+    for fil in fils:
+        fil.join()
+    assert maximum == 1
+
+
+@pytest.mark.exigence("R3.1")
+def test_la_mort_du_porteur_ouvre_la_porte(tmp_path: Path) -> None:
+    porte = tmp_path / "porte"
+    passe = threading.Event()
+
+    def passer() -> None:
+        with Verrou(porte).tenu():
+            passe.set()
+
+    autre = subprocess.Popen(
+        [sys.executable, "-c", TENIR, str(porte)],
+        cwd=Path(__file__).parents[3],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert autre.stdout is not None
+    assert autre.stdout.readline() == b"tenu\n"
+    fil = threading.Thread(target=passer, daemon=True)
+    fil.start()
+    assert not passe.wait(0.2)
+    autre.kill()
+    autre.communicate()
+    assert passe.wait(20)
+    fil.join(20)

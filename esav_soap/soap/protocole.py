@@ -14,6 +14,7 @@ from esav_soap.contract import reponses as r
 from esav_soap.contract import spyne_compat as s
 from esav_soap.contract.services import REPONSES, SERVICES, Traitement, nom_service
 from esav_soap.names import NS_SOAP_11, NS_SOAP_12, NS_WS
+from esav_soap.soap.ecriture import ecriture_reponse
 
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
@@ -76,7 +77,11 @@ class Service(s.ServerBase):  # type: ignore[misc]
         super().__init__(
             Application([classe], NS_WS, name=nom_service(service), in_protocol=protocole(), out_protocol=protocole())
         )
-        self.operations = frozenset(f"{{{NS_WS}}}{nom}" for nom in SERVICES[service])
+        ns_soap = self.app.out_protocol.ns_soap_env
+        self._reponses = {
+            f"{{{NS_WS}}}{nom}": ecriture_reponse(nom, REPONSES[nom], ns_soap) for nom in SERVICES[service]
+        }
+        self.operations = frozenset(self._reponses)
 
     def appeler(self, corps: etree._Element, appel: Any) -> tuple[bytes, bool]:
         """Run the operation of ``corps`` (its tag is one of ``operations``); ``appel`` is given to the traitement.
@@ -90,7 +95,9 @@ class Service(s.ServerBase):  # type: ignore[misc]
         (ctx,) = self.app.in_protocol.generate_method_contexts(ctx)
         self.get_in_object(ctx)
         self.get_out_object(ctx)
-        return self._ecrire(ctx), ctx.out_error is not None
+        if ctx.out_error is not None:
+            return self._ecrire(ctx), True
+        return self._reponses[corps.tag](ctx.out_object[0]), False
 
     def refuser(self, fault: Any) -> bytes:
         """The SOAP answer for a request that names no operation."""

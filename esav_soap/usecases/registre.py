@@ -76,25 +76,36 @@ class Registre:
         self.base_url = base_url.rstrip("/")
         self._publiees: tuple[VersionPubliee, ...] = ()
         self._chargees: dict[str, VersionChargee] = {}
+        #: The record that each version had when it was loaded, or last failed to.
+        self._vues: dict[str, VersionPubliee] = {}
         self._verrou = threading.Lock()
 
     def rafraichir(self, instant: datetime) -> None:
-        """See what is recorded now, and load what is not loaded yet and not retired. Called at start and every few
-        seconds, never by a request. A pack that cannot be loaded is logged and does not hide the others."""
+        """See what is recorded now; load what is not loaded yet and not retired, and what was recorded again. Called at
+        start and every few seconds, never by a request. A pack that cannot be loaded is logged once and does not hide
+        the others; until it can, the version goes on with the pack that it had."""
         with self._verrou:
             publiees = self._versions.versions()
             for publiee in publiees:
-                if publiee.version not in self._chargees and publiee.etat(instant) is not EtatVersion.RETIREE:
+                version = publiee.version
+                nouvelle = self._vues.get(version) != publiee
+                chargee = version in self._chargees
+                if nouvelle if chargee else publiee.etat(instant) is not EtatVersion.RETIREE:
                     try:
-                        self._charger(publiee.version)
+                        self._charger(version)
                     except Exception:
-                        _journal.exception("version %s du catalogue : pack illisible", publiee.version)
+                        if nouvelle:
+                            _journal.exception("version %s du catalogue : pack illisible", version)
+                    self._vues[version] = publiee
             self._publiees = publiees
 
     def _charger(self, version: str) -> VersionChargee:
         pack = self._versions.pack(version)
         if pack is None:
             raise ErreurEsav(CodeErreur.VERSION_INCONNUE)
+        connue = self._chargees.get(version)
+        if connue is not None and connue.pack == pack:
+            return connue
         chargee = charger(pack)
         self._chargees = self._chargees | {version: chargee}
         return chargee
@@ -132,7 +143,9 @@ class Registre:
         if etat is EtatVersion.ANNONCEE:
             assert publiee is not None
             return ErreurEsav(
-                CodeErreur.VERSION_PAS_ENCORE_OUVERTE, versions=ouvertes, reessayer_apres=publiee.ouverture
+                CodeErreur.VERSION_PAS_ENCORE_OUVERTE,
+                versions=ouvertes,
+                reessayer_apres=publiee.annonce if plateforme == "integration" else publiee.ouverture,
             )
         return ErreurEsav(CodeErreur.VERSION_INCONNUE, versions=ouvertes)
 

@@ -1,0 +1,70 @@
+"""Recording a version: its pack, its dates, and nothing of a refused one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from esav_soap.errors import PackInvalide
+from esav_soap.publication import EtatVersion
+from esav_soap.reader.sources import depuis_dossiers
+from esav_soap.usecases.catalogue import Dates, empaqueter, engendrer, installer, sources_de
+from esav_soap.usecases.registre import ouvrir_pack
+from tests.faux import INSTANT, RACINE, URL, FausseBase, pack
+
+JOUR = timedelta(days=1)
+
+
+@pytest.mark.exigence("R1.4")
+def test_installer_enregistre_pack_et_dates__ok() -> None:
+    base = FausseBase()
+    sources = depuis_dossiers(RACINE, "2026.1")
+    dates = Dates(INSTANT - JOUR, INSTANT + JOUR, "2026.2")
+    rendue = installer(sources, URL, dates, base, INSTANT)
+    gardee, octets = base.publiees["2026.1"]
+    assert gardee == rendue
+    assert (gardee.ouverture, gardee.retrait, gardee.remplacante) == (INSTANT - JOUR, INSTANT + JOUR, "2026.2")
+    assert gardee.annonce == INSTANT - JOUR, "never announced after it opened"
+    assert octets == pack("2026.1")
+
+
+@pytest.mark.exigence("R2.5")
+def test_installer_une_version_a_venir__ok() -> None:
+    base = FausseBase()
+    rendue = installer(depuis_dossiers(RACINE, "2026.2"), URL, Dates(INSTANT + JOUR), base, INSTANT)
+    assert (rendue.annonce, rendue.etat(INSTANT)) == (INSTANT, EtatVersion.ANNONCEE)
+    assert rendue.utilisable("integration", INSTANT)
+    assert not rendue.utilisable("production", INSTANT)
+
+
+@pytest.mark.exigence("R2.1")
+@pytest.mark.parametrize("retrait", [INSTANT, INSTANT - JOUR])
+def test_un_retrait_qui_precede_l_ouverture__error(retrait: object) -> None:
+    base = FausseBase()
+    with pytest.raises(PackInvalide) as pris:
+        installer(depuis_dossiers(RACINE, "2026.1"), URL, Dates(INSTANT, retrait), base, INSTANT)  # type: ignore[arg-type]
+    assert [p.code for p in pris.value.problemes] == ["DATES"]
+    assert base.publiees == {}
+
+
+@pytest.mark.exigence("R2.1")
+def test_rien_ne_reste_d_un_pack_refuse__error() -> None:
+    base = FausseBase()
+    sources = depuis_dossiers(RACINE, "2026.1")
+    casse = {nom: octets.replace(b"<", b"<<", 1) for nom, octets in sources.items() if "nomenclatures" in nom}
+    with pytest.raises(PackInvalide) as pris:
+        installer(sources | casse, URL, Dates(INSTANT), base, INSTANT)
+    assert {p.fichier for p in pris.value.problemes} >= set(casse), "every bad file is named"
+    assert base.publiees == {}
+
+
+@pytest.mark.exigence("R1.4")
+def test_un_pack_se_refait_de_ses_propres_sources__ok() -> None:
+    fichiers = ouvrir_pack(pack("2026.2"))
+    sources = sources_de(fichiers)
+    assert sources == depuis_dossiers(RACINE, "2026.2")
+    assert empaqueter(sources, URL)[1] == pack("2026.2")
+    catalogue, generes = engendrer(sources, URL)
+    assert catalogue.version == "2026.2"
+    assert {n: fichiers[n] for n in generes} == generes

@@ -132,12 +132,19 @@ class _Marcheur:
             self._defaut(defaut, noeud.lieu, f"Élément « {noeud.nom} »")
 
     def _enfants(self, element: etree._Element, noeud: Noeud, modele: Modele) -> None:
-        egare = en_jeton((element.text or "") + " ".join(enfant.tail or "" for enfant in element))
+        perdu = (element.text or "") + "".join(enfant.tail or "" for enfant in element)
+        egare = en_jeton(perdu)
         if egare:
             self.problemes.ajouter(
                 CodeProbleme.TEXTE_INATTENDU,
                 noeud.lieu,
                 f"Du texte se trouve entre les éléments de « {noeud.nom} » : « {abrege(egare)} ».",
+            )
+        elif perdu and not modele.places:  # XML Schema admits not even a blank in an empty element
+            self.problemes.ajouter(
+                CodeProbleme.TEXTE_INATTENDU,
+                noeud.lieu,
+                f"« {noeud.nom} » ne contient rien, pas même un blanc : <{noeud.nom} …/>.",
             )
         places = {nom: rang for rang, place in enumerate(modele.places) for nom in place.noms}
         connus: list[tuple[etree._Element, str, int]] = []

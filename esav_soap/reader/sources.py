@@ -16,6 +16,7 @@ from esav_soap.reader.limites import LIMITES, Limites
 
 __all__ = ["LIMITES", "Limites", "depuis_dossiers", "depuis_zip"]
 
+_SIGNATURE = b"PK\x01\x02"
 _CHIFFRE = 0x1
 _MORCEAU = 64 * 1024
 
@@ -45,6 +46,12 @@ def depuis_zip(octets: bytes, limites: Limites = LIMITES) -> tuple[dict[str, byt
             CodeProbleme.PACK_TROP_GRAND, Lieu(""), f"L'archive fait {len(octets)} octets : {limites.archive} au plus."
         )
         return {}, problemes.tries()
+    # every entry that zipfile would read has this signature: a flood of them is seen before it fills the memory
+    if (entrees := octets.count(_SIGNATURE)) > limites.entrees:
+        problemes.ajouter(
+            CodeProbleme.TROP_DE_FICHIERS, Lieu(""), f"L'archive a {entrees} entrées : {limites.entrees} au plus."
+        )
+        return {}, problemes.tries()
     try:
         with zipfile.ZipFile(io.BytesIO(octets)) as archive:
             _extraire(archive, limites, fichiers, problemes)
@@ -56,15 +63,9 @@ def depuis_zip(octets: bytes, limites: Limites = LIMITES) -> tuple[dict[str, byt
 
 
 def _extraire(archive: zipfile.ZipFile, limites: Limites, fichiers: dict[str, bytes], problemes: Problemes) -> None:
-    entrees = archive.infolist()
-    if len(entrees) > limites.entrees:
-        problemes.ajouter(
-            CodeProbleme.TROP_DE_FICHIERS, Lieu(""), f"L'archive a {len(entrees)} entrées : {limites.entrees} au plus."
-        )
-        return
     vus: set[str] = set()
     total = 0
-    for entree in entrees:
+    for entree in archive.infolist():
         if not _entree_admise(entree, vus, limites, problemes) or entree.is_dir():
             continue
         reste = limites.total - total

@@ -20,7 +20,10 @@ from esav_soap.names import NS_SOAP_11, NS_SOAP_12
 TAILLE_MAX = 2 * 1024 * 1024
 
 _VERSIONS = {NS_SOAP_11: "1.1", NS_SOAP_12: "1.2"}
-_ENCODAGES = frozenset({"utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1252", "utf-16", "utf-16-le", "utf-16-be"})
+#: Encodings that are read: Python's name -> libxml2's.
+_ENCODAGES = {"utf-8": "UTF-8", "ascii": "US-ASCII", "iso8859-1": "ISO-8859-1", "iso8859-15": "ISO-8859-15"}
+_ENCODAGES |= {"cp1252": "windows-1252", "utf-16": "UTF-16", "utf-16-le": "UTF-16LE", "utf-16-be": "UTF-16BE"}
+_MARQUES = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _MIMES = frozenset({"text/xml", "application/soap+xml", "application/xml"})
 _analyseurs = threading.local()
 
@@ -43,7 +46,10 @@ def lire_enveloppe(
         raise _mal_forme("Le corps est compressé (Content-Encoding) : envoyer le message sans compression.")
     if not octets.strip():
         raise _mal_forme("Le corps de la requête est vide : une enveloppe SOAP est attendue.")
-    racine = _analyser(octets, _encodage(content_type))
+    encodage = _encodage(content_type)
+    if encodage == "UTF-16":  # the byte order mark says which; without it the first character does, which is ASCII
+        encodage = None if octets.startswith(_MARQUES) else "UTF-16BE" if octets[0] == 0 else "UTF-16LE"
+    racine = _analyser(octets, encodage)
     if racine.getroottree().docinfo.internalDTD is not None:
         raise _mal_forme("Une déclaration DOCTYPE n'est pas admise.")
     return _ouvrir(racine)
@@ -76,7 +82,7 @@ def _encodage(content_type: str) -> str | None:
         nom = ""
     if nom not in _ENCODAGES:
         raise _mal_forme("L'encodage annoncé (charset) n'est pas admis : employer UTF-8.")
-    return None if nom == "utf-16" else nom  # a byte order mark or the XML declaration says which UTF-16
+    return _ENCODAGES[nom]
 
 
 def _analyser(octets: bytes, encodage: str | None) -> etree._Element:

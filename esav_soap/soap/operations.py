@@ -17,6 +17,7 @@ from esav_soap.model.structure import Structure
 from esav_soap.names import NS_WS
 from esav_soap.publication import VersionPubliee
 from esav_soap.soap import presentation
+from esav_soap.soap.journal import sans_valeurs
 from esav_soap.usecases.depot import Appelant, deposer, verifier
 from esav_soap.usecases.ports import Signalisations
 from esav_soap.usecases.registre import Registre, VersionChargee, avertissements_version
@@ -70,8 +71,8 @@ class Operations:
             return self._services[service](corps, appel)
         except ErreurEsav as erreur:
             appel.erreur = erreur
-        except Exception:
-            _journal.exception("requête %s : erreur interne", appel.requete)
+        except Exception as exc:
+            _journal.error("requête %s : erreur interne\n%s", appel.requete, sans_valeurs(exc))
             appel.erreur = ErreurEsav(CodeErreur.ERREUR_INTERNE)
         raise presentation.fault(appel.erreur, appel.requete)
 

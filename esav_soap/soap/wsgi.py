@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from esav_soap.calendar import http_date
 from esav_soap.contract.services import SERVICES
@@ -20,6 +21,7 @@ from esav_soap.names import PLATEFORMES, VERSION_WS, chemin_service
 from esav_soap.publication import VersionPubliee
 from esav_soap.soap import pages, presentation
 from esav_soap.soap.identite import Identite
+from esav_soap.soap.journal import sans_valeurs
 from esav_soap.soap.operations import Appel, Operations
 from esav_soap.soap.protocole import Protocole11, Protocole12, Service
 from esav_soap.usecases.depot import Appelant
@@ -91,13 +93,13 @@ class ApplicationWsgi:
                 reponse = self._get(environ, chemin)
             else:
                 reponse = Reponse(405, b"", [("Allow", "GET, HEAD, POST")])
-        except Exception:
-            _journal.exception("requête %s : erreur interne", requete)
+        except Exception as exc:
+            _journal.error("requête %s : erreur interne\n%s", requete, sans_valeurs(exc))
             version = _version_soap(environ)
             corps = self._secours[version].replace(_SANS_ID.encode(), requete.encode())
             reponse = Reponse(500, corps, [("Content-Type", _TYPES[version])], CodeErreur.ERREUR_INTERNE.name)
         duree = (time.perf_counter() - debut) * 1000
-        _journal.info("%s %s %s %d %s %.1fms", requete, methode, chemin[:120], reponse.statut, reponse.trace, duree)
+        _journal.info("%s %s %s %d %s %.1fms", requete, methode, _trace(chemin), reponse.statut, reponse.trace, duree)
         entetes = [*reponse.entetes, ("Content-Length", str(len(reponse.corps))), ("X-Request-Id", requete)]
         start_response(_STATUTS[reponse.statut], entetes)
         return [b"" if methode == "HEAD" else reponse.corps]
@@ -115,9 +117,14 @@ class ApplicationWsgi:
 
     def _lire(self, environ: Environ) -> Message:
         annonce = environ.get("CONTENT_LENGTH") or ""
-        if annonce.isdigit() and int(annonce) > self._taille_max:
+        if annonce.isdecimal() and int(annonce) > self._taille_max:
             raise trop_grand(self._taille_max)
-        octets = environ["wsgi.input"].read(self._taille_max + 1)
+        try:
+            octets = environ["wsgi.input"].read(self._taille_max + 1)
+        except Exception as exc:  # the server's own kinds of error: cut off, or wrongly chunked
+            raise ErreurEsav(
+                CodeErreur.MESSAGE_MAL_FORME, "Le corps de la requête n'est pas arrivé en entier."
+            ) from exc
         return lire_enveloppe(
             octets, environ.get("CONTENT_TYPE") or "", environ.get("HTTP_CONTENT_ENCODING") or "", self._taille_max
         )
@@ -215,6 +222,11 @@ def _connu(plateforme: str, numero: str, service: str) -> bool:
 
 def _traitement(operations: Operations, service: str) -> Callable[[Any, Any], Any]:
     return lambda corps, appel: operations.traiter(service, corps, appel)
+
+
+def _trace(chemin: str) -> str:
+    """A path for the log: one line and no blank, whatever the caller wrote."""
+    return quote(chemin[:120], safe="/", encoding="latin-1", errors="replace")
 
 
 def _version_soap(environ: Environ) -> str:

@@ -13,16 +13,19 @@ from esav_soap.model.structure import Branche, Choix, Element, Feuille, Structur
 from esav_soap.model.types import Courriel, Telephone, Texte
 from esav_soap.names import NS_WS, nom_type, ns_catalogue
 
+#: Printable ASCII with something in it; ``intake`` drops blanks around it, so none may be all blank.
+MOTIF_CLE = "[ -~]*[!-~][ -~]*"
+
 IDENTIFIANT_PRESTATION = Champ(
     "identifiantPrestation",
     "Identifiant de prestation",
-    Texte(longueur_max=40),
+    Texte(longueur_max=40, motif=MOTIF_CLE),
     aide="Identifiant communiqué par le Fournisseur à la livraison de la prestation.",
 )
 REFERENCE_OPERATEUR = Champ(
     "referenceOperateur",
     "Référence opérateur",
-    Texte(longueur_max=64),
+    Texte(longueur_max=64, motif=MOTIF_CLE),
     aide="Votre propre référence du dépôt, unique chez vous : un renvoi sous la même référence ne crée rien de nouveau.",
 )
 NUMERO_SIGNALISATION = Champ(

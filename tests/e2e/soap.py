@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -63,7 +64,7 @@ class Reponse:
 def enveloppe(requete: etree._Element, soap: str = "1.1") -> bytes:
     espace = ESPACES[soap]
     racine = etree.Element(f"{{{espace}}}Envelope", nsmap={"e": espace})
-    etree.SubElement(racine, f"{{{espace}}}Body").append(requete)
+    etree.SubElement(racine, f"{{{espace}}}Body").append(deepcopy(requete))
     return etree.tostring(racine, xml_declaration=True, encoding="UTF-8")
 
 

@@ -14,7 +14,7 @@ from esav_soap.signalisation.numero import normaliser
 from esav_soap.store import ouvrir
 from tests.e2e.conftest import OFFRES
 from tests.e2e.serveur import ServeurReel
-from tests.e2e.soap import WS, appeler, catalogue, depot, requete
+from tests.e2e.soap import WS, appeler, catalogue, depot, enveloppe, poster, requete
 
 SOAP = pytest.mark.parametrize("soap", ["1.1", "1.2"])
 
@@ -88,11 +88,11 @@ def test_meme_reference_meme_contenu__ok(serveur: ServeurReel, operation: str) -
 
 @pytest.mark.exigence("R3.3")
 def test_meme_reference_en_meme_temps__ok(serveur: ServeurReel) -> None:
-    demande = depot("2026.2", "GENIE_CIVIL", reference())
+    octets = enveloppe(depot("2026.2", "GENIE_CIVIL", reference()))
     numeros: list[tuple[str | None, str | None]] = []
 
     def envoyer() -> None:
-        reponse = appeler(serveur.url, "production/ws/1/depot/2026.2", demande)
+        reponse = poster(f"{serveur.url}/production/ws/1/depot/2026.2", octets)
         numeros.append((reponse.texte("numeroSignalisation"), reponse.texte("dejaDeposee")))
 
     fils = [threading.Thread(target=envoyer) for _ in range(8)]
@@ -226,3 +226,27 @@ def test_numeros_non_devinables__ok(serveur: ServeurReel) -> None:
     ]
     assert len(set(numeros)) == 20
     assert len({(n or "")[:2] for n in numeros}) > 5
+
+
+@pytest.mark.exigence("R3.3")
+@pytest.mark.parametrize(
+    ("balise", "valeur"),
+    [("referenceOperateur", "   "), ("identifiantPrestation", " \t "), ("referenceOperateur", "é")],
+)
+def test_cle_vide_ou_illisible__error(serveur: ServeurReel, balise: str, valeur: str) -> None:
+    demande = depot("2026.2", "ACCES_FTTH", reference())
+    next(demande.iter(f"{WS}{balise}")).text = valeur
+    reponse = appeler(serveur.url, "production/ws/1/depot/2026.2", demande)
+    assert reponse.refus == "FORMULAIRE_INVALIDE"
+    assert _erreurs(reponse, "champ") == [balise]
+
+
+@pytest.mark.exigence("R3.3")
+def test_les_blancs_autour_d_une_reference_ne_comptent_pas__ok(serveur: ServeurReel) -> None:
+    ref = reference()
+    demande = depot("2026.2", "ACCES_FTTH", ref)
+    premier = appeler(serveur.url, "production/ws/1/depot/2026.2", demande)
+    next(demande.iter(f"{WS}referenceOperateur")).text = f" {ref}  "
+    second = appeler(serveur.url, "production/ws/1/depot/2026.2", demande)
+    assert second.texte("dejaDeposee") == "true"
+    assert second.texte("numeroSignalisation") == premier.texte("numeroSignalisation")

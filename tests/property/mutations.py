@@ -53,7 +53,11 @@ class Noeud:
 
     @property
     def seul(self) -> bool:
-        return sum(1 for e in self.parent if e.tag == self.element.tag) == 1
+        return self.nombre == 1
+
+    @property
+    def nombre(self) -> int:
+        return sum(1 for e in self.parent if etree.QName(e).localname == self.attendu.code)
 
 
 @dataclass
@@ -145,9 +149,7 @@ def pas_assez(c: Chantier, rng: Random) -> bool:
     trop_justes = [
         n
         for n in c.libres(True)
-        if isinstance(n.attendu, Branche)
-        and n.attendu.minimum > 1
-        and sum(1 for e in n.parent if e.tag == n.element.tag) == n.attendu.minimum
+        if isinstance(n.attendu, Branche) and n.attendu.minimum > 1 and n.nombre == n.attendu.minimum
     ]
     n = _un(trop_justes, rng)
     if n is None or not c.intouche(n.element):
@@ -243,7 +245,9 @@ def mauvais_espace(c: Chantier, rng: Random) -> bool:
     n = _un([n for n in c.libres() if not isinstance(n.attendu, Choix)], rng)
     if n is None:
         return False
-    espace = rng.choice(["", "{urn:autre}", "{urn:esav:catalogue:2026.1:ACCES_FTTHX}"])
+    # Each time another namespace: a child in the wrong namespace of its group is told of with the group.
+    premier = all(code is not C.ESPACE_DE_NOMS for code, _ in c.attendus)
+    espace = rng.choice(["" if premier else f"{{urn:b:{len(c.attendus)}}}", f"{{urn:autre:{len(c.attendus)}}}"])
     n.element.tag = espace + etree.QName(n.element).localname
     c.pris.add(n.element)
     if isinstance(n.attendu, Branche):
@@ -340,14 +344,14 @@ def _mauvaises(c: Chantier, feuille: Feuille) -> Iterator[tuple[CodeChamp, str]]
             if t.longueur_min > 1:
                 yield C.TROP_COURT, "é\n" * (t.longueur_min // 2 - 1) + "é"
         case Entier() as t:
-            for valeur in ("douze", "1.0", "1e3", "1 000", "- 1", "٣", "0x1", "1\u00a0"):
+            for valeur in ("douze", "1.0", "1e3", "1 000", "- 1", "0x1", "1,0"):
                 yield C.TYPE_INVALIDE, valeur
             yield C.TROP_GRAND, str(t.maximum + 1)
             yield C.TROP_PETIT, str(t.minimum - 1)
             yield C.TROP_GRAND, "9" * 5000
             yield C.TROP_PETIT, f"-{ENTIER_MAX + 2}"
         case Nombre() as t:
-            for valeur in ("1,5", "1e3", "INF", ".", "+", "1 5", "--1"):
+            for valeur in ("1,5", "1e3", "INF", ".", "+", "1_5", "--1"):
                 yield C.TYPE_INVALIDE, valeur
             milieu = t.minimum if t.minimum is not None else t.maximum
             yield (

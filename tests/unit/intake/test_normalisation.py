@@ -62,7 +62,7 @@ def test_blanks_of_unicode_are_not_blanks_of_xml() -> None:
 
 @pytest.mark.exigence("R3.2")
 def test_a_no_break_space_between_fields_is_text_but_xmlschema_lets_it_pass() -> None:
-    # The one known difference between the witnesses on a whole request: xmlschema strips what Python calls blank.
+    # A known difference of the third witness: xmlschema strips what Python calls blank.
     requete = depot("\u00a0" + champs())
     assert not schema().validate(requete)
     with TemporaryDirectory() as dossier:
@@ -71,6 +71,20 @@ def test_a_no_break_space_between_fields_is_text_but_xmlschema_lets_it_pass() ->
         temoin = xmlschema.XMLSchema(str(Path(dossier) / "depot.xsd"))
     assert temoin.is_valid(etree.tostring(requete).decode())
     assert [e.code for e in controle().controler(requete).erreurs] == [CodeChamp.TEXTE_INATTENDU]
+
+
+@pytest.mark.exigence("R3.2")
+@pytest.mark.parametrize(
+    ("champ", "valeur"), [("coupures", "1\u00a0"), ("coupures", "1_5"), ("coupures", "٣"), ("puissance", "1 5")]
+)
+def test_numbers_that_only_xmlschema_reads_are_refused(champ: str, valeur: str) -> None:
+    # Known differences of the third witness, which reads numbers as Python does; libxml2 and the walk follow the standard.
+    type_ = "int" if champ == "coupures" else "decimal"
+    xsd = f'<x:schema xmlns:x="{NS_XSD}"><x:element name="v" type="x:{type_}"/></x:schema>'
+    assert xmlschema.XMLSchema(xsd).is_valid(f"<v>{valeur}</v>")
+    requete = depot(champs(**{champ: valeur}))
+    assert not schema().validate(requete)
+    assert [e.code for e in controle().controler(requete).erreurs] == [CodeChamp.TYPE_INVALIDE]
 
 
 @pytest.mark.exigence("R9")

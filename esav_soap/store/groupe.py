@@ -16,13 +16,13 @@ R = TypeVar("R")
 class _Attente(Generic[D, R]):
     """A caller that waits: for its result, or for its turn to write."""
 
-    __slots__ = ("demande", "erreur", "fini", "resultat", "reveil")
+    __slots__ = ("demande", "erreur", "mene", "resultat", "reveil")
 
     def __init__(self, demande: D) -> None:
         self.demande = demande
         self.reveil = threading.Lock()
         self.reveil.acquire()
-        self.fini = False
+        self.mene = False
         self.resultat: R | None = None
         self.erreur: BaseException | None = None
 
@@ -33,11 +33,15 @@ class Groupe(Generic[D, R]):
     No thread of its own, no delay: the first caller writes at once; whoever comes meanwhile waits, and the first of those
     then writes for all. ``ecrire`` gets one to ``maximum`` demands in the order of arrival and returns, after the commit, one
     result for each; a result that is an exception is raised for its caller alone. What ``ecrire`` raises concerns all.
+    Nobody waits for others longer than ``delai_s``: then :class:`TimeoutError`, and whether it was written is not known.
     """
 
-    def __init__(self, ecrire: Callable[[Sequence[D]], Sequence[R | Exception]], maximum: int) -> None:
+    def __init__(
+        self, ecrire: Callable[[Sequence[D]], Sequence[R | Exception]], *, maximum: int, delai_s: float
+    ) -> None:
         self._ecrire = ecrire
         self._maximum = maximum
+        self._delai_s = delai_s
         self._vider()
         moi = weakref.ref(self)
 
@@ -58,15 +62,28 @@ class Groupe(Generic[D, R]):
         moi: _Attente[D, R] = _Attente(demande)
         with self._verrou:
             self._file.append(moi)
-            mon_tour = not self._occupe
+            moi.mene = not self._occupe
             self._occupe = True
-        if not mon_tour:
-            moi.reveil.acquire()
-        if not moi.fini:
+        try:
+            repondu = moi.mene or moi.reveil.acquire(timeout=self._delai_s)
+        except BaseException:  # an interruption of this thread: the others must not wait for it
+            if not self._quitter(moi):
+                self._mener()
+            raise
+        if not repondu and self._quitter(moi):
+            raise TimeoutError("Le magasin n'a pas répondu à temps : un autre processus le retient.")
+        if moi.mene:
             self._mener()
         if moi.erreur is not None:
             raise moi.erreur
-        return moi.resultat  # type: ignore[return-value]  # set together with ``fini``
+        return moi.resultat  # type: ignore[return-value]  # set before the caller is woken
+
+    def _quitter(self, moi: _Attente[D, R]) -> bool:
+        """Wait no longer; false when it has just become this caller's turn to write."""
+        with self._verrou:
+            if moi in self._file and not moi.mene:
+                self._file.remove(moi)
+            return not moi.mene
 
     def _mener(self) -> None:
         """Write the waiting demands, of which the caller's is the first, then hand on."""
@@ -85,8 +102,9 @@ class Groupe(Generic[D, R]):
         with self._verrou:
             suivante = self._file[0] if self._file else None
             self._occupe = suivante is not None
+            if suivante is not None:
+                suivante.mene = True
         if suivante is not None:
             suivante.reveil.release()
         for attente in lot:
-            attente.fini = True
             attente.reveil.release()

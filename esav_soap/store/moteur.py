@@ -12,7 +12,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import psycopg
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
@@ -84,6 +84,17 @@ class Moteur:
                 raise
         with self.lecteurs.connect() as connexion:
             return lecture(connexion)
+
+    def ligne(self, sql: str, valeurs: tuple[Any, ...]) -> Any:
+        """The first row of a query in the driver's words, or None: for what every deposit reads."""
+        if not self.sqlite:
+            return self.lire(lambda connexion: connexion.exec_driver_sql(sql, valeurs).first())
+        # SQLite answers in 5 µs; SQLAlchemy's Connection would add 20.
+        connexion = self.lecteurs.raw_connection()
+        try:
+            return cast(sqlite3.Connection, connexion.driver_connection).execute(sql, valeurs).fetchone()
+        finally:
+            connexion.close()
 
     @contextmanager
     def instantane(self, connexion: Connection) -> Iterator[None]:
@@ -171,6 +182,8 @@ def _moteur_postgresql(url: URL, *, taille: int) -> Engine:
         isolation_level="AUTOCOMMIT",
         connect_args={
             "connect_timeout": ATTENTE_S,
+            "keepalives_idle": ATTENTE_S,  # a server that vanished is noticed, also in the middle of a statement
+            "tcp_user_timeout": 3 * ATTENTE_S * 1000,
             "options": f"-c timezone=UTC -c lock_timeout={ATTENTE_S}s -c client_min_messages=warning",
         },
         **bassin,

@@ -23,6 +23,8 @@ from esav_soap.store.tables import evenement, prestation, signalisation
 
 #: Deposits of one transaction; more threads than this do not wait longer for it.
 GROUPE_MAX = 64
+#: How long a deposit waits for the group before it, which a suspended process may hold up.
+DELAI_S = 30
 
 _P = prestation.c
 _S = signalisation.c
@@ -51,14 +53,11 @@ class SignalisationsSQL:
         self._moteur = moteur
         self._prestation = PRESTATION if moteur.sqlite else PRESTATION.replace("?", "%s")
         self._depots: Groupe[NouvelleSignalisation, Depot] = Groupe(
-            lambda lot: ecrire_depots(moteur, lot), maximum=GROUPE_MAX
+            lambda lot: ecrire_depots(moteur, lot), maximum=GROUPE_MAX, delai_s=DELAI_S
         )
 
     def prestation(self, plateforme: str, operateur: str, identifiant: str) -> Prestation | None:
-        def lire(connexion: Connection) -> Any:
-            return connexion.exec_driver_sql(self._prestation, (plateforme, operateur, identifiant)).first()
-
-        ligne = self._moteur.lire(lire)
+        ligne = self._moteur.ligne(self._prestation, (plateforme, operateur, identifiant))
         return None if ligne is None else Prestation(plateforme, operateur, identifiant, *ligne)
 
     def deposer(self, nouvelle: NouvelleSignalisation) -> Depot:

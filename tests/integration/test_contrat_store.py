@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -192,6 +193,20 @@ def test_evenement_sans_signalisation_est_refuse_par_la_base(magasin: Magasin) -
     assert not magasin.deposer(nouvelle("REF-1")).deja_deposee  # the connection is good for the next
 
 
+@pytest.mark.exigence("R3.5")
+def test_une_lecture_voit_un_seul_etat(magasin: Magasin) -> None:
+    """A signalisation and its events are read by two queries; what is committed between them is not mixed in."""
+    ordre = "SELECT count(*) FROM signalisation"
+    magasin.deposer(nouvelle("REF-1"))
+    with magasin._moteur.lecteurs.connect() as connexion:
+        with magasin._moteur.instantane(connexion):
+            vus = [connexion.exec_driver_sql(ordre).scalar()]
+            magasin.deposer(nouvelle("REF-2"))
+            vus.append(connexion.exec_driver_sql(ordre).scalar())
+        vus.append(connexion.exec_driver_sql(ordre).scalar())
+    assert vus == [1, 1, 2]
+
+
 # -- parc --------------------------------------------------------------------------------------------------------------
 
 
@@ -258,6 +273,20 @@ def test_import_en_preparation_n_arrete_pas_les_depots(magasin: Magasin) -> None
         assert magasin.prestation("production", "OPA", "P5") is None
         importation.appliquer()
     assert magasin.prestation("production", "OPA", "P5") is not None
+
+
+@pytest.mark.exigence("R3.7")
+def test_un_import_attend_l_autre(magasin: Magasin) -> None:
+    """Each compares the file with the parc before it writes: two at once would mix."""
+    second = threading.Thread(target=magasin.importer, args=([replace(PRESTATION, complement="second")],))
+    with magasin.importation() as premier:
+        premier.ajouter([(2, replace(PRESTATION, complement="premier"))])
+        second.start()
+        second.join(0.3)
+        assert second.is_alive()
+        premier.appliquer()
+    second.join(60)
+    assert magasin.prestation("production", "OPA", PRESTATION.identifiant) == replace(PRESTATION, complement="second")
 
 
 # -- catalogue versions ------------------------------------------------------------------------------------------------

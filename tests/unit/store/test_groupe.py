@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 import time
 import warnings
@@ -25,8 +26,8 @@ def attendre(condition: Callable[[], bool]) -> None:
 class Banc:
     """Writes only when it is let go, and remembers what was written together."""
 
-    def __init__(self, maximum: int = 64) -> None:
-        self.groupe: Groupe[str, str] = Groupe(self._ecrire, maximum)
+    def __init__(self, maximum: int = 64, delai_s: float = DELAI_S) -> None:
+        self.groupe: Groupe[str, str] = Groupe(self._ecrire, maximum=maximum, delai_s=delai_s)
         self.lots: list[list[str]] = []
         self.permis = threading.Semaphore(0)
         self.recus: dict[str, str | BaseException] = {}
@@ -49,11 +50,11 @@ class Banc:
                 self.recus[demande] = erreur
 
         for demande in demandes:
-            avant = self.arrives()
+            attendus = self.arrives() + 1
             fil = threading.Thread(target=un, args=(demande,))
             fil.start()
             self._fils.append(fil)
-            attendre(lambda avant=avant: self.arrives() > avant)  # type: ignore[misc]
+            attendre(lambda attendus=attendus: self.arrives() == attendus)  # type: ignore[misc]
 
     def arrives(self) -> int:
         return sum(map(len, self.lots)) + len(self.groupe._file)
@@ -105,6 +106,46 @@ def test_une_panne_touche_son_lot_et_pas_les_suivants() -> None:
     assert [type(recus[nom]) for nom in ("b", "panne")] == [OSError, OSError]
     banc.permis.release()
     assert banc.groupe.soumettre("d") == "fait d"
+
+
+@pytest.mark.exigence("R3.1")
+def test_personne_n_attend_sans_fin_un_ecrivain_suspendu() -> None:
+    banc = Banc(delai_s=0.1)
+    banc.soumettre("a", "b", "c")
+    attendre(lambda: len(banc.recus) == 2)
+    assert [type(banc.recus[nom]) for nom in "bc"] == [TimeoutError, TimeoutError]
+    assert banc.finir(1)["a"] == "fait a"
+    banc.permis.release()
+    assert banc.groupe.soumettre("d") == "fait d"
+    assert banc.lots == [["a"], ["d"]]  # who was told no is not written afterwards
+
+
+@pytest.mark.exigence("R3.1")
+def test_un_fil_interrompu_ne_retient_pas_les_autres() -> None:
+    class Interruption(Exception):
+        pass
+
+    def interrompre(_numero: int, _cadre: object) -> None:
+        raise Interruption
+
+    def frapper() -> None:
+        attendre(lambda: banc.arrives() == 2)
+        os.kill(os.getpid(), signal.SIGUSR1)
+
+    banc = Banc()
+    banc.soumettre("a")
+    ancien = signal.signal(signal.SIGUSR1, interrompre)
+    try:
+        coup = threading.Thread(target=frapper)
+        coup.start()
+        with pytest.raises(Interruption):
+            banc.groupe.soumettre("interrompu")
+        coup.join()
+    finally:
+        signal.signal(signal.SIGUSR1, ancien)
+    banc.soumettre("b")
+    assert banc.finir(2) == {"a": "fait a", "b": "fait b"}
+    assert banc.lots == [["a"], ["b"]]
 
 
 @pytest.mark.exigence("R3.1")

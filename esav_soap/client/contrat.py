@@ -100,8 +100,7 @@ class ContratDepot:
         """The XML Schema of an Offre, as it stands in the WSDL."""
         for schema in self._racine.iter(f"{_XS}schema"):
             if schema.get("targetNamespace") == offre.espace:
-                etree.cleanup_namespaces(schema)
-                return etree.tostring(schema, encoding="UTF-8", xml_declaration=True)
+                return etree.tostring(schema, encoding="UTF-8", xml_declaration=True, with_tail=False)
         raise AssertionError("an Offre comes from its schema")
 
     def _offres(self, formulaire: etree._Element) -> Iterator[Offre]:

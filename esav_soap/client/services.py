@@ -95,7 +95,11 @@ class Services:
         """Call an operation. Raises :class:`RefusEsav`, :class:`ServiceInjoignable`, :class:`VersionIntrouvable`."""
         client, proxy = self._service(service)
         try:
-            return proxy[operation](**arguments)
+            appel = proxy[operation]
+        except AttributeError as exc:
+            raise ServiceInjoignable(f"Le WSDL de {self._base} n'a pas l'opération {operation}.") from exc
+        try:
+            recu = appel(**arguments)
         except zeep.exceptions.Fault as fault:
             raise _refus(client, fault) from fault
         except zeep.exceptions.ValidationError as exc:
@@ -104,6 +108,9 @@ class Services:
             raise ServiceInjoignable(
                 f"La réponse de {self._base} n'est pas celle que son WSDL annonce : {exc}."
             ) from exc
+        if recu is None and operation != "listerVersions":  # which may have none to tell
+            raise ServiceInjoignable(f"La réponse de {self._base} est vide, contre ce que son WSDL annonce.")
+        return recu
 
     def _service(self, service: str) -> tuple[Any, Any]:
         with self._verrou:
@@ -125,13 +132,13 @@ class Services:
             raise
         try:
             client: Any = _Client(io.BytesIO(wsdl), transport=self._transport, settings=_REGLAGES, plugins=[_Greffe()])
+            proxy = client.service
+            if self._directe:
+                proxy = client.create_service(next(iter(client.wsdl.bindings)), adresse)
             if service == "depot":
                 self._contrat = ContratDepot(wsdl)
         except (zeep.exceptions.Error, ValueError) as exc:
             raise ServiceInjoignable(f"{adresse} : ce n'est pas le WSDL d'un service e-SAV ({exc}).") from exc
-        proxy = client.service
-        if self._directe:
-            proxy = client.create_service(next(iter(client.wsdl.bindings)), adresse)
         return client, proxy
 
     def _plus_recente(self, adresse: str) -> str:

@@ -6,7 +6,6 @@ reference (R3.3). So a request that got no answer is retried; an answer, a refus
 
 from __future__ import annotations
 
-import io
 import random
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -139,13 +138,15 @@ def _attente(essai: int, demandee: str | None) -> float:
 
 
 def _est_soap(contenu: bytes) -> bool:
+    """Whether this is a SOAP envelope with something in its body; zeep stumbles over one without."""
     try:
-        _, racine = next(
-            etree.iterparse(io.BytesIO(contenu), events=("start",), resolve_entities=False, no_network=True)
-        )
-    except (etree.XMLSyntaxError, StopIteration):
+        racine = etree.fromstring(contenu, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
+    except etree.XMLSyntaxError:
         return False
-    return racine.tag in _ENVELOPPES
+    if racine.tag not in _ENVELOPPES:
+        return False
+    corps = racine.find(f"{{{etree.QName(racine).namespace}}}Body")
+    return corps is not None and len(corps) > 0
 
 
 def _inattendue(url: str, reponse: requests.Response) -> str:

@@ -81,6 +81,9 @@ def test_what_soap_toolkits_add_beside_the_content_is_accepted() -> None:
     requete.set(f"{{{NS_SOAP_11}}}encodingStyle", "http://schemas.xmlsoap.org/soap/encoding/")
     requete.set(f"{{{NS_XSI}}}schemaLocation", "urn:x http://exemple.invalid/x.xsd")
     assert erreurs(requete) == []
+    fautive = depot(champs(coupures="0"))
+    fautive.set(f"{{{NS_XSI}}}schemaLocation", "urn:x http://exemple.invalid/x.xsd")
+    assert erreurs(fautive) == [(C.TROP_PETIT, f"{F}/coupures")]
 
 
 CAS: list[tuple[str, str, CodeChamp, str, str]] = [

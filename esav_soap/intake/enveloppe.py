@@ -18,6 +18,10 @@ from esav_soap.names import NS_SOAP_11, NS_SOAP_12
 
 #: Largest request body, in bytes. A deposit is about 4 KB; the generic one with 2,000 fields about 400 KB.
 TAILLE_MAX = 2 * 1024 * 1024
+#: Most attributes of one element.
+ATTRIBUTS_MAX = 500
+#: Fewer equals signs than this in the whole message: no element can have too many attributes to be read in time.
+_SIGNES_EGAL = 2000
 
 _VERSIONS = {NS_SOAP_11: "1.1", NS_SOAP_12: "1.2"}
 #: Encodings that are read: Python's name -> libxml2's.
@@ -52,6 +56,9 @@ def lire_enveloppe(
     racine = _analyser(octets, encodage)
     if racine.getroottree().docinfo.internalDTD is not None:
         raise _mal_forme("Une déclaration DOCTYPE n'est pas admise.")
+    # libxml2 and lxml look attributes up one by one: with 10^5 on one element a request would take a minute.
+    if octets.count(b"=") > _SIGNES_EGAL and any(len(noeud.attrib) > ATTRIBUTS_MAX for noeud in racine.iter()):
+        raise _mal_forme(f"Un élément porte plus de {ATTRIBUTS_MAX} attributs.")
     return _ouvrir(racine)
 
 

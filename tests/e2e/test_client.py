@@ -49,10 +49,23 @@ PANNE = (
 )
 
 
-@pytest.fixture(scope="session", params=["1.1", "1.2"])
-def esav(serveur: ServeurReel, request: pytest.FixtureRequest) -> Iterator[ClientEsav]:
-    with ClientEsav(serveur.url, operateur="OPA", soap=request.param) as client:
-        yield client
+@pytest.fixture(scope="session")
+def clients() -> Iterator[dict[tuple[str, str], ClientEsav]]:
+    """One client for each server and version of SOAP, kept: reading the WSDL takes longer than most tests."""
+    ouverts: dict[tuple[str, str], ClientEsav] = {}
+    yield ouverts
+    for client in ouverts.values():
+        client.fermer()
+
+
+@pytest.fixture(params=["1.1", "1.2"])
+def esav(
+    serveur: ServeurReel, clients: dict[tuple[str, str], ClientEsav], request: pytest.FixtureRequest
+) -> ClientEsav:
+    cle = serveur.url, request.param
+    if cle not in clients:
+        clients[cle] = ClientEsav(serveur.url, operateur="OPA", soap=request.param)
+    return clients[cle]
 
 
 def formulaire(offre: str, version: str = "2026.2") -> etree._Element:

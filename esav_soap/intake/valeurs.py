@@ -75,7 +75,9 @@ def juger(type_: Type, valeur: str, nomenclatures: Nomenclatures) -> Defaut | No
             return _date_heure(valeur)
         case OuiNon():
             return Defaut(
-                CodeChamp.TYPE_INVALIDE, f"« {_court(valeur)} » n'est ni oui ni non", ("true", "false", "1", "0")
+                CodeChamp.TYPE_INVALIDE,
+                f"« {_court(valeur)} » n'est pas admis pour un champ oui ou non",
+                ("true", "false", "1", "0"),
             )
         case Telephone():
             return Defaut(CodeChamp.MOTIF_NON_RESPECTE, f"« {_court(valeur)} » n'est pas un numéro de téléphone")

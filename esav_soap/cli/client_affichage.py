@@ -266,11 +266,11 @@ def _fiche(*lignes: tuple[str, Any]) -> None:
     _sortie().print(tableau)
 
 
-def table(*colonnes: str) -> Table:
-    """An empty table; its first column, a name to copy, stays on one line where there is room."""
+def table(*colonnes: str, entier: bool = True) -> Table:
+    """An empty table. ``entier``: its first column, a name to copy, stays on one line; for names of bounded length."""
     tableau = Table(box=box.SIMPLE_HEAD, padding=(0, 1))
     for rang, colonne in enumerate(colonnes):
-        tableau.add_column(colonne, overflow="fold", no_wrap=rang == 0)
+        tableau.add_column(colonne, overflow="fold", no_wrap=entier and rang == 0)
     return tableau
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.text import Text
 
 from esav_soap.cli.client_affichage import erreurs, heure, sur, table, texte
@@ -18,6 +20,11 @@ from esav_soap.client import (
     VersionIntrouvable,
 )
 
+#: Columns of a terminal below which the table of errors is not readable.
+_ETROIT = 90
+#: Shares of the width; the first column has none while it stands on one line.
+_PARTS = (4, 4, 7, 3, 4)
+_LIEU_MAX = 40
 _DANS_OFFRE = re.compile(r"^formulaire/[^/]+/")
 
 
@@ -29,7 +36,7 @@ def montrer(erreur: ErreurClient) -> None:
             _refus(console, erreur)
         case SaisieInvalide():
             console.print(Text("Rien n'a été envoyé : des noms ou des valeurs sont à corriger.", "bold red"))
-            tableau = table("Champ", "Problème", "Valeur")
+            tableau = table("Champ", "Problème", "Valeur", entier=False)
             for p in erreur.problemes:
                 tableau.add_row(*map(texte, (p.chemin, p.message, p.valeur)))
             console.print(tableau)
@@ -47,14 +54,7 @@ def _refus(console: Console, refus: RefusEsav) -> None:
     # With a table below, the summary in the message would say the first errors twice.
     console.print(texte(refus.message.partition(". ")[0] + "." if refus.erreurs else refus.message))
     if refus.erreurs:
-        tableau = table("Champ", "Libellé", "Problème", "Valeur", "Admis")
-        for e in refus.erreurs:
-            probleme = e.message.removeprefix(f"« {e.libelle} » : ")
-            lieu = _DANS_OFFRE.sub("", e.chemin) or e.champ
-            tableau.add_row(
-                *map(texte, (lieu, e.libelle, f"{probleme} [{e.code}]", e.valeur, ", ".join(e.valeurs_admises)))
-            )
-        console.print(tableau)
+        _erreurs(console, refus.erreurs)
     if refus.versions:
         tableau = table("Version en service", "Jusqu'au", "WSDL")
         for v in refus.versions:
@@ -63,6 +63,38 @@ def _refus(console: Console, refus: RefusEsav) -> None:
     if refus.reessayer_apres:
         console.print(texte(f"Recommencer après : {heure(refus.reessayer_apres)}"))
     console.print(texte(f"Requête : {refus.requete}"), style="dim")
+
+
+def _erreurs(console: Console, recues: Sequence[ErreurRecue]) -> None:
+    """One line of a table for each error; on a narrow terminal, where cells would be cut to pieces, one paragraph."""
+    if console.width < _ETROIT:
+        for e in recues:
+            console.print(Text.assemble("\n", (sur(_lieu(e)), "bold"), f"  {sur(e.libelle)}"))
+            console.print(Padding(_probleme(e), (0, 0, 0, 2)))
+            for nom, valeur in (("valeur", e.valeur), ("admis", ", ".join(e.valeurs_admises))):
+                if valeur:
+                    console.print(Padding(texte(f"{nom} : {valeur}"), (0, 0, 0, 2)))
+        console.print()
+        return
+    valeurs, admises = any(e.valeur for e in recues), any(e.valeurs_admises for e in recues)
+    entier = max(len(_lieu(e)) for e in recues) <= _LIEU_MAX
+    tableau = table("Champ", "Libellé", "Problème", *["Valeur"] * valeurs, *["Admis"] * admises, entier=entier)
+    tableau.expand = True
+    for colonne, part in zip(tableau.columns[entier:], _PARTS[entier:], strict=False):
+        colonne.ratio = part
+    for e in recues:
+        cellules = [texte(_lieu(e)), texte(e.libelle), _probleme(e)]
+        cellules += [texte(e.valeur)] * valeurs + [texte(", ".join(e.valeurs_admises))] * admises
+        tableau.add_row(*cellules)
+    console.print(tableau)
+
+
+def _lieu(e: ErreurRecue) -> str:
+    return _DANS_OFFRE.sub("", e.chemin) or e.champ
+
+
+def _probleme(e: ErreurRecue) -> Text:
+    return Text.assemble(sur(e.message.removeprefix(f"« {e.libelle} » : ")), (f" [{sur(e.code)}]", "dim"))
 
 
 def en_dict(erreur: ErreurClient) -> dict[str, Any]:

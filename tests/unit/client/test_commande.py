@@ -8,15 +8,19 @@ import re
 import subprocess
 import sys
 from base64 import b64encode
+from collections import Counter
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import requests
 from click.testing import CliRunner, Result
 from lxml import etree
 
+from esav_soap.cli import client_affichage, client_echecs
 from esav_soap.cli.client import client
+from esav_soap.client import ErreurRecue, RefusEsav
 from esav_soap.names import NS_WS
 from tests.unit.client.service_feint import BASE, INCONNUE, ServiceFeint, accuse, refus, soap
 
@@ -122,6 +126,24 @@ def test_refus__table_lisible(lancer: Any, service: ServiceFeint) -> None:
     assert cellules == ["puissancePto", "Puissance à la PTO", "trop grand [bold]31m [TROP_GRAND]", "99", "maximum 10"]
     assert "https://w/?wsdl" in fait.stderr
     assert "abc123" in fait.stderr
+
+
+@pytest.mark.exigence("R3.2", "R9")
+@pytest.mark.parametrize("colonnes", [40, 89, 90, 120, 200])
+@pytest.mark.parametrize("champ", ["c", "mesuresOtdr[10]/attenuationEvenement", "x" * 300])
+def test_refus__rien_n_est_coupe(capsys: pytest.CaptureFixture[str], colonnes: int, champ: str) -> None:
+    erreur = ErreurRecue(
+        champ, "Libellé " * 9, champ, "TROP_GRAND", "long " * 60, "v" * 200, ("ADMIS_UN", "ADMIS_DEUX") * 25
+    )
+    refus = RefusEsav("FORMULAIRE_INVALIDE", "m", "r", [erreur] * 2)
+    with patch.object(client_affichage, "_LARGEUR", colonnes):
+        client_echecs.montrer(refus)
+    lignes = capsys.readouterr().err.splitlines()
+    assert max(map(len, lignes)) <= colonnes
+    lettres = Counter("".join(lignes))
+    assert (lettres["v"], lettres["_"]) >= (400, 102)
+    if champ[0] == "x":
+        assert lettres["x"] == 600
 
 
 @pytest.mark.exigence("R3.2", "R9")

@@ -1,0 +1,117 @@
+"""docs/client.md, executed: its commands against a real server, its transcripts compared, its program run."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from esav_soap.cli.client import client
+from esav_soap.signalisation import Prestation
+from esav_soap.store import ouvrir
+from tests.e2e.serveur import ServeurReel
+from tests.e2e.soap import RACINE
+
+DOCUMENT = (RACINE / "docs" / "client.md").read_text(encoding="utf-8")
+ADRESSE = "http://127.0.0.1:8080"
+
+
+def blocs(genre: str) -> list[str]:
+    return re.findall(rf"^```{genre}\n(.*?)^```$", DOCUMENT, re.DOTALL | re.MULTILINE)
+
+
+def commandes(bloc: str) -> Iterator[list[str]]:
+    for ligne in re.sub(r"\\\n\s*", "", bloc).splitlines():
+        mots = shlex.split(ligne)
+        assert mots[:2] == ["esav", "client"] or mots[0] == "export", ligne
+        yield mots
+
+
+@pytest.fixture
+def environnement(serveur: ServeurReel, tmp_path: Path) -> dict[str, str]:
+    """What the document exports, towards the real server; the form file stands in the working folder."""
+    with ouvrir(serveur.store) as magasin:
+        magasin.importer([Prestation("production", "ALPHA", "ALPHA-ACCES_FTTH-0001", "ACCES_FTTH")])
+    (xml,) = blocs("xml")
+    (tmp_path / "formulaire.xml").write_text(xml, encoding="utf-8")
+    exports = [mots[1] for bloc in blocs("sh") for mots in commandes(bloc) if mots[0] == "export"]
+    exportes = {nom: valeur for nom, _, valeur in (e.partition("=") for e in exports)}
+    assert exportes["ESAV_URL"] == ADRESSE
+    propre = {nom: valeur for nom, valeur in os.environ.items() if not nom.startswith("ESAV_")}
+    return propre | exportes | {"ESAV_URL": serveur.url, "PYTHONPATH": str(RACINE), "PYTHONUTF8": "1"}
+
+
+def lancer(arguments: list[str], environnement: dict[str, str], dossier: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=dossier,
+        env=environnement,
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+        timeout=120,
+    )
+
+
+@pytest.mark.exigence("R9", "R3.1", "R3.5")
+def test_les_commandes__ok(environnement: dict[str, str], tmp_path: Path) -> None:
+    appels = [mots for bloc in blocs("sh") for mots in commandes(bloc) if mots[0] == "esav"]
+    assert {mots[2] for mots in appels} == set(client.commands), "each command of esav client has its example"
+    for mots in appels:
+        fait = lancer(["-m", "esav_soap.cli", *mots[1:]], environnement, tmp_path)
+        assert fait.returncode == 0, (mots, fait.stdout, fait.stderr)
+        if "json" in mots:
+            assert json.loads(fait.stdout)
+    assert (tmp_path / "pack-2026.2.zip").stat().st_size > 0
+
+
+@pytest.mark.exigence("R9", "R3.2")
+def test_les_refus_montres__tels_que_le_service_les_rend(environnement: dict[str, str], tmp_path: Path) -> None:
+    for bloc in blocs("console"):
+        commande, *attendues = bloc.splitlines()
+        mots = shlex.split(commande.removeprefix("$ "))
+        fait = lancer(["-m", "esav_soap.cli", *mots[1:]], environnement, tmp_path)
+        assert fait.returncode == 1, fait.stderr
+        recues = iter([" ".join(ligne.split()) for ligne in (fait.stdout + fait.stderr).splitlines()])
+        for ligne in attendues:
+            # In this order; what stands before « … » or around the words of a table's cell is not shown.
+            debut = " ".join(ligne.partition("…")[0].split())
+            assert any(debut in recue for recue in recues), f"not answered, or not in this order: {ligne}"
+
+
+@pytest.mark.exigence("R9", "R3.1")
+def test_le_programme__ok(environnement: dict[str, str], tmp_path: Path) -> None:
+    (programme,) = blocs("python")
+    (tmp_path / "essai.py").write_text(programme.replace(ADRESSE, environnement["ESAV_URL"]), encoding="utf-8")
+    fait = lancer(["-W", "error", "essai.py"], environnement, tmp_path)
+    assert fait.returncode == 0, fait.stderr
+    accuse, etat, *erreurs = fait.stdout.splitlines()
+    assert re.fullmatch(r"[0-9A-Z]+ EN_DEPOT (True|False)", accuse)
+    assert etat == "en dépôt"
+    assert any(erreur.startswith("referencePm CHAMP_MANQUANT ") for erreur in erreurs)
+    assert len(programme.splitlines()) <= 21
+
+
+@pytest.mark.exigence("R9")
+def test_les_codes_de_sortie_et_les_cles__documentes() -> None:
+    for mot in (
+        "`refus`",
+        "`versionIntrouvable`",
+        "`saisieInvalide`",
+        "`injoignable`",
+        *(f"| {n} |" for n in range(4)),
+    ):
+        assert mot in DOCUMENT
+    cites = set(re.findall(r"ESAV_[A-Z_]+", DOCUMENT))
+    connus = {
+        str(o.envvar) for c in client.commands.values() for o in c.params if getattr(o, "envvar", None) is not None
+    }
+    assert cites <= connus
+    assert connus - cites <= {"ESAV_CONTACT_COURRIEL"}

@@ -48,15 +48,16 @@ _GENRES = {
 
 def accuse(reponse: Mapping[str, Any]) -> None:
     """The acknowledgement of a deposit."""
-    deja = "déjà déposée sous cette référence : rien de nouveau n'est créé" if reponse["dejaDeposee"] else None
-    _titre("Signalisation déposée", "green")
+    if reponse["dejaDeposee"]:
+        _titre("Signalisation déjà déposée sous cette référence : rien de nouveau n'est créé", "yellow")
+    else:
+        _titre("Signalisation déposée", "green")
     _fiche(
         ("Numéro", reponse["numeroSignalisation"]),
         ("Référence", reponse["referenceOperateur"]),
         ("État", reponse["etat"]),
         ("Prise en compte", heure(reponse["dateHeureDepot"])),
         ("Version du catalogue", reponse["versionCatalogue"]),
-        ("Remarque", deja),
     )
     _avertissements(reponse)
 

@@ -35,6 +35,8 @@ from esav_soap.names import MOTIF_VERSION, PLATEFORMES
 #: What the caller may give as a form; see :meth:`ClientEsav.deposer`.
 Formulaire = Mapping[str, Any] | Sequence[tuple[str, str]] | etree._Element | Path | bytes
 
+_LOCALES = frozenset({"localhost", "127.0.0.1", "::1"})
+
 
 @dataclass(frozen=True, slots=True)
 class Contact:
@@ -92,6 +94,9 @@ class ClientEsav:
                 raise ValueError(f"le fichier « {fichier} » n'existe pas")
         self._session = session or requests.Session()
         self._session.cert = certificat
+        if adresse.hostname in _LOCALES:
+            # A proxy of the environment is for other hosts than this one; requests would send it everything.
+            self._session.trust_env = False
         if operateur:
             self._session.headers["X-Esav-Operateur"] = operateur
         transport = Transport(

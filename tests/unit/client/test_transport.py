@@ -151,3 +151,23 @@ def test_temoin__voit_ce_qui_est_recu(service: ServiceFeint) -> None:
         esav.etat("7K3M9QX2TBX")
     assert [m for m, _ in vus] == ["GET", "POST"]
     assert etree.fromstring(vus[1][1]).tag.endswith("}Envelope")
+
+
+@pytest.mark.exigence("R9")
+@pytest.mark.parametrize(("hote", "relaye"), [("esav.test", True), ("127.0.0.1:8080", False), ("localhost", False)])
+def test_relais_de_l_environnement__jamais_pour_cette_machine(
+    service: ServiceFeint, monkeypatch: pytest.MonkeyPatch, hote: str, relaye: bool
+) -> None:
+    for nom in ("http_proxy", "HTTP_PROXY"):
+        monkeypatch.setenv(nom, "http://relais.test:3128")
+    for nom in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(nom, raising=False)
+    session = requests.Session()
+    session.mount("http://", service)
+    service.etapes = [INCONNUE]
+    with (
+        service.client(base_url=f"http://{hote}", session=session, adresse_directe=True) as esav,
+        pytest.raises(RefusEsav),
+    ):
+        esav.etat("7K3M9QX2TBX")
+    assert [bool(o["proxies"]) for o in service.options] == [relaye, relaye]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from elementpath import XPath1Parser, XPathToken
 from elementpath.exceptions import ElementPathError
@@ -49,8 +50,9 @@ _LIEU = re.compile(r"line \d+, column (\d+)")
 _INCONNUE = re.compile(r"unknown function '([^']*)'")
 
 
+@lru_cache(maxsize=256)
 def analyser(expression: str) -> XPathToken:
-    """The syntax tree of a rule's expression.
+    """The syntax tree of a rule's expression, shared between callers: read it only.
 
     Raises :class:`ExpressionInvalide`: not XPath 1.0, too long, too deep, or a construct outside of what rules may use.
     """

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
+from esav_soap.model import Offre
 from esav_soap.reader.codes import CodeProbleme
 from esav_soap.reader.controles.champs import controler_champs
 from esav_soap.reader.controles.collisions import controler_collisions
@@ -30,11 +33,13 @@ def controler(pack: PackLu, version_attendue: str | None, problemes: Problemes) 
                 formulaire.lieu,
                 f"Le formulaire « {formulaire.code} » est aussi dans {premier.lieu.fichier}.",
             )
+    offres: dict[str, list[Offre]] = defaultdict(list)
+    for offre in pack.offres:
+        offres[offre.offre.formulaire].append(offre.offre)
     controler_nomenclatures(pack.nomenclatures, nomenclatures, pack.nomenclatures_illisibles, problemes)
     for formulaire in pack.formulaires:
         controler_champs(formulaire, nomenclatures, pack.nomenclatures_illisibles, problemes)
-        offres = [offre.offre for offre in pack.offres if offre.offre.formulaire == formulaire.code]
-        controler_regles(formulaire, offres, nomenclatures, problemes)
+        controler_regles(formulaire, offres[formulaire.code], nomenclatures, problemes)
     controler_offres(pack, formulaires, pack.formulaires_illisibles, problemes)
     controler_emplois(pack, formulaires, nomenclatures, problemes)
     controler_collisions(pack, formulaires, problemes)

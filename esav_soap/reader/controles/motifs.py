@@ -20,8 +20,9 @@ from esav_soap.reader.codes import CodeProbleme
 LONGUEUR_MOTIF = 500
 _REPETITION_MAX = 1000
 _PROFONDEUR_MAX = 20
-#: How many ways to cut a bounded repetition are still few: (characters of a round) x (rounds).
-_AMBIGU_MAX = 30
+#: Up to how many characters the ways to cut a bounded repetition, or to read an ambiguous one, are still few.
+_COUPES_MAX = 30
+_LECTURES_MAX = 8
 #: How many overlapping loops may follow each other: each is one more power in the time to match.
 _BOUCLES_MAX = 2
 
@@ -48,7 +49,7 @@ class Portee:
     maximum: int | None = 0
     premiers: frozenset[str] = frozenset()
     suites: frozenset[str] = frozenset()
-    choix_ambigu: bool = False
+    ambigu: bool = False
     boucles: int = 0
     boucle: bool = False
 
@@ -91,7 +92,10 @@ def schema_de_motif(motif: str) -> Callable[[str], bool]:
     def verdict(texte: str) -> bool:
         valeur = etree.Element("v")
         valeur.text = texte
-        return bool(valideur.validate(valeur))
+        try:
+            return bool(valideur.validate(valeur))
+        except etree.XMLSchemaValidateError:  # libxml2 gave up: the pattern is refused where it stands
+            return False
 
     return verdict
 
@@ -116,7 +120,7 @@ class _Lecteur:
         if len(branches) == 1:
             return branches[0]
         premiers: frozenset[str] = frozenset()
-        ambigu = any(branche.choix_ambigu for branche in branches)
+        ambigu = any(branche.ambigu for branche in branches)
         for branche in branches:
             ambigu = ambigu or bool(premiers & branche.premiers)
             premiers |= branche.premiers
@@ -140,7 +144,7 @@ class _Lecteur:
                 None if tout.maximum is None or atome.maximum is None else tout.maximum + atome.maximum,
                 tout.premiers | (atome.premiers if tout.minimum == 0 else frozenset()),
                 atome.suites | (tout.suites | atome.premiers if atome.minimum == 0 else frozenset()),
-                tout.choix_ambigu or atome.choix_ambigu,
+                tout.ambigu or atome.ambigu or bool(tout.suites & atome.premiers),
                 tout.boucles + atome.boucles + int(chevauche),
             )
         return tout
@@ -229,9 +233,11 @@ class _Lecteur:
             None if maximum is None or atome.maximum is None else atome.maximum * maximum,
             atome.premiers,
             atome.suites | (atome.premiers if variable and maximum != 1 else frozenset()),
-            atome.choix_ambigu,
+            atome.ambigu
+            or (maximum != 1 and bool(atome.suites & atome.premiers))
+            or (atome.minimum == 0 and minimum != maximum),  # empty in two ways
             atome.boucles,
-            boucle=variable and (maximum is None or maximum > _AMBIGU_MAX),
+            boucle=variable and (maximum is None or maximum > _COUPES_MAX),
         )
 
     def _bornes(self, vu: str) -> tuple[int, int | None]:
@@ -253,19 +259,17 @@ class _Lecteur:
 
 def _refuser_ambigu(atome: Portee, maximum: int | None) -> None:
     etendue = None if maximum is None or atome.maximum is None else maximum * atome.maximum
-    if etendue is not None and etendue <= _AMBIGU_MAX:
-        return
     if atome.minimum == 0 and maximum is None:
         raise MotifRefuse(CodeProbleme.MOTIF_DANGEREUX, "une répétition sans fin porte sur ce qui peut être vide")
-    if atome.suites & atome.premiers:
+    if atome.suites & atome.premiers and (etendue is None or etendue > _COUPES_MAX):
         raise MotifRefuse(
             CodeProbleme.MOTIF_DANGEREUX,
             "une répétition en contient une autre qui admet les mêmes caractères : les séparer",
         )
-    if atome.choix_ambigu:
+    if atome.ambigu and (etendue is None or etendue > _LECTURES_MAX):
         raise MotifRefuse(
             CodeProbleme.MOTIF_DANGEREUX,
-            "une répétition porte sur un choix dont deux branches commencent pareillement : les regrouper",
+            "une répétition porte sur ce qui se lit de plusieurs façons : regrouper les débuts communs, séparer les suites",
         )
 
 

@@ -7,6 +7,7 @@ a running server go on meanwhile. Nothing is written before: an import that stop
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -15,7 +16,9 @@ from typing import cast
 
 import psycopg
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
+from esav_soap.errors import ReglageInvalide
 from esav_soap.signalisation import Prestation
 from esav_soap.store.moteur import Moteur
 from esav_soap.store.verrou import Verrou
@@ -59,7 +62,10 @@ _APPLIQUER = f"""
 
 
 class ParcSQL:
-    """One import at a time for the whole database: a second one waits for the first."""
+    """One import at a time for the whole database: a second one waits for the first.
+
+    An engine that refuses (no room, no longer there) is told as :class:`~esav_soap.errors.ReglageInvalide`.
+    """
 
     def __init__(self, moteur: Moteur) -> None:
         self._moteur = moteur
@@ -75,6 +81,9 @@ class ParcSQL:
         try:
             with dedie.connect() as connexion, self._seul(connexion):
                 yield ImportationSQL(self._moteur, connexion)
+        except (DBAPIError, sqlite3.Error, psycopg.Error) as erreur:
+            cause = erreur.orig if isinstance(erreur, DBAPIError) else erreur
+            raise ReglageInvalide(f"Le magasin refuse l'import, rien n'a été écrit : {cause}") from erreur
         finally:
             dedie.dispose()
 

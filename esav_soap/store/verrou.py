@@ -21,7 +21,7 @@ class Verrou:
 
     @contextmanager
     def tenu(self) -> Iterator[None]:
-        descripteur = os.open(self.chemin, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        descripteur = os.open(self.chemin, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
             fcntl.flock(descripteur, fcntl.LOCK_EX)
             yield

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from esav_soap.errors import ReglageInvalide
 from esav_soap.publication import VersionPubliee
 from esav_soap.signalisation import Contact, Cote, Depot, Etat, Evenement, Prestation, Signalisation
 from esav_soap.store import Magasin, ouvrir
@@ -106,6 +107,17 @@ def test_groupe_repond_a_chacun(magasin: Magasin) -> None:
     presentes = [magasin.par_reference("production", "OPA", f"REF-{n}") for n in range(1, 6)]
     assert [s.numero if s else None for s in presentes] == [bonne.numero, autre.numero, None, None, None]
     assert [len(s.evenements) for s in presentes if s] == [1, 1]
+
+
+@pytest.mark.exigence("R3.1", "R3.3")
+def test_groupe_ou_le_numero_va_au_second(magasin: Magasin) -> None:
+    """The first of two with one number repeats a stored reference, so the number is the second's."""
+    stockee = nouvelle("REF-1")
+    magasin.deposer(stockee)
+    repetee = nouvelle("REF-1")
+    seconde = nouvelle("REF-9", numero=repetee.numero)
+    depots = [depot for depot in ecrire_depots(magasin._moteur, [repetee, seconde]) if isinstance(depot, Depot)]
+    assert [(d.numero, d.deja_deposee) for d in depots] == [(stockee.numero, True), (repetee.numero, False)]
 
 
 @pytest.mark.exigence("R3.1", "R3.3")
@@ -273,6 +285,14 @@ def test_import_en_preparation_n_arrete_pas_les_depots(magasin: Magasin) -> None
         assert magasin.prestation("production", "OPA", "P5") is None
         importation.appliquer()
     assert magasin.prestation("production", "OPA", "P5") is not None
+
+
+@pytest.mark.exigence("R3.7")
+def test_import_refuse_par_la_base_se_dit_en_clair(magasin: Magasin) -> None:
+    with magasin._moteur.ecriture() as connexion:
+        connexion.exec_driver_sql("DROP TABLE prestation")
+    with pytest.raises(ReglageInvalide, match=r"rien n'a été écrit : .*prestation"):
+        magasin.importer([PRESTATION])
 
 
 @pytest.mark.exigence("R3.7")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import subprocess
@@ -32,6 +33,7 @@ def processus(*commandes: tuple[str, ...]) -> Iterator[list[subprocess.Popen[str
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            start_new_session=True,
         )
         for commande in commandes
     ]
@@ -46,7 +48,8 @@ def processus(*commandes: tuple[str, ...]) -> Iterator[list[subprocess.Popen[str
         yield lances
     finally:
         for lance in lances:
-            lance.kill()
+            if lance.poll() is None:
+                os.killpg(lance.pid, signal.SIGKILL)  # with its own children, which hold the same output
             lance.communicate()
 
 

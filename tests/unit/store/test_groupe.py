@@ -86,6 +86,17 @@ def test_un_lot_a_un_maximum_et_personne_n_est_oublie() -> None:
 
 
 @pytest.mark.exigence("R3.1")
+def test_jamais_deux_ecritures_a_la_fois() -> None:
+    banc = Banc()
+    banc.soumettre("a", "b")
+    banc.permis.release()
+    attendre(lambda: len(banc.lots) == 2)
+    banc.soumettre("c")  # comes while the second is being written
+    assert banc.lots == [["a"], ["b"]]
+    assert banc.finir(2) == {nom: f"fait {nom}" for nom in "abc"}
+
+
+@pytest.mark.exigence("R3.1")
 def test_chacun_recoit_sa_propre_erreur() -> None:
     banc = Banc()
     banc.soumettre("a", "b", "mauvais 1", "c", "mauvais 2")

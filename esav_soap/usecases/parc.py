@@ -17,6 +17,7 @@ from typing import Protocol
 
 from esav_soap.names import MOTIF_CODE, PLATEFORMES
 from esav_soap.reader import lire_catalogue
+from esav_soap.reader.fichiers import est_derive
 from esav_soap.signalisation import Prestation
 from esav_soap.usecases.ports import BilanImport, Parc, Versions
 
@@ -101,7 +102,8 @@ def offres_connues(versions: Versions) -> frozenset[str]:
         contenu = versions.pack(publiee.version)
         if contenu is not None:
             with zipfile.ZipFile(io.BytesIO(contenu)) as archive:
-                catalogue = lire_catalogue({nom: archive.read(nom) for nom in archive.namelist()})
+                sources = {nom: archive.read(nom) for nom in archive.namelist() if not est_derive(nom)}
+            catalogue = lire_catalogue(sources)
             codes.update(offre.code for offre in catalogue.offres)
     return frozenset(codes)
 

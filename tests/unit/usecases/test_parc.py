@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from esav_soap.publication import VersionPubliee
 from esav_soap.signalisation import Prestation
 from esav_soap.usecases.parc import (
     COLONNES,
@@ -20,9 +24,11 @@ from esav_soap.usecases.parc import (
     Rapport,
     importer_parc,
     lire_parc,
+    offres_connues,
 )
 from esav_soap.usecases.ports import BilanImport, Doublon
 
+RACINE = Path(__file__).parents[3]
 OFFRES = frozenset({"ACCES_FTTH", "FIBRE_NOIRE"})
 ENTETE = "plateforme;operateur;identifiant;offre;extremiteA;extremiteB;complement;garantie\n"
 BONNE = "production;OPA;P1;ACCES_FTTH;PTO 1;PM 2;Bât. A;GTR_4H\n"
@@ -278,3 +284,38 @@ def test_longueurs_admises_sont_celles_des_messages() -> None:
 
     assert isinstance(IDENTIFIANT_PRESTATION.type, Texte)
     assert COLONNES["identifiant"] == IDENTIFIANT_PRESTATION.type.longueur_max
+
+
+class VersionsEnMemoire:
+    """Versions made of the repository's own catalogue, with a derived file that nobody needs to read."""
+
+    def __init__(self, *noms: str) -> None:
+        self._noms = noms
+
+    def versions(self) -> tuple[VersionPubliee, ...]:
+        return tuple(VersionPubliee(nom, datetime.now(UTC), datetime.now(UTC)) for nom in self._noms)
+
+    def pack(self, version: str) -> bytes | None:
+        tampon = io.BytesIO()
+        with zipfile.ZipFile(tampon, "w") as archive:
+            for dossier, prefixe in (("catalogue", ""), ("forms_xml", "formulaires/")):
+                base = RACINE / dossier / version
+                for fichier in base.rglob("*.xml"):
+                    archive.write(fichier, prefixe + fichier.relative_to(base).as_posix())
+            archive.writestr("wsdl/depot.wsdl", "ceci n'est pas lu")
+        return tampon.getvalue()
+
+    def enregistrer_version(self, version: VersionPubliee, pack: bytes) -> None:
+        raise AssertionError
+
+
+@pytest.mark.exigence("R3.7", "R1.5")
+def test_offres_connues_sont_celles_de_toutes_les_versions() -> None:
+    """Activated Offres come with the second version; a prestation of either version may be imported."""
+    premiere, toutes = (
+        offres_connues(VersionsEnMemoire("2026.1")),
+        offres_connues(VersionsEnMemoire("2026.1", "2026.2")),
+    )
+    assert "ACCES_FTTH" in premiere
+    assert premiere < toutes
+    assert offres_connues(VersionsEnMemoire()) == frozenset()

@@ -62,6 +62,9 @@ def lire_reglages(environnement: Mapping[str, str] | None = None, **donnes: obje
             if valeur < 1:
                 problemes.append(f"{nom} doit être au moins 1")
         valeurs[champ.name] = valeur
+    hote, _, port = str(valeurs.get("adresse", "127.0.0.1:8080")).rpartition(":")
+    if not hote or not port.isdecimal() or not 0 < int(port) < 65536:
+        problemes.append(f"ESAV_ADRESSE doit être hôte:port, comme 127.0.0.1:8080, pas « {valeurs['adresse']} »")
     if problemes:
         raise ReglageInvalide(" ; ".join(problemes))
     return Reglages(**valeurs)  # type: ignore[arg-type]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +12,7 @@ from gunicorn.app.base import BaseApplication
 
 from esav_soap.bootstrap.noeud import identite, monter
 from esav_soap.bootstrap.reglages import Reglages
+from esav_soap.errors import ReglageInvalide
 from esav_soap.store import ouvrir
 
 
@@ -55,10 +58,35 @@ def servir(reglages: Reglages, pret: Callable[[], None] | None = None) -> None:
     """
     journaliser()
     identite(reglages)
+    verifier_adresse(reglages.adresse)
     ouvrir(reglages.store).fermer()  # creates or checks the store once, before the workers do
     Serveur(reglages, pret).run()
 
 
+def verifier_adresse(adresse: str) -> None:
+    """Say in French, and at once, that an address cannot be had: gunicorn would try for five seconds.
+
+    Raises :class:`~esav_soap.errors.ReglageInvalide`.
+    """
+    hote, _, port = adresse.rpartition(":")
+    try:
+        ((famille, genre, protocole, _, lieu), *_) = socket.getaddrinfo(
+            hote.strip("[]"), int(port), type=socket.SOCK_STREAM
+        )
+        with socket.socket(famille, genre, protocole) as prise:
+            prise.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            prise.bind(lieu)
+    except OSError as exc:
+        if exc.errno == errno.EADDRINUSE:
+            raise ReglageInvalide(
+                f"L'adresse {adresse} est déjà prise par un autre programme. L'arrêter, ou choisir un autre port (--adresse)."
+            ) from exc
+        raise ReglageInvalide(
+            f"Impossible d'écouter sur {adresse} : cette machine ne peut pas prendre cette adresse."
+        ) from exc
+
+
 def journaliser() -> None:
     """One line a request on standard error."""
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -192,8 +193,10 @@ def _sources(source: Path, choisies: tuple[str, ...]) -> dict[str, Mapping[str, 
     if source.is_file():
         fichiers, problemes = depuis_zip(source.read_bytes())
         if problemes:
-            raise PackInvalide(problemes)
+            raise PackInvalide([replace(p, fichier=p.fichier or source.name) for p in problemes])
         return {source.name: fichiers}
+    if not source.exists():
+        raise click.UsageError(f"{source} n'existe pas")
     presentes = dossiers.versions(source)
     if not presentes:
         raise click.UsageError(f"aucun catalogue/<version>/catalogue.xml dans {source.resolve()}")

@@ -3,35 +3,67 @@
 from __future__ import annotations
 
 import click
-from click import core, decorators, exceptions, formatting
+from click import core, decorators, exceptions, formatting, parser, types
 
-_AIDE = "Montrer cette aide."
+#: Every fixed text of click that a user of ours can meet.
+_TRADUCTIONS = {
+    "Show this message and exit.": "Montrer cette aide.",
+    "Usage:": "Usage :",
+    "Options": "Options",
+    "Commands": "Commandes",
+    "Arguments": "Arguments",
+    "required": "obligatoire",
+    "default: {default}": "par défaut : {default}",
+    "env var: {var}": "variable : {var}",
+    "file": "fichier",
+    "directory": "dossier",
+    "path": "chemin",
+    "{value!r} is not a valid {number_type}.": "{value!r} n'est pas un nombre",
+    "{value} is not in the range {range}.": "{value} n'est pas dans l'intervalle {range}",
+    "{value!r} is not {choice}.": "{value!r} n'est pas {choice}",
+    "{value!r} is not one of {choices}.": "{value!r} n'est pas l'une de : {choices}",
+    "{value!r} is not a valid boolean. Recognized values: {states}": "{value!r} ne dit ni oui ni non",
+    "{name} {filename!r} does not exist.": "{filename!r} n'existe pas",
+    "{name} {filename!r} is a file.": "{filename!r} est un fichier, un dossier est attendu",
+    "{name} {filename!r} is a directory.": "{filename!r} est un dossier, un fichier est attendu",
+    "{name} {filename!r} is not readable.": "{filename!r} ne peut pas être lu",
+    "{name} {filename!r} is not writable.": "{filename!r} ne peut pas être écrit",
+    "Option {name!r} does not take a value.": "l'option {name!r} ne prend pas de valeur",
+    "Option {name!r} requires an argument.": "l'option {name!r} attend une valeur",
+    "Option {name!r} requires {nargs} arguments.": "l'option {name!r} attend {nargs} valeurs",
+    "Argument {name!r} takes {nargs} values.": "l'argument {name!r} attend {nargs} valeurs",
+    "Missing command.": "il manque une commande",
+}
+#: What the system says of a file.
+_SYSTEME = {
+    "No such file or directory": "ce fichier n'existe pas",
+    "Permission denied": "accès refusé",
+    "Is a directory": "c'est un dossier",
+    "Not a directory": "ce n'est pas un dossier",
+}
 
 
 def installer() -> None:
-    """Turn click's fixed words into French: help option, headings."""
-    traductions = {
-        "Show this message and exit.": _AIDE,
-        "Usage:": "Usage :",
-        "Options": "Options",
-        "Commands": "Commandes",
-        "Arguments": "Arguments",
-        "required": "obligatoire",
-        "default: {default}": "par défaut : {default}",
-        "env var: {var}": "variable : {var}",
-    }
+    """Turn click's fixed words into French. To be called before the commands are imported."""
 
     def traduire(texte: str) -> str:
-        return traductions.get(texte, texte)
+        return _TRADUCTIONS.get(texte, texte)
 
-    for module in (core, decorators, exceptions, formatting):
+    def accorder(un: str, plusieurs: str, nombre: int) -> str:
+        return traduire(un if nombre == 1 else plusieurs)
+
+    for module in (core, decorators, exceptions, formatting, parser, types):
         if hasattr(module, "_"):
             setattr(module, "_", traduire)  # noqa: B010 - click's own name for gettext
+        if hasattr(module, "ngettext"):
+            setattr(module, "ngettext", accorder)  # noqa: B010
 
 
 def message(erreur: click.ClickException) -> str:
     """What went wrong, in French, and where to find help."""
     ctx = getattr(erreur, "ctx", None)
+    if isinstance(erreur, exceptions.NoArgsIsHelpError):
+        return erreur.message
     aide = f"\nAide : {ctx.command_path} --help" if ctx is not None else ""
     match erreur:
         case click.NoSuchOption():
@@ -50,7 +82,9 @@ def message(erreur: click.ClickException) -> str:
             texte = f"fichier {erreur.ui_filename} : {erreur.message}"
         case _:
             texte = erreur.message
-    return f"Erreur : {texte}.{aide}"
+    for anglais, dit in _SYSTEME.items():
+        texte = texte.replace(anglais, dit)
+    return f"Erreur : {texte.rstrip('.')}.{aide}"
 
 
 def _proches(possibilites: object) -> str:

@@ -50,7 +50,7 @@ class Marche:
         if symbole in ("/", "//"):
             gauche = self._chemins(token[0], contexte)
             depart = self.carte.descendants(gauche) if symbole == "//" else gauche
-            return _noeuds(self._chemins(token[1], depart, global_=symbole == "//"))
+            return _noeuds(self._chemins(token[1], depart))
         if symbole == "[":
             base = self._chemins(token[0], contexte)
             self.resoudre(token[1], base)
@@ -63,14 +63,8 @@ class Marche:
             return _noeuds(self._pas(token[0], contexte, symbole))
         return self._fonction(token, contexte)
 
-    def _chemins(self, token: XPathToken, contexte: frozenset[str], *, global_: bool = False) -> frozenset[str]:
+    def _chemins(self, token: XPathToken, contexte: frozenset[str]) -> frozenset[str]:
         """Paths of a token that has to be a path."""
-        if global_ and token.symbol == "(name)":
-            chemins = frozenset(self.carte.des(contexte).get(str(token.value), ()))
-            if contexte and not chemins:
-                self._inconnu(str(token.value), contexte)
-            self.resultats[id(token)] = _noeuds(chemins)
-            return chemins
         resultat = self.resoudre(token, contexte)
         if resultat.genre is not Genre.NOEUDS:
             self.signaler(

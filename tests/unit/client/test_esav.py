@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -221,8 +222,10 @@ VERSION = (
 )
 
 
-def versions(*noms: str) -> Reponse:
+def versions(*noms: str, fermees: tuple[str, ...] = ()) -> Reponse:
+    """``fermees``: versions that cannot be used on the platform, and so have no WSDL."""
     lignes = "".join(VERSION.format(n) for n in noms)
+    lignes += "".join(re.sub("<ws:wsdl>.*?</ws:wsdl>", "", VERSION.format(n)) for n in fermees)
     return soap(f"<ws:listerVersionsResponse><ws:listeVersions>{lignes}</ws:listeVersions></ws:listerVersionsResponse>")
 
 
@@ -235,7 +238,10 @@ def test_versions__liste_quel_que_soit_le_nombre(service: ServiceFeint, noms: tu
 
 
 @pytest.mark.exigence("R2.6", "R9")
-@pytest.mark.parametrize(("etape", "attendues"), [(versions("2026.1", "2026.2"), ("2026.1", "2026.2")), (INCONNUE, ())])
+@pytest.mark.parametrize(
+    ("etape", "attendues"),
+    [(versions("2026.1", "2026.2", fermees=("2026.3",)), ("2026.1", "2026.2")), (INCONNUE, ())],
+)
 def test_version_sans_wsdl__error(service: ServiceFeint, etape: Reponse, attendues: tuple[str, ...]) -> None:
     service.etapes = [etape]
     with service.client(version="2025.1") as esav, pytest.raises(VersionIntrouvable, match=r"2025\.1") as echec:

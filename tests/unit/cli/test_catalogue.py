@@ -69,15 +69,8 @@ def test_le_depot_lui_meme_est_a_jour__ok(lancer: Lancer) -> None:
 
 @pytest.mark.exigence("R2.1")
 def test_verifier_dit_tous_les_problemes_de_toutes_les_versions__error(lancer: Lancer, depot: Path) -> None:
-    assert (
-        lancer("catalogue", "check", str(depot))
-        == (
-            0,
-            "2026.1: 7 Offres, 26 nomenclatures, aucun problème.\n2026.2: 9 Offres, 28 nomenclatures, aucun problème.\n",
-            "",
-        )
-        or lancer("catalogue", "check", str(depot))[0] == 0
-    )
+    code, sortie, _ = lancer("catalogue", "check", str(depot))
+    assert (code, sortie.count("aucun problème")) == (0, 2)
     for version in ("2026.1", "2026.2"):
         formulaire = depot / f"forms_xml/{version}/acces-ftth.xml"
         texte = formulaire.read_text("utf-8")

@@ -130,7 +130,6 @@ def test_interruption__error(
         raise levee
 
     monkeypatch.setattr(cli.esav, "main", lever)
-    monkeypatch.setattr(cli.esav, "main", lambda **_: lever())
     rendu, _, erreurs = lancer()
     assert rendu == code
     assert ("Interrompu." in erreurs) == (code == 130)

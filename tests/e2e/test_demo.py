@@ -1,0 +1,65 @@
+"""``esav demo --once``: what a newcomer sees on the first day."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from esav_soap.signalisation.numero import normaliser
+
+RACINE = Path(__file__).parents[2]
+
+
+@pytest.mark.exigence("R9", "R3.1", "R3.2", "R3.3", "R3.5", "R3.7", "R1.5")
+def test_demo__ok(tmp_path: Path) -> None:
+    """Both versions, a parc, a refusal with its errors, an acknowledgement given twice, its follow-up; and nothing stays."""
+    lance = subprocess.run(
+        [sys.executable, "-m", "esav_soap.cli", "demo", "--once"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(RACINE), "TMPDIR": str(tmp_path), "NO_COLOR": "1", "COLUMNS": "120"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=200,
+        check=False,
+    )
+    dit = re.sub(r"\x1b\[[0-9;]*m", "", lance.stdout)
+    assert lance.returncode == 0, dit
+    for version in ("2026.1", "2026.2"):
+        assert f"Version {version} enregistrée" in dit
+    assert "$ esav serve" in dit
+    refus, accepte = dit.split("Un dépôt mal rempli")[1].split("Un dépôt accepté")
+    for attendu in ("FORMULAIRE_INVALIDE", "natureDefaut", "INCONNU"):
+        assert attendu in refus
+    accuse, suivi = accepte.split("Son suivi")
+    numeros = [mot for mot in re.findall(r"\b[0-9A-Z]{11}\b", accuse) if normaliser(mot) == mot]
+    assert len(numeros) == 2
+    assert len(set(numeros)) == 1, "sent twice, one signalisation"
+    detail, autre = suivi.split("Pour un autre opérateur")
+    assert numeros[0] in detail
+    assert "Perte totale du lien" in detail
+    assert "SIGNALISATION_INCONNUE" in autre
+    assert "Tout a fonctionné" in dit
+    assert "Traceback" not in dit
+    assert list(tmp_path.iterdir()) == [], "the store of a demonstration goes with it"
+
+
+@pytest.mark.exigence("R9")
+def test_demo_refuse_un_dossier_qui_sert_deja__error(tmp_path: Path) -> None:
+    (tmp_path / "esav.db").write_bytes(b"precieux")
+    lance = subprocess.run(
+        [sys.executable, "-m", "esav_soap.cli", "demo", "--once", "--dossier", str(tmp_path)],
+        env={**os.environ, "PYTHONPATH": str(RACINE)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert lance.returncode == 2
+    assert "n'est pas vide" in lance.stderr
+    assert (tmp_path / "esav.db").read_bytes() == b"precieux"

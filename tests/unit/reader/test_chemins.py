@@ -52,7 +52,6 @@ def problemes(condition: str, *, dans_le_groupe: bool = False) -> list[tuple[str
         *(
             "urgent = 'true' or urgent = '1'",
             "normalize-space(description) != 'x'",
-            "famille = famille",
             "nombre > '3'",
         ),
     ],

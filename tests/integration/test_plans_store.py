@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from sqlalchemy import Connection, event
@@ -59,10 +60,17 @@ def requetes(magasin: Magasin) -> Iterator[list[tuple[str, Any]]]:
         if ordre.lstrip().upper().startswith(("SELECT", "WITH", "INSERT", "UPDATE")):
             vues.append((ordre, valeurs))
 
+    ligne = magasin._moteur.ligne
+
+    def noter_ligne(ordre: str, valeurs: tuple[Any, ...]) -> Any:  # on SQLite it goes past SQLAlchemy
+        vues.append((ordre, valeurs))
+        return ligne(ordre, valeurs)
+
     moteurs = (magasin._moteur.lecteurs, magasin._moteur.ecrivains)
     for moteur in moteurs:
         event.listen(moteur, "before_cursor_execute", noter)
-    yield vues
+    with patch.object(magasin._moteur, "ligne", noter_ligne):
+        yield vues
     for moteur in moteurs:
         event.remove(moteur, "before_cursor_execute", noter)
 

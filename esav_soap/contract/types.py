@@ -59,7 +59,7 @@ class Fabrique:
                 return self._feuille(element, espace, parent)
             case Branche():
                 membres = [(e.code, self.element(e, espace, element.nom_type)) for e in element.enfants]
-                classe = s.type_complexe(element.nom_type, espace, membres, element.aide or element.libelle)
+                classe = s.type_complexe(element.nom_type, espace, membres, element.libelle)
                 return classe.customize(nillable=False, min_occurs=element.minimum, max_occurs=element.maximum)
             case Choix():
                 branches = [

@@ -62,7 +62,7 @@ def types_simples(draw: st.DrawFn) -> tuple[Type, str]:
         case 1:
             return Texte(1, 20, draw(st.sampled_from(["[A-Z]{2}[0-9]+", r"[A-Z0-9\-]+|[0-9]{2}"]))), "AB12"
         case 2:
-            return TexteLong(1, draw(st.integers(10, 20_000))), "deux\nlignes"
+            return TexteLong(1, draw(st.integers(20, 20_000))), "deux\nlignes"
         case 3:
             bornes = sorted(draw(st.tuples(st.integers(-(2**31), 2**31 - 1), st.integers(-(2**31), 2**31 - 1))))
             return Entier(bornes[0], bornes[1], unite), str(bornes[0])

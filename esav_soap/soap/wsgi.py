@@ -177,9 +177,11 @@ class ApplicationWsgi:
     def _wsdl(self, decoupe: Chemin, *, soap_12: bool) -> Reponse:
         instant = self._horloge()
         vives = self._registre.vives(decoupe.plateforme, instant)
-        if not vives:
+        # What has no version in its address is the same in all of them, and stays when none is open.
+        connues = vives if decoupe.service == "depot" else vives or self._registre.publiees
+        if not connues:
             return Reponse(404, pages.introuvable(), [("Content-Type", pages.HTML)])
-        publiee = vives[-1]
+        publiee = connues[-1]
         if decoupe.service == "depot":
             if decoupe.version is None:
                 suffixe = "wsdl=soap12" if soap_12 else "wsdl"

@@ -126,8 +126,10 @@ def _rang(noeud: etree._Element) -> tuple[int, str]:
     return genres.index(etree.QName(noeud).localname), noeud.get("name") or noeud.get("namespace") or ""
 
 
-def _cite(noeud: etree._Element, prefixe: str) -> bool:
-    return any((n.get(a) or "").startswith(f"{prefixe}:") for n in noeud.iter(etree.Element) for a in _QNAMES)
+def _cites(noeuds: Iterable[etree._Element]) -> frozenset[str]:
+    """Prefixes of the QNames in ``noeuds``."""
+    qnames = (n.get(a) or "" for noeud in noeuds for n in noeud.iter(etree.Element) for a in _QNAMES)
+    return frozenset(qname.partition(":")[0] for qname in qnames if ":" in qname)
 
 
 def _schema(brut: etree._Element, espace: str, prefixes: Mapping[str, str], racines: frozenset[str]) -> etree._Element:
@@ -136,14 +138,10 @@ def _schema(brut: etree._Element, espace: str, prefixes: Mapping[str, str], raci
         for sous in brut
         if not (sous.tag == f"{_XSD}import" or (sous.tag == f"{_XSD}element" and sous.get("name") not in racines))
     ]
-    imports = [
-        etree.Element(f"{_XSD}import", {"namespace": autre})
-        for autre, prefixe in prefixes.items()
-        if autre not in (espace, NS_XSD) and any(_cite(sous, prefixe) for sous in gardes)
-    ]
-    utiles = {
-        p: e for e, p in prefixes.items() if e in (espace, NS_XSD) or any(i.get("namespace") == e for i in imports)
-    }
+    cites = _cites(gardes)
+    importes = [e for e, prefixe in prefixes.items() if e not in (espace, NS_XSD) and prefixe in cites]
+    imports = [etree.Element(f"{_XSD}import", {"namespace": autre}) for autre in importes]
+    utiles = {p: e for e, p in prefixes.items() if e in (espace, NS_XSD, *importes)}
     schema = etree.Element(f"{_XSD}schema", nsmap=utiles)
     schema.set("targetNamespace", espace)
     schema.set("elementFormDefault", "qualified")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+import secrets
 from typing import Any
 from unittest.mock import patch
 
-from bench.charge import MARQUE
+from bench.charge import LONGUEUR, MARQUE
 from bench.messages import OPERATEUR
 from esav_soap.bootstrap.noeud import monter
 from esav_soap.bootstrap.reglages import Reglages
@@ -33,8 +34,8 @@ def observer(url: str, message: bytes, requetes: int = 5) -> tuple[list[str], li
             au_depart = list(construits)
             for publiee in noeud.registre.publiees:
                 chemin = chemin_service("production", "depot", publiee.version)
-                for rang in range(requetes):
-                    corps = message.replace(MARQUE, b"OBSERVE-%08d" % rang)
+                for _ in range(requetes):
+                    corps = message.replace(MARQUE, secrets.token_hex(LONGUEUR // 2).encode())
                     assert b"dejaDeposee>false<" in _demander(noeud.application, "POST", chemin, corps)
                 assert b"definitions" in _demander(noeud.application, "GET", chemin, b"")
         finally:

@@ -33,7 +33,7 @@ class Plan:
     """How much is measured. ``secondes``: of one round on one target; ``requetes``: of one round where they are counted."""
 
     tours: int = 5
-    secondes: float = 3.0
+    secondes: float = 2.0
     requetes: int = 500
     processus: tuple[int, ...] = (1, 2)
     connexions: int = 8

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import logging
+import os
 import select
 import socket
 from collections.abc import Callable, Mapping
@@ -210,3 +211,16 @@ def test_la_taille_admise_est_celle_du_reglage__error() -> None:
         assert reponse.refus == "MESSAGE_TROP_GRAND"
         assert "400 octets" in (reponse.texte("message") or "")
     assert petit.appeler("/production/ws/1/suivi", etat("x").encode()).refus == "SIGNALISATION_INCONNUE"
+
+
+@pytest.mark.exigence("R9")
+@pytest.mark.timeout(20)
+def test_aucun_fichier_d_une_entite_n_est_ouvert__ok(service: FauxNoeud, tmp_path: Path) -> None:
+    """Opening a pipe that nobody writes to would wait for ever."""
+    tuyau = tmp_path / "tuyau"
+    os.mkfifo(tuyau)
+    for genre in ("!ENTITY x", "!ENTITY % x"):
+        usage = "%x;" if "%" in genre else ""
+        dtd = f'<!DOCTYPE e [<{genre} SYSTEM "file://{tuyau}"> {usage}]>'
+        octets = dtd + (etat("H-1") if usage else etat("&x;"))
+        assert service.appeler("/production/ws/1/suivi", octets.encode()).refus == "MESSAGE_MAL_FORME"

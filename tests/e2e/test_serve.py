@@ -163,6 +163,15 @@ def test_un_signal_arrete_proprement__ok(base: str, tmp_path: Path, ordre: signa
         assert prise.connect_ex(("127.0.0.1", int(serveur.url.rpartition(":")[2]))) != 0
 
 
+@pytest.mark.exigence("R9")
+def test_un_premier_demarrage_dit_peu__ok(tmp_path: Path) -> None:
+    """The store is made without telling how; the only lines are where it listens, and one for each request."""
+    with serveur_neuf(f"sqlite:///{tmp_path}/neuf/esav.db", tmp_path) as serveur:
+        lignes = serveur.journal.read_text(encoding="utf-8").splitlines()
+    autres = [ligne for ligne in lignes if " GET /sante 200 " not in ligne]
+    assert autres == [f"e-SAV écoute : {serveur.url}/   (Ctrl-C pour arrêter)"]
+
+
 @pytest.mark.exigence("R3.7", "R3.1")
 def test_le_journal_d_un_vrai_serveur__ok(serveur: ServeurReel) -> None:
     """One line a request on standard error, with the id of the answer and no value of the message."""

@@ -214,6 +214,16 @@ def test_la_taille_admise_est_celle_du_reglage__error() -> None:
 
 
 @pytest.mark.exigence("R9")
+def test_une_taille_annoncee_trop_grande_n_est_pas_lue__error(service: FauxNoeud) -> None:
+    class Interdit:
+        def read(self, _: int) -> bytes:
+            raise AssertionError("read in vain")
+
+    entetes = {"wsgi.input": Interdit(), "CONTENT_LENGTH": str(10**12)}
+    assert service.appeler("/production/ws/1/suivi", entetes=entetes).refus == "MESSAGE_TROP_GRAND"
+
+
+@pytest.mark.exigence("R9")
 @pytest.mark.timeout(20)
 def test_aucun_fichier_d_une_entite_n_est_ouvert__ok(service: FauxNoeud, tmp_path: Path) -> None:
     """Opening a pipe that nobody writes to would wait for ever."""

@@ -155,7 +155,9 @@ def test_les_reponses_sont_les_memes_dans_les_deux_versions__ok(service: str) ->
 
     def reponses(version: str) -> dict[str | None, bytes]:
         (schema,) = [s for s in wsdl(version, service).iter(f"{X}schema") if s.get("targetNamespace") == NS_WS]
-        return {t.get("name"): etree.tostring(t, method="c14n", exclusive=True) for t in schema.findall(f"{X}complexType")}
+        return {
+            t.get("name"): etree.tostring(t, method="c14n", exclusive=True) for t in schema.findall(f"{X}complexType")
+        }
 
     avant, apres = reponses("2026.1"), reponses("2026.2")
     assert {n: avant[n] for n in avant} == {n: apres[n] for n in apres}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import logging
 import socket
 from collections.abc import Callable
@@ -47,6 +48,9 @@ class Serveur(BaseApplication):  # type: ignore[misc]
     def load(self) -> Any:
         """Called in each worker, after the fork: connections and threads are its own."""
         noeud = monter(self._reglages)
+        # The catalogue stays as long as the process: a collection that walks it anew stops every request for 0.1 s.
+        gc.collect()
+        gc.freeze()
         noeud.suivre_les_versions()
         return noeud.application
 

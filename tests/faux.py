@@ -60,6 +60,13 @@ class FausseBase:
             gardee.numero, Etat.EN_DEPOT, gardee.depot_le, gardee.version_catalogue, gardee.empreinte, deja_deposee=deja
         )
 
+    def depot(self, plateforme: str, operateur: str, reference: str) -> Depot | None:
+        self.appels.append("depot")
+        n = self.deposees.get((plateforme, operateur, reference))
+        if n is None:
+            return None
+        return Depot(n.numero, Etat.EN_DEPOT, n.depot_le, n.version_catalogue, n.empreinte, deja_deposee=True)
+
     def par_numero(self, plateforme: str, operateur: str, numero: str) -> Signalisation | None:
         self.appels.append("par_numero")
         return self._lue(lambda n: (n.plateforme, n.operateur, n.numero) == (plateforme, operateur, numero))

@@ -62,9 +62,20 @@ def servir(reglages: Reglages, pret: Callable[[], None] | None = None) -> None:
     """
     journaliser()
     identite(reglages)
+    verifier_url_publique(reglages)
     verifier_adresse(reglages.adresse)
     ouvrir(reglages.store).fermer()  # creates or checks the store once, before the workers do
     Serveur(reglages, pret).run()
+
+
+def verifier_url_publique(reglages: Reglages) -> None:
+    """An address that means "all of this machine's" is none that a WSDL can tell. Raises :class:`ReglageInvalide`."""
+    hote = reglages.adresse.rpartition(":")[0]
+    if hote in ("0.0.0.0", "[::]") and not reglages.url_publique:  # noqa: S104 - compared, not listened on
+        raise ReglageInvalide(
+            f"L'adresse d'écoute {reglages.adresse} ne dit pas où les opérateurs joignent le service : "
+            "indiquer ESAV_URL_PUBLIQUE=https://…, que les WSDL et les refus citeront."
+        )
 
 
 def verifier_adresse(adresse: str) -> None:

@@ -171,7 +171,7 @@ def lister(store: str | None) -> None:
     from esav_soap.calendar import sur_le_fil
     from esav_soap.store import ouvrir
 
-    with ouvrir(lire_reglages(None, store=store).store) as magasin:
+    with ouvrir(lire_reglages(None, store=store).store, creer=False) as magasin:
         versions = magasin.versions()
     if not versions:
         click.echo("Aucune version. En enregistrer une : esav catalogue install 2026.1")

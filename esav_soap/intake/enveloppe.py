@@ -23,6 +23,14 @@ ATTRIBUTS_MAX = 500
 #: Fewer equals signs than this in the whole message: no element can have too many attributes to be read in time.
 _SIGNES_EGAL = 2000
 
+#: Whom a header names when it means the service that answers (SOAP 1.1 actor, SOAP 1.2 roles).
+_DESTINATAIRES = frozenset(
+    {
+        "http://schemas.xmlsoap.org/soap/actor/next",
+        f"{NS_SOAP_12}/role/next",
+        f"{NS_SOAP_12}/role/ultimateReceiver",
+    }
+)
 _VERSIONS = {NS_SOAP_11: "1.1", NS_SOAP_12: "1.2"}
 #: Encodings that are read: Python's name -> libxml2's.
 _ENCODAGES = {"utf-8": "UTF-8", "ascii": "US-ASCII", "iso8859-1": "ISO-8859-1", "iso8859-15": "ISO-8859-15"}
@@ -137,7 +145,9 @@ def _ouvrir(racine: etree._Element) -> Message:
 
 def _verifier_entetes(entetes: etree._Element, espace: str) -> None:
     for bloc in entetes:
-        if isinstance(bloc.tag, str) and bloc.get(f"{espace}mustUnderstand", "0").strip() in ("1", "true"):
+        destinataire = bloc.get(f"{espace}actor") or bloc.get(f"{espace}role") or ""
+        pour_nous = not destinataire or destinataire.strip() in _DESTINATAIRES
+        if pour_nous and bloc.get(f"{espace}mustUnderstand", "0").strip() in ("1", "true"):
             raise _mal_forme(
                 f"L'en-tête SOAP « {etree.QName(bloc).localname[:80]} » est obligatoire (mustUnderstand), mais "
                 "ce service ne le connaît pas : ne pas l'envoyer."

@@ -177,9 +177,14 @@ def _accepte(nouvelle: NouvelleSignalisation) -> Depot:
 
 def _refuse(connexion: Connection, nouvelle: NouvelleSignalisation) -> Depot | NumeroDejaPris:
     """What its reference already holds; if nothing, it was the number that stood in the way."""
-    ligne = connexion.execute(_STOCKE.where(par_reference(*_cle(nouvelle)))).first()
+    return lire_depot(connexion, *_cle(nouvelle)) or NumeroDejaPris(nouvelle.numero)
+
+
+def lire_depot(connexion: Connection, plateforme: str, operateur: str, reference: str) -> Depot | None:
+    """The deposit that a reference holds."""
+    ligne = connexion.execute(_STOCKE.where(par_reference(plateforme, operateur, reference))).first()
     if ligne is None:
-        return NumeroDejaPris(nouvelle.numero)
+        return None
     return Depot(
         ligne.numero, Etat[ligne.etat], ligne.depot_le, ligne.version_catalogue, ligne.empreinte, deja_deposee=True
     )

@@ -16,7 +16,7 @@ from esav_soap.signalisation import (
     Prestation,
     Signalisation,
 )
-from esav_soap.store.depots import ecrire_depots, par_reference
+from esav_soap.store.depots import ecrire_depots, lire_depot, par_reference
 from esav_soap.store.groupe import Groupe
 from esav_soap.store.moteur import Moteur
 from esav_soap.store.tables import evenement, prestation, signalisation
@@ -62,6 +62,9 @@ class SignalisationsSQL:
 
     def deposer(self, nouvelle: NouvelleSignalisation) -> Depot:
         return self._depots.soumettre(nouvelle)
+
+    def depot(self, plateforme: str, operateur: str, reference: str) -> Depot | None:
+        return self._moteur.lire(lambda connexion: lire_depot(connexion, plateforme, operateur, reference))
 
     def par_numero(self, plateforme: str, operateur: str, numero: str) -> Signalisation | None:
         return self._lire(and_(_S.numero == numero, _S.plateforme == plateforme, _S.operateur == operateur))

@@ -63,13 +63,20 @@ def deposer(
 ) -> Accuse:
     """Commit a checked deposit, or give again what its reference already holds (R3.3).
 
+    A retry gets its answer also when the prestation has left the parc since.
     Raises :class:`ErreurEsav`: FORMULAIRE_INVALIDE, PRESTATION_INCONNUE, OFFRE_NON_CONFORME, REFERENCE_DEJA_UTILISEE.
     """
-    offre = verifier(appelant, verdict, signalisations)
     entete, formulaire = verdict.entete, verdict.formulaire
+    signature = empreinte(*verdict.contenu)
+    try:
+        offre = verifier(appelant, verdict, signalisations)
+    except ErreurEsav:
+        deja = entete and signalisations.depot(appelant.plateforme, appelant.operateur, entete.reference_operateur)
+        if verdict.erreurs or not deja or deja.empreinte != signature:
+            raise
+        return Accuse(deja, verdict.avertissements)
     assert entete is not None
     assert formulaire is not None
-    signature = empreinte(*verdict.contenu)
     octets = etree.tostring(formulaire, encoding="UTF-8", xml_declaration=False)
     while True:
         nouvelle = NouvelleSignalisation(

@@ -32,6 +32,10 @@ class Signalisations(Protocol):
         """
         ...
 
+    def depot(self, plateforme: str, operateur: str, reference: str) -> Depot | None:
+        """What is committed under that reference (``deja_deposee`` true), or None."""
+        ...
+
     def par_numero(self, plateforme: str, operateur: str, numero: str) -> Signalisation | None:
         """The signalisation with its events, if it is this opérateur's (R3.7)."""
         ...

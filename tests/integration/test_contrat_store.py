@@ -28,6 +28,11 @@ def test_depot_se_relit_avec_son_evenement(magasin: Magasin, url: str) -> None:
     depose = nouvelle("REF-1", contact=Contact("Zoé", "+33102030405", "zoe@exemple.fr"))
     depot = magasin.deposer(depose)
     assert depot == Depot(depose.numero, Etat.EN_DEPOT, DEPOT_LE, "2026.1", depose.empreinte, deja_deposee=False)
+    cle = (depose.plateforme, depose.operateur, depose.reference)
+    assert magasin.depot(*cle) == replace(depot, deja_deposee=True)
+    for rang in range(3):
+        plateforme, operateur, reference = (morceau + "X" * (i == rang) for i, morceau in enumerate(cle))
+        assert magasin.depot(plateforme, operateur, reference) is None
     attendue = Signalisation(
         numero=depose.numero,
         plateforme="production",

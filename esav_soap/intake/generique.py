@@ -1,4 +1,4 @@
-"""The generic deposit: code/value pairs become the form that the typed deposit would have sent (design: "The wire")."""
+"""The generic deposit: code/value pairs become the form that the typed deposit would have sent."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from esav_soap.errors import CodeChamp, ErreurChamp
+from esav_soap.intake.attendus import nombre
 from esav_soap.intake.messages import erreur
 from esav_soap.intake.proches import proche
 from esav_soap.model.structure import Branche, Feuille, Structure
@@ -69,7 +70,7 @@ class Assembleur:
         if structurel in self._feuilles:
             if groupe and rang > self._groupes[groupe].maximum:
                 branche = self._groupes[groupe]
-                message = f"« {branche.libelle} » : {branche.maximum} occurrence(s) au plus"
+                message = f"« {branche.libelle} » : {nombre(branche.maximum, 'occurrence')} au plus"
                 admises = (f"maximum {branche.maximum}",)
                 return erreur(CodeChamp.CHAMP_EN_TROP, groupe, branche.libelle, chemin, message, admises=admises)
             return groupe, rang, champ

@@ -31,8 +31,10 @@ def erreur(
 def ligne(
     code: CodeChamp, champ: Champ, chemin: str, raison: str, valeur: str = "", admises: tuple[str, ...] = ()
 ) -> ErreurChamp:
-    """An error of a field: « Label » : reason ; attendu : what the field accepts."""
-    message = f"« {champ.libelle} » : {raison} (attendu : {attendu(champ.type)})"
+    """An error of a field: « Label » : reason (attendu : what the field accepts)."""
+    voulu = attendu(champ)
+    suite = f" (attendu : {voulu})" if voulu else ""
+    message = f"« {champ.libelle} » : {raison}{suite}"
     return erreur(code, champ.code, champ.libelle, chemin, message, valeur, admises)
 
 

@@ -15,6 +15,7 @@ from functools import lru_cache
 from lxml import etree
 
 from esav_soap.errors import CodeChamp
+from esav_soap.intake.attendus import nombre
 from esav_soap.intake.proches import proche
 from esav_soap.model.catalogue import Nomenclature, Statut
 from esav_soap.model.types import (
@@ -54,6 +55,13 @@ class Defaut:
 def blancs_comptent(type_: Type) -> bool:
     """Whether blanks around a value belong to it: they do in texts, and in no other type."""
     return isinstance(type_, Texte | TexteLong)
+
+
+def codes_admis(type_: Type, nomenclatures: Nomenclatures) -> tuple[str, ...]:
+    """The codes that a nomenclature field accepts; empty for other types."""
+    if not isinstance(type_, Choisi):
+        return ()
+    return tuple(v.code for v in nomenclatures[type_.nomenclature].acceptees)
 
 
 def juger(type_: Type, valeur: str, nomenclatures: Nomenclatures) -> Defaut | None:
@@ -108,11 +116,10 @@ def _choisi(nomenclature: Nomenclature, code: str) -> Defaut | None:
 def _texte(type_: Texte | TexteLong, valeur: str) -> Defaut:
     longueur = len(valeur)
     if longueur < type_.longueur_min:
-        return Defaut(CodeChamp.TROP_COURT, f"{longueur} caractère(s), {type_.longueur_min} au moins")
+        return Defaut(CodeChamp.TROP_COURT, f"{nombre(longueur, 'caractère')}, {type_.longueur_min} au moins")
     if longueur > type_.longueur_max:
         return Defaut(CodeChamp.TROP_LONG, f"{longueur} caractères, {type_.longueur_max} au plus")
-    admises = (type_.motif,) if isinstance(type_, Texte) and type_.motif else ()
-    return Defaut(CodeChamp.MOTIF_NON_RESPECTE, f"« {_court(valeur)} » n'a pas la forme attendue", admises)
+    return Defaut(CodeChamp.MOTIF_NON_RESPECTE, f"« {_court(valeur)} » n'a pas la forme attendue")
 
 
 _ENTIER = re.compile(r"([+-]?)0*([0-9]+)", re.ASCII)
@@ -123,8 +130,8 @@ def _entier(type_: Entier, valeur: str) -> Defaut:
     lu = _ENTIER.fullmatch(valeur)
     if lu is None:
         return Defaut(CodeChamp.TYPE_INVALIDE, f"« {_court(valeur)} » n'est pas un entier")
-    nombre = int(lu[1] + lu[2][:20])  # 20 digits are already beyond 32 bits; int() refuses thousands
-    if nombre < type_.minimum:
+    lue = int(lu[1] + lu[2][:20])  # 20 digits are already beyond 32 bits; int() refuses thousands
+    if lue < type_.minimum:
         return Defaut(CodeChamp.TROP_PETIT, f"{_court(valeur)} est inférieur à {type_.minimum}", _bornes(type_))
     return Defaut(CodeChamp.TROP_GRAND, f"{_court(valeur)} est supérieur à {type_.maximum}", _bornes(type_))
 
@@ -133,13 +140,13 @@ def _nombre(type_: Nombre, valeur: str) -> Defaut:
     if _NOMBRE.fullmatch(valeur) is None:
         virgule = " ; le séparateur décimal est le point" if "," in valeur else ""
         return Defaut(CodeChamp.TYPE_INVALIDE, f"« {_court(valeur)} » n'est pas un nombre décimal{virgule}")
-    nombre = Decimal(valeur)
-    if type_.minimum is not None and nombre < type_.minimum:
+    lue = Decimal(valeur)
+    if type_.minimum is not None and lue < type_.minimum:
         return Defaut(CodeChamp.TROP_PETIT, f"{_court(valeur)} est inférieur à {type_.minimum}", _bornes(type_))
-    if type_.maximum is not None and nombre > type_.maximum:
+    if type_.maximum is not None and lue > type_.maximum:
         return Defaut(CodeChamp.TROP_GRAND, f"{_court(valeur)} est supérieur à {type_.maximum}", _bornes(type_))
     if len(valeur.partition(".")[2].rstrip("0")) > type_.decimales:
-        return Defaut(CodeChamp.TROP_DE_DECIMALES, f"{_court(valeur)} a plus de {type_.decimales} décimale(s)")
+        return Defaut(CodeChamp.TROP_DE_DECIMALES, f"{_court(valeur)} a plus de {nombre(type_.decimales, 'décimale')}")
     return Defaut(CodeChamp.TYPE_INVALIDE, f"« {_court(valeur)} » ne peut pas être lu comme nombre décimal")
 
 

@@ -15,18 +15,22 @@ from esav_soap.names import NS_WS, nom_type, ns_catalogue
 
 #: Printable ASCII with something in it; ``intake`` drops blanks around it, so none may be all blank.
 MOTIF_CLE = "[ -~]*[!-~][ -~]*"
+#: What it asks for, in French.
+FORME_CLE = "caractères ASCII imprimables, et pas seulement des blancs"
 
 IDENTIFIANT_PRESTATION = Champ(
     "identifiantPrestation",
     "Identifiant de prestation",
     Texte(longueur_max=40, motif=MOTIF_CLE),
     aide="Identifiant communiqué par le Fournisseur à la livraison de la prestation.",
+    exemples=("FTTH-00123456",),
 )
 REFERENCE_OPERATEUR = Champ(
     "referenceOperateur",
     "Référence opérateur",
     Texte(longueur_max=64, motif=MOTIF_CLE),
     aide="Votre propre référence du dépôt, unique chez vous : un renvoi sous la même référence ne crée rien de nouveau.",
+    exemples=("TICKET-4711",),
 )
 NUMERO_SIGNALISATION = Champ(
     "numeroSignalisation",

@@ -60,8 +60,15 @@ def test_a_multiple_choice_gives_its_path_once_for_each_code() -> None:
         ([("a/b/c", "1")], [(C.CHAMP_INCONNU, "a/b/c")]),
         ([("mesures", "1")], [(C.CHAMP_INCONNU, "mesures")]),
         ([("mesures[0]/distance", "1")], [(C.CHAMP_INCONNU, "mesures[0]/distance")]),
-        ([("mesures[4]/distance", "1")], [(C.CHAMP_EN_TROP, "mesures[4]/distance")]),
+        ([("mesures[4]/distance", "1")], [(C.CHAMP_EN_TROP, "mesures[4]")]),
+        (
+            [(f"mesures[{rang}]/{champ}", "1") for rang in (1, 4, 5) for champ in ("distance", "perte")],
+            [(C.CHAMP_EN_TROP, "mesures[4]"), (C.CHAMP_EN_TROP, "mesures[5]")],
+        ),
         ([("famille", "ENERGIE")], [(C.CHAMP_EN_TROP, "famille")]),
+        ([("coupures[1]", "3")], [(C.CHAMP_INCONNU, "coupures[1]")]),
+        ([("coupures[1]", "3"), ("coupures[2]", "4")], [(C.CHAMP_INCONNU, f"coupures[{n}]") for n in (1, 2)]),
+        ([("mesures[2]", "1")], [(C.CHAMP_INCONNU, "mesures[2]")]),
         ([("coupures", "0")], [(C.TROP_PETIT, "coupures")]),
         ([("coupures", "")], [(C.CHAMP_VIDE, "coupures")]),
         ([("coupures", "9" * 10_001)], [(C.TROP_GRAND, "coupures")]),
@@ -108,3 +115,26 @@ def test_an_unknown_offre_is_named_with_the_known_ones() -> None:
     assert "« ESSAI_UN »" in erreur.message
     assert erreur.valeurs_admises == ("ESSAI_UN", "ESSAI_DEUX")
     assert erreurs(PAIRES, "") == [(C.CHAMP_MANQUANT, "offre")]
+
+
+@pytest.mark.exigence("R3.2")
+@pytest.mark.parametrize(
+    ("chemin", "dit"),
+    [
+        ("mesures", "« Mesures » est un groupe : donner chacun de ses champs, par exemple mesures[1]/distance"),
+        ("mesures[2]", "« Mesures » est un groupe : donner chacun de ses champs, par exemple mesures[2]/distance"),
+        ("coupures[1]", "« Nombre de coupures » n'est pas répété : écrire « coupures », sans rang"),
+        ("natures[1]", "« Autres natures » s'écrit une fois pour chaque code : écrire « natures », sans rang"),
+        ("mesures[0]/distance", "écrire champ, groupe/champ ou groupe[rang]/champ"),
+    ],
+)
+def test_a_path_that_is_not_one_says_how_to_write_it(chemin: str, dit: str) -> None:
+    (erreur,) = controle().controler(generique([*PAIRES, (chemin, "COUPURE" if "nat" in chemin else "1")])).erreurs
+    assert (erreur.code, erreur.chemin) == (C.CHAMP_INCONNU, chemin)
+    assert dit in erreur.message
+
+
+@pytest.mark.exigence("R3.2")
+def test_a_value_at_a_field_with_a_rank_is_judged_and_not_told_to_be_missing() -> None:
+    paires = [("reference[1]", "AB_1"), *PAIRES[1:]]
+    assert erreurs(paires) == [(C.CHAMP_INCONNU, "reference[1]"), (C.MOTIF_NON_RESPECTE, "reference")]

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import click
 
+sys.path.insert(0, str(Path(__file__).parents[1]))  # for the table of tests/exigences.py
 from esav_soap.bootstrap.reglages import Reglages
 from esav_soap.cli import francais
 from esav_soap.cli.__main__ import esav
@@ -23,8 +24,16 @@ from esav_soap.names import chemin_service
 from esav_soap.reader import lire_catalogue
 from esav_soap.reader.sources import depuis_dossiers
 from esav_soap.signalisation import Etat
+from tests.exigences import EXIGENCES
 
 RACINE = Path(__file__).parents[1]
+#: Codes that some code of ours raises; the others are promised for operations to come.
+EMPLOYES = {
+    CodeErreur[nom]
+    for fichier in (RACINE / "esav_soap").rglob("*.py")
+    for nom in re.findall(r"CodeErreur\.([A-Z_]+)", fichier.read_text(encoding="utf-8"))
+    if nom in CodeErreur.__members__ and not fichier.match("soap/presentation.py")
+}
 
 
 def _table(entetes: tuple[str, ...], lignes: Iterator[tuple[str, ...]]) -> str:
@@ -34,7 +43,11 @@ def _table(entetes: tuple[str, ...], lignes: Iterator[tuple[str, ...]]) -> str:
 
 def codes_fault() -> str:
     """Codes of the fault, with what to do."""
-    return _table(("Code", "Sens, et que faire"), ((f"`{c.name}`", c.value) for c in CodeErreur))
+
+    def sens(code: CodeErreur) -> str:
+        return code.value if code in EMPLOYES else f"*(prévu)* {code.value}"
+
+    return _table(("Code", "Sens, et que faire"), ((f"`{c.name}`", sens(c)) for c in CodeErreur))
 
 
 def codes_champ() -> str:
@@ -89,6 +102,11 @@ def operations() -> str:
     return _table(("Adresse", "Opération", "Objet"), lignes())
 
 
+def exigences() -> str:
+    """Requirements by number, and how far each is built."""
+    return _table(("Number", "Subject", "Built"), ((n, sujet, etat.value) for n, (etat, sujet) in EXIGENCES.items()))
+
+
 def commandes() -> str:
     """Help of every command."""
     francais.installer()
@@ -116,6 +134,7 @@ BLOCS: dict[str, Callable[[], str]] = {
     "reglages": reglages,
     "operations": operations,
     "commandes": commandes,
+    "exigences": exigences,
 }
 _BLOC = re.compile(r"(<!-- genere:([\w-]+)[^>]*-->\n).*?(<!-- fin:\2 -->)", re.DOTALL)
 

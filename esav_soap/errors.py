@@ -1,12 +1,13 @@
-"""Every error that a caller can meet, with the code that it can rely on (design: "The wire").
+"""Every error that a caller can meet, with the code that it can rely on (docs/guide-operateur.md).
 
 ::
 
     Exception
-    └── ErreurEsav            answered as the declared SOAP fault ``ErreurEsav``; its ``code`` is a CodeErreur
-        └── FormulaireInvalide    the same, with one ErreurChamp for each thing that is wrong in the message
-    └── PackInvalide          a catalogue pack is refused, with one Probleme for each defect
-    └── ReglageInvalide       the configuration cannot be used
+    ├── ErreurEsav                answered as the declared SOAP fault ``ErreurEsav``; its ``code`` is a CodeErreur
+    │   └── FormulaireInvalide    the same, with one ErreurChamp for each thing that is wrong in the message
+    ├── PackInvalide              a catalogue pack is refused, with one Probleme for each defect
+    ├── PublicationRefusee        a good pack cannot be recorded as asked
+    └── ReglageInvalide           the configuration cannot be used
 
 Codes are the interface: they never change their meaning. Messages are French, for people, and may be improved.
 """
@@ -178,6 +179,10 @@ class PackInvalide(Exception):
     def __init__(self, problemes: Sequence[Probleme]) -> None:
         super().__init__(f"{len(problemes)} problème(s) dans le pack")
         self.problemes = tuple(sorted(problemes))
+
+
+class PublicationRefusee(Exception):
+    """A version cannot be recorded with these dates, or over the one that is there; the message says what to do."""
 
 
 class ReglageInvalide(Exception):

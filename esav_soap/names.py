@@ -1,6 +1,6 @@
 """Names on the wire: namespaces, and the way a catalogue code becomes an XML name.
 
-Everything here is a promise to users (design: "The wire").
+Everything here is a promise to users (docs/guide-operateur.md).
 """
 
 from __future__ import annotations

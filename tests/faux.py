@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
-from esav_soap.bootstrap.noeud import schemas_sans_version
+from esav_soap.bootstrap.noeud import contrats_sans_version
 from esav_soap.publication import VersionPubliee
 from esav_soap.reader.sources import depuis_dossiers
 from esav_soap.signalisation import Cote, Depot, Etat, Evenement, NouvelleSignalisation, Prestation, Signalisation
@@ -178,8 +178,9 @@ def noeud(base: FausseBase | None = None, *, taille_max: int = 2 * 1024 * 1024) 
     registre = Registre(base, URL)
     registre.rafraichir(INSTANT)
     horloge = [INSTANT]
-    operations = Operations(base, registre, schemas_sans_version())
-    application = ApplicationWsgi(operations, registre, entete_locale, lambda: horloge[0], taille_max)
+    schemas, wsdls = contrats_sans_version()
+    operations = Operations(base, registre, schemas)
+    application = ApplicationWsgi(operations, registre, entete_locale, lambda: horloge[0], wsdls, taille_max)
     return FauxNoeud(base, registre, application, horloge)
 
 

@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from lxml import etree
 
 from esav_soap.bootstrap.reglages import Reglages
-from esav_soap.contract.schemas import compiler_schema, fichiers_schemas
+from esav_soap.contract.schemas import GENERE, compiler_schema, fichiers_schemas
 from esav_soap.contract.services import SERVICES
-from esav_soap.contract.wsdl import contrat
+from esav_soap.contract.wsdl import contrat, octets
 from esav_soap.errors import ReglageInvalide
 from esav_soap.soap.identite import Identite, entete_locale
 from esav_soap.soap.operations import Operations
@@ -76,13 +76,11 @@ def identite(reglages: Reglages) -> Identite:
     return source  # type: ignore[no-any-return]
 
 
-def schemas_sans_version() -> dict[str, etree.XMLSchema]:
-    """Request schemas of the services that do not depend on the catalogue: small, built at start."""
-    return {
-        service: compiler_schema(fichiers_schemas(contrat(service)), f"{service}.xsd")
-        for service in SERVICES
-        if service != "depot"
-    }
+def contrats_sans_version() -> tuple[dict[str, etree.XMLSchema], dict[str, bytes]]:
+    """Request schemas and WSDLs of the services that do not depend on the catalogue: small, built once at start."""
+    contrats = {service: contrat(service) for service in SERVICES if service != "depot"}
+    schemas = {service: compiler_schema(fichiers_schemas(c), f"{service}.xsd") for service, c in contrats.items()}
+    return schemas, {service: octets(c.wsdl, GENERE) for service, c in contrats.items()}
 
 
 def monter(reglages: Reglages) -> Noeud:
@@ -91,6 +89,7 @@ def monter(reglages: Reglages) -> Noeud:
     magasin = ouvrir(reglages.store)
     registre = Registre(magasin, reglages.base_url)
     registre.rafraichir(maintenant())
-    operations = Operations(magasin, registre, schemas_sans_version())
-    application = ApplicationWsgi(operations, registre, source, maintenant, reglages.taille_max)
+    schemas, wsdls = contrats_sans_version()
+    operations = Operations(magasin, registre, schemas)
+    application = ApplicationWsgi(operations, registre, source, maintenant, wsdls, reglages.taille_max)
     return Noeud(reglages, magasin, registre, application)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from urllib.parse import urlsplit
 
 from esav_soap.errors import ReglageInvalide
 
@@ -65,6 +66,11 @@ def lire_reglages(environnement: Mapping[str, str] | None = None, **donnes: obje
     hote, _, port = str(valeurs.get("adresse", "127.0.0.1:8080")).rpartition(":")
     if not hote or not port.isdecimal() or not 0 < int(port) < 65536:
         problemes.append(f"ESAV_ADRESSE doit être hôte:port, comme 127.0.0.1:8080, pas « {valeurs['adresse']} »")
+    url = urlsplit(str(valeurs.get("url_publique", "http://x")))
+    if url.scheme not in ("http", "https") or not url.hostname or url.query or url.fragment:
+        problemes.append(
+            f"ESAV_URL_PUBLIQUE doit être une adresse comme https://esav.example, pas « {valeurs['url_publique']} »"
+        )
     if problemes:
         raise ReglageInvalide(" ; ".join(problemes))
     return Reglages(**valeurs)  # type: ignore[arg-type]

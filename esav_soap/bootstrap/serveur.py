@@ -16,6 +16,8 @@ from esav_soap.bootstrap.reglages import Reglages
 from esav_soap.errors import ReglageInvalide
 from esav_soap.store import ouvrir
 
+_journal = logging.getLogger(__name__)
+
 
 class Serveur(BaseApplication):  # type: ignore[misc]
     """gunicorn, configured from :class:`Reglages` alone."""
@@ -64,7 +66,9 @@ def servir(reglages: Reglages, pret: Callable[[], None] | None = None) -> None:
     identite(reglages)
     verifier_url_publique(reglages)
     verifier_adresse(reglages.adresse)
-    ouvrir(reglages.store).fermer()  # creates or checks the store once, before the workers do
+    with ouvrir(reglages.store) as magasin:  # creates or checks the store once, before the workers do
+        if not magasin.versions():
+            _journal.warning("aucune version du catalogue n'est enregistrée : esav catalogue install 2026.1")
     Serveur(reglages, pret).run()
 
 

@@ -10,7 +10,7 @@ import click
 
 from esav_soap import __version__
 from esav_soap.cli import francais
-from esav_soap.errors import ErreurEsav, PackInvalide, ReglageInvalide
+from esav_soap.errors import ErreurEsav, PackInvalide, PublicationRefusee, ReglageInvalide
 
 #: Command -> where it is, and its line in the help (the module is not imported for that).
 COMMANDES: Mapping[str, tuple[str, str]] = {
@@ -74,6 +74,9 @@ def main() -> None:
             click.echo(str(probleme), err=True)
         nombre = len(refus.problemes)
         click.echo(f"Refusé : {nombre} problème{'s' if nombre > 1 else ''}. Rien n'a été enregistré.", err=True)
+        code = 1
+    except PublicationRefusee as refus:
+        click.echo(f"Refusé : {refus} Rien n'a été enregistré.", err=True)
         code = 1
     except (ReglageInvalide, ErreurEsav) as refus:
         click.echo(f"Erreur : {refus}", err=True)

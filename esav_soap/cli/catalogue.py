@@ -9,6 +9,8 @@ from pathlib import Path
 
 import click
 
+from esav_soap.cli.francais import pluriel
+
 _RACINE = click.Path(exists=True, file_okay=False, path_type=Path)
 _URL = click.option(
     "--url-publique",
@@ -43,13 +45,15 @@ def check(source: Path, choisies: tuple[str, ...]) -> None:
     refus = []
     for nom, sources in _sources(source, choisies).items():
         try:
-            lu = lire_catalogue(sources)
+            lu = lire_catalogue(sources, version_attendue=None if source.is_file() else nom)
         except PackInvalide as invalide:
             for probleme in invalide.problemes:
                 click.echo(f"{nom}: {probleme}")
             refus.append(nom)
             continue
-        click.echo(f"{nom}: {len(lu.offres)} Offres, {len(lu.nomenclatures)} nomenclatures, aucun problème.")
+        click.echo(
+            f"{nom}: {pluriel(len(lu.offres), 'Offre')}, {pluriel(len(lu.nomenclatures), 'nomenclature')}, aucun problème."
+        )
     if refus:
         raise click.ClickException("des problèmes sont à corriger dans " + ", ".join(refus))
 
@@ -77,7 +81,7 @@ def build(racine: Path, choisies: tuple[str, ...], verifier: bool, url_publique:
     sources = _sources(racine, choisies)
     with click.progressbar(sources.items(), label="Construction", item_show_func=_nom) as barre:
         for version, fichiers in barre:
-            _, artefacts = engendrer(fichiers, url_publique or BASE_URL)
+            _, artefacts = engendrer(fichiers, url_publique or BASE_URL, version)
             if verifier:
                 trouves += dossiers.ecarts(racine, version, artefacts)
             else:
@@ -85,7 +89,7 @@ def build(racine: Path, choisies: tuple[str, ...], verifier: bool, url_publique:
     if not choisies:
         trouves += dossiers.versions_en_trop(racine, sources, supprimer=not verifier)
     if not verifier:
-        click.echo(f"{len(trouves)} fichier(s) changé(s).")
+        click.echo(f"{pluriel(len(trouves), 'fichier changé', 'fichiers changés')}.")
     elif trouves:
         for ecart in trouves:
             click.echo(ecart)
@@ -111,7 +115,7 @@ def pack(version: str, sortie: Path | None, dossier: Path, url_publique: str | N
     from esav_soap.contract.wsdl import BASE_URL
     from esav_soap.usecases.catalogue import empaqueter
 
-    _, octets = empaqueter(_sources(dossier, (version,))[version], url_publique or BASE_URL)
+    _, octets = empaqueter(_sources(dossier, (version,))[version], url_publique or BASE_URL, version)
     sortie = sortie or Path(f"catalogue-esav-{version}.zip")
     dossiers.ecrire_fichier(sortie, octets)
     click.echo(f"{sortie} : {len(octets)} octets")
@@ -123,6 +127,7 @@ def pack(version: str, sortie: Path | None, dossier: Path, url_publique: str | N
 @click.option("--ouverture", metavar="INSTANT", help="Ouverture en production, ISO 8601.  [par défaut : maintenant]")
 @click.option("--retrait", metavar="INSTANT", help="Retrait de la production, ISO 8601.  [par défaut : aucun]")
 @click.option("--remplacante", metavar="VERSION", help="Version qui la remplace.")
+@click.option("--remplacer", is_flag=True, help="Mettre ce contenu à la place de celui qui est enregistré.")
 @click.option("--store", metavar="URL", help="Base de données : sqlite:///fichier ou postgresql://…")
 @_URL
 def install(
@@ -131,12 +136,14 @@ def install(
     ouverture: str | None,
     retrait: str | None,
     remplacante: str | None,
+    remplacer: bool,
     store: str | None,
     url_publique: str | None,
 ) -> None:
     """Enregistrer une version dans la base, avec ses dates, pour mettre en place une plate-forme.
 
     Les nœuds en service la voient en quelques secondes, sans redémarrage. Une heure sans décalage est celle de Paris.
+    Relancée sur une version déjà enregistrée, la commande ne change que les dates données.
 
     \b
     Exemples :
@@ -145,21 +152,26 @@ def install(
     """
     from esav_soap.bootstrap.noeud import maintenant
     from esav_soap.bootstrap.reglages import lire_reglages
+    from esav_soap.calendar import sur_le_fil
     from esav_soap.store import ouvrir
     from esav_soap.usecases.catalogue import Dates, installer, sources_de
 
     instant = maintenant()
-    dates = Dates(_instant(ouverture) or instant, _instant(retrait), remplacante)
-    if source.endswith(".zip"):
+    dates = Dates(_instant(ouverture), _instant(retrait), remplacante)
+    attendue = None if source.endswith(".zip") else source
+    if attendue is None:
         (sources,) = _sources(Path(source), ()).values()
         sources = sources_de(sources)
     else:
-        sources = _sources(dossier, (source,))[source]
+        sources = _sources(dossier, (attendue,))[attendue]
     reglages = lire_reglages(None, store=store, url_publique=url_publique)
     with ouvrir(reglages.store) as magasin:
-        publiee = installer(sources, reglages.base_url, dates, magasin, instant)
-    fin = f", retirée le {publiee.retrait.isoformat()}" if publiee.retrait else ""
-    click.echo(f"Version {publiee.version} enregistrée : ouverte le {publiee.ouverture.isoformat()}{fin}.")
+        publiee = installer(sources, reglages.base_url, dates, magasin, instant, attendue=attendue, remplacer=remplacer)
+        connues = {v.version for v in magasin.versions()}
+    fin = f", retrait {sur_le_fil(publiee.retrait)}" if publiee.retrait else ""
+    click.echo(f"Version {publiee.version} enregistrée : ouverture {sur_le_fil(publiee.ouverture)}{fin}.")
+    if publiee.remplacante and publiee.remplacante not in connues:
+        click.echo(f"Attention : la remplaçante {publiee.remplacante} n'est pas encore enregistrée.", err=True)
 
 
 @catalogue.command("list")

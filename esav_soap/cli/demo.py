@@ -61,6 +61,10 @@ def demo(once: bool, port: int | None, dossier: Path | None, racine: Path) -> No
       esav demo --once
       esav demo --port 8080 --dossier var/demo
     """
+    # However it is ended, the server and the folder go too.
+    for fin in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(fin, lambda numero, _: sys.exit(128 + numero))
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with _dossier(dossier) as lieu:
         _jouer(lieu, racine, port or _port_libre(), once=once)
 
@@ -91,7 +95,7 @@ def _jouer(lieu: Path, racine: Path, port: int, *, once: bool) -> None:
         deposer = ["client", "deposer", *prestation, "--offre", "ACCES_FTTH", *contact]
         _titre("Un dépôt mal rempli : tout ce qui est à corriger, d'un coup")
         fautifs = [c for c in champs if not c.startswith(("natureDefaut", "puissancePto"))]
-        _esav(*deposer, "--tel-quel", "--reference", "DEMO-0", *fautifs, "natureDefaut=INCONNU", attendu=1)
+        _esav(*deposer, "--reference", "DEMO-0", *fautifs, "natureDefaut=INCONNU", attendu=1)
         _titre("Un dépôt accepté, puis renvoyé : la même signalisation")
         for _ in range(2):
             _esav(*deposer, "--reference", "DEMO-1", *champs)
@@ -102,7 +106,8 @@ def _jouer(lieu: Path, racine: Path, port: int, *, once: bool) -> None:
         _esav("client", "etat", "--reference", "DEMO-1", "--operateur", OPERATEURS[1], attendu=1)
         click.secho(f"\nTout a fonctionné. À voir dans un navigateur : {url}/", bold=True)
         if not once:
-            click.echo(f"Essayer : ESAV_URL={url} ESAV_OPERATEUR={OPERATEURS[0]} esav client versions")
+            esav = shlex.quote(str(Path(sys.executable).with_name("esav")))
+            click.echo(f"Essayer : ESAV_URL={url} ESAV_OPERATEUR={OPERATEURS[0]} {esav} client versions")
             click.echo("Le service reste ouvert ; Ctrl-C pour arrêter.")
             signal.pause()
 

@@ -27,4 +27,6 @@ def serve(**options: object) -> None:
     from esav_soap.bootstrap.serveur import servir
 
     reglages = lire_reglages(None, **options)
-    servir(reglages, lambda: click.echo(f"e-SAV écoute : {reglages.base_url}/   (Ctrl-C pour arrêter)", err=True))
+    public = f"   adresse publique : {reglages.base_url}/" if reglages.url_publique else ""
+    ecoute = f"e-SAV écoute : http://{reglages.adresse}/{public}   (Ctrl-C pour arrêter)"
+    servir(reglages, lambda: click.echo(ecoute, err=True))

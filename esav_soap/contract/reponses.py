@@ -1,6 +1,6 @@
 """Answers of the services, and the declared fault.
 
-Inside a WS version they never change: no enumeration, no element more or less (design: "The wire"; old client stacks
+Inside a WS version they never change: no enumeration, no element more or less (old client stacks
 break on either). States and codes are open strings, whose values the documentation lists.
 """
 
@@ -126,7 +126,7 @@ EvenementSignalisation = _type(
 
 DetailSignalisation = _type(
     "DetailSignalisation",
-    "Détail d'une signalisation (art. 4.2.2).",
+    "Détail d'une signalisation.",
     [
         ("numeroSignalisation", _un(s.Unicode, "Numéro de référence de la signalisation")),
         ("referenceOperateur", _un(s.Unicode, "Référence de l'opérateur")),

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from esav_soap.model.catalogue import Catalogue
 from esav_soap.model.formulaire import Champ, GenreRegle, Regle
 from esav_soap.model.structure import Branche, Choix, Element, Feuille, Structure, structure_offre
-from esav_soap.model.types import Courriel, Telephone, Texte
+from esav_soap.model.types import LONGUEUR_MAX, Courriel, Telephone, Texte
 from esav_soap.names import NS_WS, nom_type, ns_catalogue
 
 #: Printable ASCII with something in it; ``intake`` drops blanks around it, so none may be all blank.
@@ -69,8 +69,8 @@ CHAMP_GENERIQUE = Branche(
     "Champ du formulaire",
     "ChampGenerique",
     (
-        Feuille(Champ("chemin", "Code du champ", Texte(longueur_max=90)), 1, 1),
-        Feuille(Champ("valeur", "Valeur du champ", Texte(longueur_max=10_000)), 1, 1),
+        Feuille(Champ("chemin", "Code du champ, ou groupe[rang]/champ", Texte(longueur_max=90)), 1, 1),
+        Feuille(Champ("valeur", "Valeur du champ", Texte(longueur_max=LONGUEUR_MAX)), 1, 1),
     ),
     minimum=0,
     maximum=2000,

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+#: The longest text that a field may have.
+LONGUEUR_MAX = 20_000
 LONGUEUR_TEXTE = 255
 LONGUEUR_TEXTE_LONG = 4000
 ENTIER_MIN = -(2**31)

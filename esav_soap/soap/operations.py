@@ -18,7 +18,7 @@ from esav_soap.names import NS_WS
 from esav_soap.publication import VersionPubliee
 from esav_soap.soap import presentation
 from esav_soap.soap.journal import sans_valeurs
-from esav_soap.usecases.depot import Appelant, deposer, verifier
+from esav_soap.usecases.depot import Appelant, deposer, valider
 from esav_soap.usecases.ports import Signalisations
 from esav_soap.usecases.registre import Registre, VersionChargee, avertissements_version
 from esav_soap.usecases.suivi import champs_remplis, defaut_declare, trouver
@@ -83,7 +83,7 @@ class Operations:
         verdict = version.controle.controler(corps)
         fin = avertissements_version(appel.publiee)
         if etree.QName(corps).localname.startswith("valider"):
-            offre = verifier(appel.appelant, verdict, self._signalisations)
+            offre = valider(appel.appelant, verdict, self._signalisations)
             return presentation.validation(offre, numero, (*fin, *verdict.avertissements))
         accuse = deposer(appel.appelant, numero, verdict, self._signalisations, appel.instant)
         return presentation.accuse(accuse.depot, (*fin, *accuse.avertissements))

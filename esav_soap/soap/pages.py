@@ -6,6 +6,7 @@ import html
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from esav_soap.calendar import en_paris
 from esav_soap.contract.services import SERVICES
 from esav_soap.errors import ErreurEsav
 from esav_soap.names import PLATEFORMES, chemin_service
@@ -50,6 +51,15 @@ def introuvable() -> bytes:
     return _document("Adresse inconnue", '<p>Rien ne répond à cette adresse. <a href="/">Adresses des services</a></p>')
 
 
+def service(adresse: str) -> bytes:
+    """The page of a service's address: it is for programs."""
+    return _document(
+        "Service SOAP",
+        f"<p>Cette adresse reçoit des requêtes SOAP par POST. Son contrat : "
+        f'<a href="{_e(adresse)}?wsdl"><code>{_e(adresse)}?wsdl</code></a>. <a href="/">Tous les services</a></p>',
+    )
+
+
 def refus(erreur: ErreurEsav) -> bytes:
     """The page of a version that cannot be used, with those that can."""
     liens = "".join(f'<li><a href="{_e(v.wsdl)}">{_e(v.version)}</a></li>' for v in erreur.versions)
@@ -74,7 +84,7 @@ def _accueil(registre: Registre, instant: datetime) -> bytes:
     blocs = [
         f"<h2>Catalogue</h2><table><tr><th>Version<th>État<th>Consulter</tr>{lignes}</table>"
         if lignes
-        else "<p>Aucune version du catalogue n'est publiée. Le Fournisseur en publie une par « esav catalogue publish ».</p>"
+        else "<p>Aucune version du catalogue n'est publiée. Le Fournisseur en publie une par « esav catalogue install ».</p>"
     ]
     for plateforme in PLATEFORMES:
         adresses = [chemin_service(plateforme, "depot", v.version) for v in registre.vives(plateforme, instant)]
@@ -94,7 +104,8 @@ def _ligne(publiee: VersionPubliee, instant: datetime) -> str:
         f'<a href="/catalogue/{version}/maquettes/nomenclatures.html">nomenclatures</a> · '
         f'<a href="/catalogue/{version}/pack.zip">pack (ZIP)</a>'
     )
-    return f"<tr><td>{version}<td>{_e(publiee.etat(instant).value)}<td>{liens}</tr>"
+    fin = f", retirée le {en_paris(publiee.retrait):%d/%m/%Y à %H:%M}" if publiee.retrait else ""
+    return f"<tr><td>{version}<td>{_e(publiee.etat(instant).value + fin)}<td>{liens}</tr>"
 
 
 def _document(titre: str, corps: str) -> bytes:

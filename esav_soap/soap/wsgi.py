@@ -10,11 +10,13 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from esav_soap.calendar import http_date
 from esav_soap.contract.services import SERVICES
+from esav_soap.contract.wsdl import adresser, en_soap_12
 from esav_soap.errors import CodeErreur, ErreurEsav
 from esav_soap.intake.enveloppe import TAILLE_MAX, Message, lire_enveloppe, trop_grand
 from esav_soap.names import PLATEFORMES, VERSION_WS, chemin_service
@@ -59,7 +61,10 @@ class Chemin:
 
 
 class ApplicationWsgi:
-    """The WSGI application of a node. Immutable after construction, but for what ``registre`` learns."""
+    """The WSGI application of a node. Immutable after construction, but for what ``registre`` learns.
+
+    ``wsdls``: contracts of the services that have no catalogue version, not yet addressed.
+    """
 
     def __init__(
         self,
@@ -67,11 +72,13 @@ class ApplicationWsgi:
         registre: Registre,
         identite: Identite,
         horloge: Horloge,
+        wsdls: Mapping[str, bytes],
         taille_max: int = TAILLE_MAX,
     ) -> None:
         self._registre = registre
         self._identite = identite
         self._horloge = horloge
+        self._wsdls = wsdls
         self._taille_max = taille_max
         self._services = {
             (nom, version): Service(nom, _traitement(operations, nom), protocole)
@@ -169,6 +176,8 @@ class ApplicationWsgi:
         question = (environ.get("QUERY_STRING") or "").lower()
         if decoupe is not None and question.startswith("wsdl"):
             return self._wsdl(decoupe, soap_12=question == "wsdl=soap12")
+        if decoupe is not None:
+            return Reponse(405, pages.service(chemin), [("Content-Type", pages.HTML), ("Allow", "POST")])
         page = pages.page(chemin, self._registre, self._horloge())
         if page is None:
             return Reponse(404, pages.introuvable(), [("Content-Type", pages.HTML)])
@@ -176,26 +185,25 @@ class ApplicationWsgi:
 
     def _wsdl(self, decoupe: Chemin, *, soap_12: bool) -> Reponse:
         instant = self._horloge()
-        vives = self._registre.vives(decoupe.plateforme, instant)
-        # What has no version in its address is the same in all of them, and stays when none is open.
-        connues = vives if decoupe.service == "depot" else vives or self._registre.publiees
-        if not connues:
+        base_url, plateforme = self._registre.base_url, decoupe.plateforme
+        entetes = [("Content-Type", _TYPES["1.1"])]
+        if decoupe.service != "depot":
+            wsdl = adresser(self._wsdls[decoupe.service], base_url, plateforme, decoupe.service)
+            return Reponse(200, en_soap_12(wsdl) if soap_12 else wsdl, entetes)
+        if decoupe.version is None:
+            return self._vers_la_plus_recente(plateforme, instant, "wsdl=soap12" if soap_12 else "wsdl")
+        try:
+            chargee, publiee = self._registre.utilisable(plateforme, decoupe.version, instant)
+        except ErreurEsav as erreur:
+            return Reponse(404, pages.refus(erreur), [("Content-Type", pages.HTML)], erreur.code.name)
+        return Reponse(200, chargee.wsdl(base_url, plateforme, soap_12=soap_12), entetes + self._fin(publiee))
+
+    def _vers_la_plus_recente(self, plateforme: str, instant: datetime, question: str) -> Reponse:
+        vives = self._registre.vives(plateforme, instant)
+        if not vives:
             return Reponse(404, pages.introuvable(), [("Content-Type", pages.HTML)])
-        publiee = connues[-1]
-        if decoupe.service == "depot":
-            if decoupe.version is None:
-                suffixe = "wsdl=soap12" if soap_12 else "wsdl"
-                adresse = chemin_service(decoupe.plateforme, "depot", publiee.version)
-                return Reponse(302, b"", [("Location", f"{self._registre.base_url}{adresse}?{suffixe}")])
-            try:
-                chargee, publiee = self._registre.utilisable(decoupe.plateforme, decoupe.version, instant)
-            except ErreurEsav as erreur:
-                return Reponse(404, pages.refus(erreur), [("Content-Type", pages.HTML)], erreur.code.name)
-        else:
-            chargee = self._registre.chargee(publiee.version)
-        wsdl = chargee.wsdl(self._registre.base_url, decoupe.plateforme, decoupe.service, soap_12=soap_12)
-        fin = self._fin(publiee) if decoupe.service == "depot" else []
-        return Reponse(200, wsdl, [("Content-Type", _TYPES["1.1"]), *fin])
+        adresse = chemin_service(plateforme, "depot", vives[-1].version)
+        return Reponse(302, b"", [("Location", f"{self._registre.base_url}{adresse}?{question}")])
 
     def _fin(self, publiee: VersionPubliee | None) -> list[tuple[str, str]]:
         """Headers of RFC 9745 and RFC 8594 while a version has a known end."""

@@ -53,6 +53,16 @@ def verifier(appelant: Appelant, verdict: Verdict, signalisations: Signalisation
     return verdict.offre
 
 
+def valider(appelant: Appelant, verdict: Verdict, signalisations: Signalisations) -> str:
+    """Whether :func:`deposer` would accept the message, without storing anything; gives the Offre. Raises the same."""
+    offre = verifier(appelant, verdict, signalisations)
+    assert verdict.entete is not None
+    deja = signalisations.depot(appelant.plateforme, appelant.operateur, verdict.entete.reference_operateur)
+    if deja is not None and deja.empreinte != empreinte(*verdict.contenu):
+        raise ErreurEsav(CodeErreur.REFERENCE_DEJA_UTILISEE)
+    return offre
+
+
 def deposer(
     appelant: Appelant,
     version: str,

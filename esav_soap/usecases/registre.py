@@ -37,11 +37,10 @@ class VersionChargee:
     pack: bytes
     fichiers: Mapping[str, bytes]
 
-    def wsdl(self, base_url: str, plateforme: str, service: str, *, soap_12: bool = False) -> bytes:
-        """The prebuilt WSDL of ``service``, addressed to ``plateforme``."""
-        suffixe = "-soap12" if soap_12 else ""
-        version = self.catalogue.version if service == "depot" else None
-        return adresser(self.fichiers[f"wsdl/{service}{suffixe}.wsdl"], base_url, plateforme, service, version)
+    def wsdl(self, base_url: str, plateforme: str, *, soap_12: bool = False) -> bytes:
+        """The prebuilt WSDL of ``depot``, addressed to ``plateforme``."""
+        nom = "wsdl/depot-soap12.wsdl" if soap_12 else "wsdl/depot.wsdl"
+        return adresser(self.fichiers[nom], base_url, plateforme, "depot", self.catalogue.version)
 
 
 def avertissements_version(publiee: VersionPubliee | None) -> tuple[Avertissement, ...]:

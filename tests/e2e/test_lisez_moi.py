@@ -40,6 +40,16 @@ def test_la_requete_et_le_refus_du_readme__ok(serveur: ServeurReel) -> None:
             assert any(recue.strip() == attendue for recue in recues), f"not answered, or not in this order: {attendue}"
 
 
+@pytest.mark.exigence("R3.1", "R9")
+def test_le_message_du_guide_de_l_operateur__ok(serveur: ServeurReel) -> None:
+    guide = (RACINE / "docs" / "guide-operateur.md").read_text(encoding="utf-8")
+    (requete,) = re.findall(r"```xml\n(.*?)```", guide, re.DOTALL)
+    with ouvrir(serveur.store) as magasin:
+        magasin.importer([Prestation("production", "ALPHA", "ALPHA-GENIE_CIVIL-0001", "GENIE_CIVIL")])
+    reponse = poster(f"{serveur.url}/production/ws/1/depot/2026.2", requete.encode(), operateur="ALPHA")
+    assert (reponse.refus, reponse.texte("offre")) == (None, "GENIE_CIVIL"), reponse.octets.decode()
+
+
 @pytest.mark.exigence("R9")
 def test_les_liens_de_la_documentation_menent_quelque_part__ok() -> None:
     for document in [RACINE / "README.md", *(RACINE / "docs").glob("*.md")]:

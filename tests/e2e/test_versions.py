@@ -166,3 +166,21 @@ def test_pages_pour_un_navigateur__ok(serveur: ServeurReel) -> None:
     assert envoyer("DELETE", f"{serveur.url}/").statut == 405
     tete = envoyer("HEAD", f"{serveur.url}/")
     assert (tete.statut, tete.octets) == (200, b"")
+
+
+@pytest.mark.exigence("R9")
+def test_l_adresse_d_un_service_dans_un_navigateur__ok(serveur: ServeurReel) -> None:
+    reponse = envoyer("GET", f"{serveur.url}/production/ws/1/depot/2026.2")
+    assert (reponse.statut, reponse.entetes["Allow"]) == (405, "POST")
+    assert b"/production/ws/1/depot/2026.2?wsdl" in reponse.octets
+
+
+@pytest.mark.exigence("R9", "R2.4")
+def test_un_service_sans_version_se_laisse_interroger__ok(tmp_path: Path) -> None:
+    with serveur_neuf(f"sqlite:///{tmp_path}/vide.db", tmp_path) as vide:
+        for service in ("suivi", "catalogue"):
+            assert envoyer("GET", f"{vide.url}/production/ws/1/{service}?wsdl").statut == 200
+        liste = appeler(vide.url, "production/ws/1/catalogue", requete("listerVersions"))
+        assert (liste.refus, liste.textes("version")) == (None, [])
+        assert envoyer("GET", f"{vide.url}/production/ws/1/depot?wsdl").statut == 404
+        assert "aucune version" in vide.journal.read_text(encoding="utf-8")

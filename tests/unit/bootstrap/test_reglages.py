@@ -10,7 +10,7 @@ import pytest
 from esav_soap.bootstrap.noeud import identite
 from esav_soap.bootstrap.reglages import Reglages, lire_reglages
 from esav_soap.bootstrap.serveur import verifier_adresse
-from esav_soap.errors import ReglageInvalide
+from esav_soap.errors import CodeErreur, ErreurEsav, ReglageInvalide
 from esav_soap.soap.identite import entete_locale
 
 
@@ -27,7 +27,7 @@ def test_par_defaut_et_par_l_environnement__ok() -> None:
     lus = lire_reglages({"ESAV_STORE": "sqlite:///x", "ESAV_FILS": "3", "AUTRE": "1"}, processus=2, store=None, fils=4)
     assert (lus.store, lus.fils, lus.processus) == ("sqlite:///x", 4, 2)
     for champ in fields(Reglages):
-        valeur = {"adresse": "127.0.0.1:1"}.get(champ.name, "7")
+        valeur = {"adresse": "127.0.0.1:1", "url_publique": "https://esav.example"}.get(champ.name, "7")
         lu = getattr(lire_reglages({f"ESAV_{champ.name.upper()}": valeur}), champ.name)
         assert str(lu) == valeur
         assert type(lu) is type(champ.default)
@@ -52,6 +52,13 @@ def test_adresse_illisible__error(adresse: str) -> None:
 def test_url_publique__ok() -> None:
     assert lire_reglages({}).base_url == "http://127.0.0.1:8080"
     assert lire_reglages({}, url_publique="https://esav.example/x/").base_url == "https://esav.example/x"
+
+
+@pytest.mark.exigence("R9")
+@pytest.mark.parametrize("url", ["toto", "esav.example", "ftp://esav.example", "https://", "https://esav.example/?x=1"])
+def test_url_publique_mal_ecrite__error(url: str) -> None:
+    with pytest.raises(ReglageInvalide, match="ESAV_URL_PUBLIQUE"):
+        lire_reglages({"ESAV_URL_PUBLIQUE": url})
 
 
 @pytest.mark.exigence("R6.1")
@@ -100,7 +107,13 @@ def test_source_d_identite_inutilisable__error(source: str) -> None:
     ],
 )
 def test_entete_locale__ok(valeur: str | None, code: str | None) -> None:
-    assert entete_locale({} if valeur is None else {"HTTP_X_ESAV_OPERATEUR": valeur}) == code
+    environ = {} if valeur is None else {"HTTP_X_ESAV_OPERATEUR": valeur}
+    if code is not None:
+        assert entete_locale(environ) == code
+        return
+    with pytest.raises(ErreurEsav, match="X-Esav-Operateur") as pris:
+        entete_locale(environ)
+    assert pris.value.code is CodeErreur.CERTIFICAT_REFUSE
 
 
 @pytest.mark.exigence("R9")

@@ -53,7 +53,7 @@ def test_construire_verifier_reparer__ok(lancer: Lancer, sans_2026_2: Path) -> N
     ):
         assert dit in sortie
     code, sortie, _ = lancer("catalogue", "build", racine)
-    assert "3 fichier(s) changé(s)" in sortie
+    assert "3 fichiers changés" in sortie
     assert lancer("catalogue", "build", "--check", racine)[0] == 0
     (sans_2026_2 / "forms_xml/2026.1/acces-ftth.xml").write_bytes(
         (sans_2026_2 / "forms_xml/2026.1/acces-ftth.xml").read_bytes().replace(b"PTO", b"PTO2", 1)
@@ -126,7 +126,7 @@ def test_installer_et_lister__ok(lancer: Lancer, tmp_path: Path, monkeypatch: py
         "catalogue", "install", "2026.1", "--dossier", str(RACINE), "--retrait", "2020-01-01T00:00", *commun
     )
     assert code == 1
-    assert "DATES" in erreurs
+    assert "Le retrait (2020-01-01T00:00:00+01:00) doit suivre l'ouverture" in erreurs
     with ouvrir(store) as magasin:
         assert magasin.versions()[0] == une, "nothing of a refused version stays"
 
@@ -143,3 +143,22 @@ def test_un_pack_refuse_sort_en_1_avec_chaque_probleme__error(
     assert "Refusé : " in erreurs
     assert not list(tmp_path.glob("*.zip"))
     assert issubclass(PackInvalide, Exception)
+
+
+@pytest.mark.exigence("R2.1")
+def test_un_dossier_recopie_sans_changer_le_numero__error(lancer: Lancer, tmp_path: Path) -> None:
+    for genre in ("catalogue", "forms_xml"):
+        shutil.copytree(RACINE / genre / "2026.2", tmp_path / genre / "2026.3")
+    store = f"sqlite:///{tmp_path}/esav.db"
+    for commande in (
+        ("check", str(tmp_path)),
+        ("build", str(tmp_path)),
+        ("pack", "2026.3", str(tmp_path / "p.zip"), "--dossier", str(tmp_path)),
+        ("install", "2026.3", "--dossier", str(tmp_path), "--store", store),
+    ):
+        code, sortie, erreurs = lancer("catalogue", *commande)
+        assert code == 1, commande
+        assert "VERSION_DIFFERENTE" in sortie + erreurs
+    assert sorted(p.name for p in tmp_path.iterdir() if not p.name.startswith("esav.db")) == ["catalogue", "forms_xml"]
+    with ouvrir(store) as magasin:
+        assert magasin.versions() == ()

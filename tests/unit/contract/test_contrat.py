@@ -18,6 +18,7 @@ from esav_soap.contract.schemas import compiler_schema
 from esav_soap.contract.services import REPONSES, SERVICES
 from esav_soap.errors import CodeErreur
 from esav_soap.model import Catalogue
+from esav_soap.model.types import LONGUEUR_MAX
 from esav_soap.names import NS_WS, NS_WSDL, NS_WSDL_SOAP_11, NS_WSDL_SOAP_12, NS_XSD, nom_element, nom_type, ns_offre
 from esav_soap.reader import META_SCHEMAS, lire_catalogue
 from esav_soap.reader.sources import depuis_dossiers
@@ -245,3 +246,18 @@ def test_les_operations_et_la_fault_sont_declarees__ok() -> None:
     assert all(code.value.endswith(".") for code in CodeErreur)
     assert nom_type("LIAISON_NRO_PM") == "LiaisonNroPm"
     assert NS_WSDL_SOAP_12.encode() in fichiers("2026.1")["wsdl/depot-soap12.wsdl"]
+
+
+@pytest.mark.exigence("R1.3", "R3.1")
+def test_le_depot_generique_admet_tout_texte_qu_un_champ_admet__ok() -> None:
+    """The meta-schema, the reader's grammar and the WSDL must know one longest text."""
+    meta = META_SCHEMAS["formulaire.xsd"] + META_SCHEMAS["commun.xsd"]
+    assert f'maxInclusive value="{LONGUEUR_MAX}"'.encode() in meta
+    (valeur,) = (
+        e
+        for t in wsdl("2026.2", "depot").iter(f"{X}complexType")
+        if t.get("name") == "ChampGenerique"
+        for e in t.iter(f"{X}element")
+        if e.get("name") == "valeur"
+    )
+    assert (valeur.get("type") or "").endswith(f"Texte1A{LONGUEUR_MAX}")

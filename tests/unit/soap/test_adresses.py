@@ -71,7 +71,7 @@ def test_le_catalogue_se_consulte_meme_quand_rien_n_est_ouvert__ok() -> None:
         assert avant.appeler(f"/production/ws/1/{nom}", methode="GET", question="wsdl").statut == 200
     assert avant.appeler("/production/ws/1/depot", methode="GET", question="wsdl").statut == 404
     vide = noeud(FausseBase())
-    assert vide.appeler("/production/ws/1/catalogue", methode="GET", question="wsdl").statut == 404
+    assert vide.appeler("/production/ws/1/catalogue", methode="GET", question="wsdl").statut == 200
 
 
 @pytest.mark.exigence("R1.4")

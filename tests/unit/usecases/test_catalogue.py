@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from esav_soap.errors import PackInvalide
+from esav_soap.errors import PackInvalide, PublicationRefusee
 from esav_soap.publication import EtatVersion
 from esav_soap.reader.sources import depuis_dossiers
 from esav_soap.usecases.catalogue import Dates, empaqueter, engendrer, installer, sources_de
@@ -42,9 +42,50 @@ def test_installer_une_version_a_venir__ok() -> None:
 @pytest.mark.parametrize("retrait", [INSTANT, INSTANT - JOUR])
 def test_un_retrait_qui_precede_l_ouverture__error(retrait: object) -> None:
     base = FausseBase()
-    with pytest.raises(PackInvalide) as pris:
+    with pytest.raises(PublicationRefusee, match="retrait"):
         installer(depuis_dossiers(RACINE, "2026.1"), URL, Dates(INSTANT, retrait), base, INSTANT)  # type: ignore[arg-type]
-    assert [p.code for p in pris.value.problemes] == ["DATES"]
+    assert base.publiees == {}
+
+
+@pytest.mark.exigence("R2.1")
+def test_une_version_enregistree_ne_change_pas_de_contenu__error() -> None:
+    base = FausseBase()
+    sources = depuis_dossiers(RACINE, "2026.1")
+    dates = Dates(INSTANT - JOUR, INSTANT + JOUR, "2026.2")
+    premiere = installer(sources, URL, dates, base, INSTANT)
+    assert installer(sources, URL, Dates(), base, INSTANT + JOUR / 2) == premiere, "dates that are not given stay"
+    autre = sources | {"catalogue.xml": sources["catalogue.xml"].replace(b"Catalogue des", b"Autre titre", 1)}
+    assert autre != sources
+    with pytest.raises(PublicationRefusee, match="--remplacer"):
+        installer(autre, URL, Dates(), base, INSTANT)
+    assert base.publiees["2026.1"] == (premiere, pack("2026.1"))
+    assert (
+        installer(autre, URL, Dates(retrait=INSTANT + 3 * JOUR), base, INSTANT, remplacer=True).retrait
+        != premiere.retrait
+    )
+    assert base.publiees["2026.1"][1] != pack("2026.1")
+
+
+@pytest.mark.exigence("R2.1")
+def test_remplacante_mal_ecrite__error() -> None:
+    base = FausseBase()
+    with pytest.raises(PublicationRefusee, match="« xx »"):
+        installer(depuis_dossiers(RACINE, "2026.1"), URL, Dates(remplacante="xx"), base, INSTANT)
+    assert base.publiees == {}
+
+
+@pytest.mark.exigence("R2.1")
+def test_le_dossier_et_le_numero_doivent_s_accorder__error() -> None:
+    base = FausseBase()
+    sources = depuis_dossiers(RACINE, "2026.2")
+    for tenter in (
+        lambda: installer(sources, URL, Dates(), base, INSTANT, attendue="2026.3"),
+        lambda: engendrer(sources, URL, "2026.3"),
+        lambda: empaqueter(sources, URL, "2026.3"),
+    ):
+        with pytest.raises(PackInvalide) as pris:
+            tenter()
+        assert [p.code for p in pris.value.problemes] == ["VERSION_DIFFERENTE"]
     assert base.publiees == {}
 
 

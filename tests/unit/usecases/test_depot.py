@@ -11,7 +11,7 @@ from esav_soap.errors import CodeChamp, CodeErreur, ErreurChamp, ErreurEsav, For
 from esav_soap.intake import Avertissement, EnteteRecu, Verdict
 from esav_soap.signalisation import Contact, Prestation
 from esav_soap.signalisation.numero import normaliser, tirer
-from esav_soap.usecases.depot import Appelant, deposer, verifier
+from esav_soap.usecases.depot import Appelant, deposer, valider, verifier
 from esav_soap.usecases.ports import NumeroDejaPris
 from tests.faux import INSTANT, FausseBase, suites
 
@@ -172,3 +172,14 @@ def test_un_renvoi_garde_sa_reponse_quand_la_prestation_a_quitte_le_parc__ok(bas
     assert refus(base, verdict(reference="REF-2")).code is CodeErreur.PRESTATION_INCONNUE
     assert refus(base, verdict(), Appelant("production", "OPB")).code is CodeErreur.PRESTATION_INCONNUE
     assert refus(base, replace(verdict(), erreurs=(ERREUR,))).code is CodeErreur.FORMULAIRE_INVALIDE
+
+
+@pytest.mark.exigence("R3.1", "R3.3")
+def test_valider_dit_oui_quand_deposer_le_dirait__ok(base: FausseBase) -> None:
+    assert valider(OPA, verdict(), base) == "ACCES_FTTH"
+    assert base.deposees == {}
+    deposer(OPA, "2026.1", verdict(), base, INSTANT)
+    assert valider(OPA, verdict(), base) == "ACCES_FTTH", "a retry would be answered"
+    with pytest.raises(ErreurEsav) as pris:
+        valider(OPA, verdict("4"), base)
+    assert pris.value.code is CodeErreur.REFERENCE_DEJA_UTILISEE

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import re
+import signal
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from esav_soap.signalisation.numero import normaliser
+from tests.e2e.serveur import port_libre
 
 RACINE = Path(__file__).parents[2]
 
@@ -63,3 +67,31 @@ def test_demo_refuse_un_dossier_qui_sert_deja__error(tmp_path: Path) -> None:
     assert lance.returncode == 2
     assert "n'est pas vide" in lance.stderr
     assert (tmp_path / "esav.db").read_bytes() == b"precieux"
+
+
+@pytest.mark.exigence("R9")
+@pytest.mark.parametrize("fin", [signal.SIGTERM, signal.SIGINT], ids=lambda fin: fin.name)
+def test_la_demonstration_ne_laisse_rien_quand_on_l_arrete__ok(tmp_path: Path, fin: signal.Signals) -> None:
+    """Whatever ends it while its service is up, the service, its port and its folder go too."""
+    port = port_libre()
+    journal = tmp_path / "sortie"
+    temporaire = tmp_path / "tmp"
+    temporaire.mkdir()
+    with journal.open("wb") as sortie:
+        demo = subprocess.Popen(
+            [sys.executable, "-m", "esav_soap.cli", "demo", "--port", str(port)],
+            env={**os.environ, "PYTHONPATH": str(RACINE), "TMPDIR": str(temporaire)},
+            stdout=sortie,
+            stderr=sortie,
+            start_new_session=True,
+        )
+    limite = time.monotonic() + 100
+    while "e-SAV écoute" not in journal.read_text(encoding="utf-8", errors="replace"):
+        assert demo.poll() is None, journal.read_text(encoding="utf-8")
+        assert time.monotonic() < limite
+        time.sleep(0.05)
+    demo.send_signal(fin)
+    assert demo.wait(60) == {signal.SIGTERM: 128 + signal.SIGTERM, signal.SIGINT: 130}[fin]
+    with socket.socket() as prise:
+        assert prise.connect_ex(("127.0.0.1", port)) != 0
+    assert list(temporaire.iterdir()) == []

@@ -20,7 +20,10 @@ _SCHEMA_LOCATION = f"{{{NS_XSI}}}schemaLocation"
 
 @dataclass(slots=True)
 class Noeud:
-    """An element as read. ``attributs``: normalised values; ``invalides``: names of attributes whose value is refused."""
+    """An element as read. ``attributs``: normalised values; ``invalides``: names of attributes whose value is refused.
+
+    ``egares``: codes in the unknown elements inside, which were probably meant to be fields.
+    """
 
     nom: str
     lieu: Lieu
@@ -28,6 +31,7 @@ class Noeud:
     invalides: set[str] = field(default_factory=set)
     texte: str = ""
     enfants: list[Noeud] = field(default_factory=list)
+    egares: set[str] = field(default_factory=set)
 
     def tous(self, *noms: str) -> list[Noeud]:
         return [enfant for enfant in self.enfants if enfant.nom in noms]
@@ -63,7 +67,7 @@ def conformer(racine: etree._Element, attendu: str, fichier: str, problemes: Pro
         problemes.ajouter(
             CodeProbleme.ESPACE_DE_NOMS,
             lieu,
-            f"L'élément racine est dans l'espace de noms « {nom.namespace or ''} » : écrire xmlns=\"{NS_PACK}\".",
+            f'L\'élément racine {_espace(nom.namespace)} : écrire xmlns="{NS_PACK}".',
         )
         return None
     return _Marcheur(fichier, problemes).element(racine, attendu, RACINES[attendu], racine=True)
@@ -148,14 +152,17 @@ class _Marcheur:
             )
         places = {nom: rang for rang, place in enumerate(modele.places) for nom in place.noms}
         connus: list[tuple[etree._Element, str, int]] = []
+        inconnus = False
         for enfant in element.iterchildren("*"):
             nom = etree.QName(enfant)
             if nom.namespace == NS_PACK and nom.localname in places:
                 connus.append((enfant, nom.localname, places[nom.localname]))
             else:
                 self._inconnu(enfant, noeud.nom, tuple(places))
-        self._ordre(noeud, modele.places, connus)
-        self._nombres(noeud, modele.places, connus)
+                noeud.egares |= {en_jeton(code) for e in enfant.iter("*") if (code := e.get("code"))}
+                inconnus = True
+        self._ordre(noeud, connus)
+        self._nombres(noeud, modele.places, connus, inconnus)
         noeud.enfants = [self.element(enfant, nom, modele.enfants[nom]) for enfant, nom, _ in connus]
 
     def _inconnu(self, enfant: etree._Element, parent: str, admis: tuple[str, ...]) -> None:
@@ -168,6 +175,13 @@ class _Marcheur:
                 CodeProbleme.ESPACE_DE_NOMS,
                 lieu,
                 f"L'élément « {abrege(nom.localname)} » n'est pas dans l'espace de noms « {NS_PACK} ».",
+            )
+        elif parent == nom.localname == "groupe":
+            code = abrege(enfant.get("code", ""))
+            self.problemes.ajouter(
+                CodeProbleme.ELEMENT_INCONNU,
+                lieu,
+                f"Un groupe ne contient que des champs : mettre le groupe « {code} » à côté, dans la section.",
             )
         elif admis or parent == "usage":
             self.problemes.ajouter(
@@ -182,24 +196,28 @@ class _Marcheur:
                 f"« {parent} » ne contient que du texte, pas d'élément « {abrege(nom.localname)} ».",
             )
 
-    def _ordre(self, noeud: Noeud, places: Sequence[Place], connus: Sequence[tuple[etree._Element, str, int]]) -> None:
+    def _ordre(self, noeud: Noeud, connus: Sequence[tuple[etree._Element, str, int]]) -> None:
         """Name the fewest elements whose move would put all in order."""
         gardes = _plus_longue_montee([rang for _, _, rang in connus])
         for position, (enfant, nom, rang) in enumerate(connus):
             if position in gardes:
                 continue
-            suivants = [autre for place in places[rang + 1 :] for autre in place.noms]
-            avant = f"avant « {suivants[0]} »" if len(suivants) == 1 else f"avant : {', '.join(suivants)}"
-            apres = " ou ".join(f"« {autre} »" for autre in places[rang - 1].noms) if rang else ""
+            # Of the elements that stay, either some before it belong after it, or some after it belong before it.
+            avant = [autre for p, (_, autre, r) in enumerate(connus[:position]) if p in gardes and r > rang]
+            apres = [autre for p, (_, autre, r) in enumerate(connus) if p in gardes and p > position and r < rang]
+            ou = f"avant « {avant[0]} »" if avant else f"après « {apres[-1]} »"
             self.problemes.ajouter(
                 CodeProbleme.ELEMENT_MAL_PLACE,
                 self._lieu(enfant),
-                f"L'élément « {nom} » n'est pas à sa place dans « {noeud.nom} » : "
-                + (f"le mettre {avant}." if suivants else f"le mettre après {apres}."),
+                f"L'élément « {nom} » n'est pas à sa place dans « {noeud.nom} » : le mettre {ou}.",
             )
 
     def _nombres(
-        self, noeud: Noeud, places: Sequence[Place], connus: Sequence[tuple[etree._Element, str, int]]
+        self,
+        noeud: Noeud,
+        places: Sequence[Place],
+        connus: Sequence[tuple[etree._Element, str, int]],
+        inconnus: bool,
     ) -> None:
         par_place: list[list[etree._Element]] = [[] for _ in places]
         for enfant, _, rang in connus:
@@ -207,6 +225,8 @@ class _Marcheur:
         for place, enfants in zip(places, par_place, strict=True):
             noms = " ou ".join(place.noms)
             if len(enfants) < place.minimum:
+                if inconnus and len(place.noms) > 1:
+                    continue  # an unknown element was meant for one of them: it is told already
                 self.problemes.ajouter(
                     CodeProbleme.ELEMENT_MANQUANT, noeud.lieu, f"L'élément « {noms} » manque dans « {noeud.nom} »."
                 )
@@ -227,6 +247,10 @@ class _Marcheur:
     def _defaut(self, defaut: Defaut, lieu: Lieu, sujet: str) -> None:
         code, raison = defaut
         self.problemes.ajouter(code, lieu, phrase(f"{sujet} : {raison}"))
+
+
+def _espace(espace: str | None) -> str:
+    return f"est dans l'espace de noms « {abrege(espace)} »" if espace else "n'est dans aucun espace de noms"
 
 
 def _plus_longue_montee(rangs: Sequence[int]) -> set[int]:

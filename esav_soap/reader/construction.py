@@ -42,6 +42,7 @@ from esav_soap.reader.lus import (
     SectionLue,
     UsageLu,
     ValeurLue,
+    forme,
 )
 from esav_soap.reader.valeurs import en_decimal
 
@@ -58,7 +59,19 @@ def formulaire_lu(noeud: Noeud) -> FormulaireLu:
         regles=tuple(regle.regle for regle in regles),
         defaut_declare=noeud.valeur("defautDeclare"),
     )
-    return FormulaireLu(formulaire, noeud.lieu, tuple(lue for _, lue in sections), regles, _invalides(noeud))
+    return FormulaireLu(
+        formulaire, noeud.lieu, tuple(lue for _, lue in sections), regles, _invalides(noeud), _egares(noeud)
+    )
+
+
+def _egares(noeud: Noeud) -> frozenset[str]:
+    """Codes of unknown elements, and refused codes of fields and groups ("" for one that is missing)."""
+    sections = noeud.tous("section")
+    groupes = [groupe for section in sections for groupe in section.tous("groupe")]
+    codes = {code for liste in (noeud, *sections, *groupes) for code in liste.egares}
+    champs = [champ for liste in (*sections, *groupes) for champ in liste.tous(*CHAMPS, "groupe")]
+    codes |= {_brut(champ, "code") for champ in champs if "code" in champ.invalides}
+    return frozenset(map(forme, codes))
 
 
 def nomenclature_lue(noeud: Noeud) -> NomenclatureLue:

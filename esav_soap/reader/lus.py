@@ -7,9 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from unicodedata import normalize
 
 from esav_soap.model import Champ, Formulaire, Groupe, Nomenclature, Offre, Regle, Usage, Valeur
 from esav_soap.reader.lieux import Lieu
+
+
+def forme(code: str) -> str:
+    """A code without what makes it invalid (accents, blanks, signs) and without capitals."""
+    return "".join(lettre for lettre in normalize("NFKD", code).casefold() if lettre.isalnum())
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +70,25 @@ class SectionLue:
 
 @dataclass(frozen=True, slots=True)
 class FormulaireLu:
-    """A formulaire with its sections and rules."""
+    """A formulaire with its sections and rules.
+
+    ``egares``: forms of the codes that could not be read well; a reference to one is not a second mistake.
+    """
 
     formulaire: Formulaire
     lieu: Lieu
     sections: tuple[SectionLue, ...]
     regles: tuple[RegleLue, ...]
     invalides: frozenset[str] = frozenset()
+    egares: frozenset[str] = frozenset()
 
     @property
     def code(self) -> str:
         return self.formulaire.code
+
+    def egare(self, code: str) -> bool:
+        """Whether ``code``, which no field has, may be that of one that could not be read."""
+        return forme(code) in self.egares or "" in self.egares
 
     def noeuds(self) -> Iterator[ChampLu | GroupeLu]:
         for section in self.sections:

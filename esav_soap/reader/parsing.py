@@ -6,6 +6,7 @@ Nothing is expanded before it is refused: a DOCTYPE is found by reading the prol
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from lxml import etree
 
@@ -20,6 +21,8 @@ _DECLARATION = re.compile(rb"<\?xml\s[^>]*?\?>")
 _ENCODAGE = re.compile(rb"""\bencoding\s*=\s*["']([A-Za-z0-9._\-]*)["']""")
 _PROLOGUE = re.compile(rb"\s+|<!--.*?-->|<\?.*?\?>", re.DOTALL)
 
+#: The names in libxml2's words for a wrong end tag.
+_BALISES = re.compile(r"tag mismatch: (\S+) line ([0-9]+) and (\S+)")
 #: French words for what libxml2 reports most; others are told by libxml2's own name.
 _MOTIFS_LIBXML2 = {
     "ERR_TAG_NAME_MISMATCH": "la balise de fin ne répond pas à la balise de début",
@@ -57,7 +60,9 @@ def parse(fichier: str, octets: bytes, problemes: Problemes) -> etree._Element |
     try:
         racine = etree.fromstring(octets, parser)
     except etree.XMLSyntaxError as exc:
-        problemes.ajouter(CodeProbleme.XML_MAL_FORME, Lieu(fichier, exc.lineno or 1), _raison(exc))
+        # The parser's own log: the exception's begins with what this thread could not read before.
+        entree = premiere_entree(parser.error_log)
+        problemes.ajouter(CodeProbleme.XML_MAL_FORME, Lieu(fichier, exc.lineno or 1), _raison(entree))
         return None
     _contenus_interdits(fichier, racine, problemes)
     return racine
@@ -106,11 +111,14 @@ def _doctype(fichier: str, octets: bytes, problemes: Problemes) -> bool:
     return True
 
 
-def _raison(exc: etree.XMLSyntaxError) -> str:
-    entree = premiere_entree(exc.error_log)
+def _raison(entree: Any) -> str:
     nom = entree.type_name if entree is not None else "inconnue"
     colonne = entree.column if entree is not None else 0
-    return f"XML mal formé, colonne {colonne} : {_MOTIFS_LIBXML2.get(nom, f'erreur {nom} de libxml2')}."
+    motif = _MOTIFS_LIBXML2.get(nom, f"erreur {nom} de libxml2")
+    if entree is not None and (balises := _BALISES.search(entree.message)):
+        ouverte, ligne, fermee = balises.groups()
+        motif = f"la balise de fin </{abrege(fermee)}> ne répond pas à <{abrege(ouverte)}>, ouverte ligne {ligne}"
+    return f"XML mal formé, colonne {colonne} : {motif}."
 
 
 def _contenus_interdits(fichier: str, racine: etree._Element, problemes: Problemes) -> None:

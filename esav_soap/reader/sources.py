@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import stat
 import zipfile
 import zlib
@@ -10,12 +11,17 @@ from pathlib import Path
 
 from esav_soap.errors import Probleme
 from esav_soap.reader.codes import CodeProbleme
-from esav_soap.reader.fichiers import CATALOGUE, est_derive
+from esav_soap.reader.fichiers import est_derive
 from esav_soap.reader.lieux import Lieu, Problemes, abrege
 from esav_soap.reader.limites import LIMITES, Limites
 
 __all__ = ["LIMITES", "Limites", "depuis_dossiers", "depuis_zip"]
 
+_DANS_DOSSIERS = re.compile(
+    r"catalogue/[^/]+/(?P<catalogue>catalogue\.xml|nomenclatures/[^/]+\.xml)|forms_xml/[^/]+/(?P<formulaire>[^/]+\.xml)"
+)
+#: What an editor or a system leaves beside the files.
+_BROUILLON = re.compile(r"\..*|.*~|#.*#")
 _SIGNATURE = b"PK\x01\x02"
 _CHIFFRE = 0x1
 _MORCEAU = 64 * 1024
@@ -25,13 +31,21 @@ def depuis_dossiers(racine: Path, version: str) -> dict[str, bytes]:
     """Files of one version in the repository's layout, by their logical path.
 
     ``catalogue/<v>/catalogue.xml``, ``catalogue/<v>/nomenclatures/*.xml``, ``forms_xml/<v>/*.xml``. What is missing is
-    just not there: :func:`~esav_soap.reader.lire` tells.
+    just not there, and what does not belong there comes empty under its path in the folders:
+    :func:`~esav_soap.reader.lire` tells of both. Hidden files and editors' backups are left out, as is what is derived.
     """
-    dossier = racine / "catalogue" / version
-    trouves = {CATALOGUE: dossier / "catalogue.xml"}
-    trouves |= {f"nomenclatures/{chemin.name}": chemin for chemin in (dossier / "nomenclatures").glob("*.xml")}
-    trouves |= {f"formulaires/{chemin.name}": chemin for chemin in (racine / "forms_xml" / version).glob("*.xml")}
-    return {logique: chemin.read_bytes() for logique, chemin in sorted(trouves.items()) if chemin.is_file()}
+    fichiers: dict[str, bytes] = {}
+    for dossier in (racine / "catalogue" / version, racine / "forms_xml" / version):
+        for chemin in dossier.rglob("*"):
+            dedans = chemin.relative_to(dossier)
+            if not chemin.is_file() or any(_BROUILLON.fullmatch(partie) for partie in dedans.parts):
+                continue
+            lieu = chemin.relative_to(racine).as_posix()
+            if lu := _DANS_DOSSIERS.fullmatch(lieu):
+                fichiers[lu["catalogue"] or f"formulaires/{lu['formulaire']}"] = chemin.read_bytes()
+            elif not est_derive(dedans.as_posix()):
+                fichiers[lieu] = b""
+    return dict(sorted(fichiers.items()))
 
 
 def depuis_zip(octets: bytes, limites: Limites = LIMITES) -> tuple[dict[str, bytes], tuple[Probleme, ...]]:

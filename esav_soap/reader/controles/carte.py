@@ -33,13 +33,20 @@ class Resultat:
 
 
 class Carte:
-    """The nodes of a formulaire by path, and their children by code."""
+    """The nodes of a formulaire by path, and their children by code. ``egare``: see the formulaire.
+
+    ``complete``: all of the formulaire could be read, so that forms can be made of it.
+    """
 
     def __init__(self, formulaire: FormulaireLu) -> None:
+        self.egare = formulaire.egare
+        self.complete = not formulaire.egares
         self.noeuds: dict[str, ChampLu | GroupeLu] = {}
         self.enfants: dict[str, dict[str, str]] = {RACINE: {}}
         for chemin, noeud in formulaire.chemins():
             self.noeuds.setdefault(chemin, noeud)
+            if isinstance(noeud, GroupeLu):  # whose fields may all be unreadable
+                self.enfants.setdefault(chemin, {})
             parent, _, code = chemin.rpartition("/")
             self.enfants.setdefault(parent, {})[code] = chemin
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
 
 from esav_soap.model import Choisi, Date, Entier, Nombre, Nomenclature, Statut, Texte, TexteLong
@@ -29,7 +29,7 @@ def controler_champs(
         sections.add(section.code)
     noeuds = tuple(formulaire.noeuds())
     _doubles(noeuds, "le formulaire", problemes)
-    controle = _Controle(nomenclatures, illisibles, problemes)
+    controle = _Controle(nomenclatures, illisibles, formulaire.egare, problemes)
     controle.liste(noeuds)
     for noeud in noeuds:
         if isinstance(noeud, GroupeLu):
@@ -62,7 +62,7 @@ def _groupe(groupe: GroupeLu, problemes: Problemes) -> None:
 def _defaut_declare(formulaire: FormulaireLu, noeuds: Sequence[ChampLu | GroupeLu], problemes: Problemes) -> None:
     code = formulaire.formulaire.defaut_declare
     champs = {noeud.code for noeud in noeuds if isinstance(noeud, ChampLu)}
-    if code is not None and code not in champs:
+    if code is not None and code not in champs and not formulaire.egare(code):
         problemes.ajouter(
             CodeProbleme.DEFAUT_DECLARE_INCONNU,
             formulaire.lieu,
@@ -72,10 +72,15 @@ def _defaut_declare(formulaire: FormulaireLu, noeuds: Sequence[ChampLu | GroupeL
 
 class _Controle:
     def __init__(
-        self, nomenclatures: Mapping[str, Nomenclature], illisibles: Collection[str], problemes: Problemes
+        self,
+        nomenclatures: Mapping[str, Nomenclature],
+        illisibles: Collection[str],
+        egare: Callable[[str], bool],
+        problemes: Problemes,
     ) -> None:
         self.nomenclatures = nomenclatures
         self.illisibles = illisibles
+        self.egare = egare
         self.problemes = problemes
 
     def liste(self, noeuds: Sequence[ChampLu | GroupeLu]) -> None:
@@ -108,7 +113,9 @@ class _Controle:
                 precis = [b for b in (minimum, maximum) if b is not None and _decimales(b) > decimales]
                 if precis and "decimales" not in champ.invalides:
                     self._dire(
-                        CodeProbleme.BORNE_TROP_PRECISE, champ, f"la borne {precis[0]} a plus de {decimales} décimales"
+                        CodeProbleme.BORNE_TROP_PRECISE,
+                        champ,
+                        f"la borne {precis[0]} a trop de décimales : {decimales} au plus",
                     )
                 if minimum is not None and maximum is not None and minimum > maximum:
                     return self._bornes_inversees(champ, minimum, maximum)
@@ -216,11 +223,12 @@ class _Controle:
         if code == champ.code:
             self._dire(CodeProbleme.DEPEND_DE_SOI, champ, "il dépend de lui-même")
         elif trouve is None:
-            self._dire(
-                CodeProbleme.DEPEND_INCONNU,
-                champ,
-                f"dépend de « {code} », qui n'est pas dans la même liste de champs.{proche(code, candidats)}",
-            )
+            if not self.egare(code):
+                self._dire(
+                    CodeProbleme.DEPEND_INCONNU,
+                    champ,
+                    f"dépend de « {code} », qui n'est pas dans la même liste de champs.{proche(code, candidats)}",
+                )
         elif isinstance(trouve, GroupeLu) or not isinstance(trouve.champ.type, Choisi):
             self._dire(
                 CodeProbleme.DEPEND_PAS_NOMENCLATURE, champ, f"dépend de « {code} », qui n'est pas une nomenclature"

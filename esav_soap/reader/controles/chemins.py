@@ -91,7 +91,7 @@ class Marche:
             return atteints
         nom = str(test.value)
         trouves = frozenset(chemin for chemin in atteints if chemin.rpartition("/")[2] == nom)
-        if contexte and not trouves:
+        if contexte and not trouves and not self.carte.egare(nom):
             self._inconnu(nom, contexte)
         return trouves
 
@@ -103,7 +103,7 @@ class Marche:
     def _inconnu(self, nom: str, contexte: frozenset[str]) -> None:
         enfants = self.carte.des(contexte)
         lieu = sorted(contexte)[0]
-        if not enfants:
+        if self.carte.champ(lieu) is not None:
             raison = f"« {lieu} » est un champ simple : il ne contient pas « {nom} »"
         else:
             ou = f"dans le groupe « {lieu} »" if lieu else "dans le formulaire"

@@ -52,7 +52,7 @@ def controler_emplois(
                 )
             else:
                 _champs_jamais_employes(formulaire, [o for o in pack.offres if o.offre.formulaire == code], problemes)
-    if pack.formulaires_illisibles or pack.nomenclatures_illisibles:
+    if pack.formulaires_illisibles or pack.nomenclatures_illisibles or any(f.egares for f in pack.formulaires):
         return
     citees = {nomenclature.parent for nomenclature in nomenclatures.values()}
     for formulaire in pack.formulaires:
@@ -122,6 +122,8 @@ class _Usages:
             if not usage.lisible:
                 continue
             if usage.chemin not in self.noeuds:
+                if any(map(self.formulaire.egare, usage.chemin.split("/"))):
+                    continue
                 self._dire(
                     CodeProbleme.USAGE_CHAMP_INCONNU,
                     usage.lieu,
@@ -143,7 +145,7 @@ class _Usages:
                     f"usage de « {chemin} », mais le groupe « {groupe} » est absent.",
                 )
         presents = [chemin for chemin in self.noeuds if "/" not in chemin and self._usage(chemin) is not Usage.ABSENT]
-        if not presents and self.noeuds:
+        if not presents and self.noeuds and not self.formulaire.egares:
             self._dire(
                 CodeProbleme.OFFRE_SANS_CHAMP, self.offre.lieu, "tous les champs de son formulaire sont absents."
             )
@@ -164,6 +166,8 @@ class _Usages:
         return usage_de(self.offre.offre, chemin, noeud.champ if isinstance(noeud, ChampLu) else noeud.groupe)
 
     def _groupe(self, groupe: GroupeLu) -> None:
+        if self.formulaire.egares:
+            return
         if all(self._usage(f"{groupe.code}/{champ.code}") is Usage.ABSENT for champ in groupe.champs):
             self._dire(
                 CodeProbleme.GROUPE_SANS_CHAMP,

@@ -75,7 +75,7 @@ class _Controle:
         if not self.refusee and not any(_regarde(token) for token in tokens):
             self._signaler(CodeProbleme.REGLE_CONSTANTE, f"« {abrege(self.regle.condition)} » ne regarde aucun champ")
         controler_codes(codes_compares(tokens, marche.resultats), self.carte, self.nomenclatures, self._signaler)
-        if not self.refusee:
+        if not self.refusee and self.carte.complete:
             self._effet(racine, marche, offres)
 
     def _signaler(self, code: CodeProbleme, raison: str) -> None:
@@ -85,8 +85,10 @@ class _Controle:
     def _champ(self) -> None:
         champ = self.regle.champ
         admis = self.carte.enfants.get(self.contexte, {})
-        if champ is not None and champ not in admis:
-            self.refusee = True
+        if champ is None or champ in admis:
+            return
+        self.refusee = True
+        if not self.carte.egare(champ):
             ou = f"du groupe « {self.contexte} »" if self.contexte else "du formulaire"
             self.problemes.ajouter(
                 CodeProbleme.REGLE_CHAMP_INCONNU,

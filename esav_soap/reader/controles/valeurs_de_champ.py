@@ -75,7 +75,7 @@ def ce_qui_cloche(type_: Type, texte: str, nomenclatures: Mapping[str, Nomenclat
 def _texte(type_: Texte | TexteLong, texte: str) -> str | None:
     longueur = len(texte)
     if longueur < type_.longueur_min:
-        return f"le texte a {longueur} caractère(s), {type_.longueur_min} au moins sont demandés"
+        return f"le texte est trop court : longueur {longueur}, {type_.longueur_min} au moins"
     if longueur > type_.longueur_max:
         return f"le texte a {longueur} caractères, {type_.longueur_max} au plus sont admis"
     if isinstance(type_, TexteLong):
@@ -96,7 +96,7 @@ def _nombre(type_: Nombre, texte: str) -> str | None:
         return "ce n'est pas un nombre décimal (écrire 12.5, avec un point)"
     decimales = len(texte.partition(".")[2].rstrip("0"))
     if decimales > type_.decimales:
-        return f"le nombre a {decimales} décimales, {type_.decimales} au plus sont admises"
+        return f"le nombre a {decimales} décimales : {type_.decimales} au plus"
     return _bornes(Decimal(texte), type_.minimum, type_.maximum)
 
 

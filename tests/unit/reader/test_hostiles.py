@@ -273,6 +273,24 @@ def test_folders_of_the_repository__ok(tmp_path: Path) -> None:
         fichier = tmp_path / dossier / chemin.removeprefix("formulaires/")
         fichier.parent.mkdir(parents=True, exist_ok=True)
         fichier.write_bytes(octets)
-    (tmp_path / "catalogue" / VERSION / "brouillon.txt").write_text("ignored")
+    for brouillon in ("catalogue.xml~", ".DS_Store", ".#catalogue.xml", "nomenclatures/#FAMILLE.xml#", "LISEZMOI.txt"):
+        (tmp_path / "catalogue" / VERSION / brouillon).write_text("ignored")
     assert depuis_dossiers(tmp_path, VERSION) == base()
     assert depuis_dossiers(tmp_path, "2026.2") == {}
+
+
+def test_unknown_files_of_the_folders__error(tmp_path: Path) -> None:
+    etrangers = [
+        f"catalogue/{VERSION}/NOTES.md",
+        f"catalogue/{VERSION}/formulaires/essai.xml",
+        f"catalogue/{VERSION}/nomenclature/FAMILLE.xml",
+        f"catalogue/{VERSION}/nomenclatures/FAMILLE.XML",
+        f"catalogue/{VERSION}/nomenclatures/vieux/NATURE.xml",
+        f"forms_xml/{VERSION}/NOTES.md",
+    ]
+    for chemin in (*etrangers, f"catalogue/{VERSION}/catalogue.xml"):
+        fichier = tmp_path / chemin
+        fichier.parent.mkdir(parents=True, exist_ok=True)
+        fichier.write_bytes(base()["catalogue.xml"])
+    problemes = lire(depuis_dossiers(tmp_path, VERSION)).problemes
+    assert [p.fichier for p in problemes if p.code == "FICHIER_INCONNU"] == etrangers

@@ -225,6 +225,8 @@ class _Lecteur:
         minimum, maximum = self._bornes(vu)
         if self._vu() and self._vu() in "?*+{":
             raise MotifRefuse(CodeProbleme.MOTIF_NON_PORTABLE, "deux répétitions se suivent : entourer de parenthèses")
+        if atome.minimum == 0 and minimum > 1:  # libxml2 then refuses the empty text, which other tools accept
+            raise MotifRefuse(CodeProbleme.MOTIF_NON_PORTABLE, "une répétition imposée porte sur ce qui peut être vide")
         if maximum is None or maximum > 1:
             _refuser_ambigu(atome, maximum)
         variable = maximum is None or maximum > minimum

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from esav_soap.cli.nombres import compte, nombre
+
 if TYPE_CHECKING:
     from esav_soap.usecases.parc import Rapport
 
@@ -21,11 +23,11 @@ parc = click.Group("parc", help="Le parc : les prestations des opérateurs.")
 
 @parc.command("import")
 @click.argument("fichier", type=click.File("rb"))
-@click.option("--store", metavar="URL", help="Le magasin ; par défaut ESAV_STORE, sinon sqlite:///var/esav.db.")
-@click.option("--dry-run", is_flag=True, help="Vérifier seulement, ne rien écrire.")
+@click.option("--store", metavar="URL", help="Base de données : sqlite:///fichier ou postgresql://…")
+@click.option("--a-blanc", "--dry-run", "a_blanc", is_flag=True, help="Vérifier seulement, ne rien écrire.")
 @click.pass_context
-def importer(ctx: click.Context, fichier: BinaryIO, store: str | None, dry_run: bool) -> None:
-    """Importe les prestations d'un FICHIER CSV (« - » : l'entrée standard), toutes ou aucune.
+def importer(ctx: click.Context, fichier: BinaryIO, store: str | None, a_blanc: bool) -> None:
+    """Importer les prestations d'un FICHIER CSV (« - » : l'entrée standard), toutes ou aucune.
 
     UTF-8, séparateur « ; » ou « , ». Première ligne : plateforme, operateur, identifiant, offre, et si besoin
     extremiteA, extremiteB, complement, garantie. Une prestation déjà connue (même plateforme, operateur et identifiant)
@@ -34,7 +36,7 @@ def importer(ctx: click.Context, fichier: BinaryIO, store: str | None, dry_run: 
     Code de sortie : 0 fait ; 1 refusé, rien n'est écrit ; 2 appel incorrect ; 130 interrompu, rien n'est écrit.
     """
     try:
-        ctx.exit(_importer(fichier, store, a_blanc=dry_run))
+        ctx.exit(_importer(fichier, store, a_blanc=a_blanc))
     except KeyboardInterrupt:
         click.echo("\nInterrompu : rien n'a été importé.", err=True)
         ctx.exit(INTERROMPU)
@@ -65,22 +67,18 @@ def _rendre_compte(rapport: Rapport, *, a_blanc: bool) -> int:
     if rapport.nombre_problemes:
         reste = rapport.nombre_problemes - len(rapport.problemes)
         if reste:
-            click.echo(f"… et {_nombre(reste)} autres.")
-        click.echo(f"Refusé : {_nombre(rapport.nombre_problemes)} problème(s), rien n'a été importé.")
+            click.echo(f"… et {compte(reste, 'autre')}.")
+        click.echo(f"Refusé : {compte(rapport.nombre_problemes, 'problème')}, rien n'a été importé.")
         return 1
     if rapport.bilan is None:
-        click.echo(f"Correct : {_nombre(rapport.lignes)} prestation(s), rien n'a été écrit (--dry-run).")
+        click.echo(f"Correct : {compte(rapport.lignes, 'prestation')}, rien n'a été écrit (--a-blanc).")
         return 0
     bilan = rapport.bilan
     click.echo(
-        f"Importé : {_nombre(bilan.total)} prestation(s), dont {_nombre(bilan.ajoutees)} ajoutée(s), "
-        f"{_nombre(bilan.modifiees)} modifiée(s), {_nombre(bilan.inchangees)} inchangée(s)."
+        f"Importé : {compte(bilan.total, 'prestation')}, dont {compte(bilan.ajoutees, 'ajoutée')}, "
+        f"{compte(bilan.modifiees, 'modifiée')}, {compte(bilan.inchangees, 'inchangée')}."
     )
     return 0
-
-
-def _nombre(valeur: int) -> str:
-    return f"{valeur:,}".replace(",", "\u202f")
 
 
 @contextmanager
@@ -104,8 +102,8 @@ def _progression(fichier: BinaryIO) -> Iterator[Callable[[int, int], None]]:
 
     def suivre(octets: int, lignes: int) -> None:
         ecoule = progression.tasks[0].elapsed or 0
-        debit = _nombre(round(lignes / ecoule)) if ecoule else "0"
-        progression.update(tache, completed=octets, lignes=_nombre(lignes), debit=debit)
+        debit = nombre(round(lignes / ecoule)) if ecoule else "0"
+        progression.update(tache, completed=octets, lignes=nombre(lignes), debit=debit)
 
     with progression:
         yield suivre

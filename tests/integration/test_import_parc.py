@@ -46,20 +46,21 @@ def nombre(url: str) -> int:
 def test_import_puis_mise_a_jour(magasin: Magasin, url: str, tmp_path: Path) -> None:
     fichier = tmp_path / "parc.csv"
     fichier.write_text(ENTETE + "".join(ligne(n) for n in range(12_345)), encoding="utf-8-sig")
-    assert lancer(url, "--dry-run", str(fichier))[:2] == (
-        0,
-        "Correct : 12 345 prestation(s), rien n'a été écrit (--dry-run).\n",
-    )
+    for option in ("--a-blanc", "--dry-run"):
+        assert lancer(url, option, str(fichier))[:2] == (
+            0,
+            "Correct : 12 345 prestations, rien n'a été écrit (--a-blanc).\n",
+        )
     assert nombre(url) == 0
     assert lancer(url, str(fichier))[:2] == (
         0,
-        "Importé : 12 345 prestation(s), dont 12 345 ajoutée(s), 0 modifiée(s), 0 inchangée(s).\n",
+        "Importé : 12 345 prestations, dont 12 345 ajoutées, 0 modifiée, 0 inchangée.\n",
     )
     suite = ENTETE + ligne(7, "FIBRE_NOIRE") + ligne(8) + ligne(99_999)
     code, sortie, erreurs = lancer(url, "-", entree=suite)
     assert (code, sortie) == (
         0,
-        "Importé : 3 prestation(s), dont 1 ajoutée(s), 1 modifiée(s), 1 inchangée(s).\n",
+        "Importé : 3 prestations, dont 1 ajoutée, 1 modifiée, 1 inchangée.\n",
     )
     assert "les codes d'Offre ne sont pas vérifiés" in erreurs
     assert nombre(url) == 12_346
@@ -79,7 +80,7 @@ def test_refus_nomme_chaque_ligne(url: str) -> None:
         "Admis : production, integration."
     )
     assert len(lignes) == 1000 + 2
-    assert lignes[-2:] == ["… et 101 autres.", "Refusé : 1 101 problème(s), rien n'a été importé."]
+    assert lignes[-2:] == ["… et 101 autres.", "Refusé : 1 101 problèmes, rien n'a été importé."]
     assert nombre(url) == 0
 
 

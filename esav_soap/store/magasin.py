@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from esav_soap.errors import ReglageInvalide
 from esav_soap.store.moteur import Moteur, lire_url
+from esav_soap.store.pannes import en_francais
 from esav_soap.store.parc import ParcSQL
 from esav_soap.store.schema import migrer, preparer, preparer_fichier
 from esav_soap.store.signalisations import SignalisationsSQL
@@ -27,7 +28,7 @@ class Magasin(SignalisationsSQL, VersionsSQL, ParcSQL):
     @property
     def adresse(self) -> str:
         """The URL, without the password."""
-        return self._moteur.url.render_as_string(hide_password=True)
+        return self._moteur.nom
 
     def fermer(self) -> None:
         """Close the connections; the store may go on being used, with new ones."""
@@ -67,6 +68,8 @@ def mettre_a_jour(url: str) -> str:
         preparer_fichier(moteur)
         return migrer(moteur)
     except DBAPIError as erreur:
-        raise ReglageInvalide(f"Le magasin ne peut pas être mis à jour : {erreur.orig}") from erreur
+        raise ReglageInvalide(
+            f"Le magasin {moteur.nom} ne peut pas être mis à jour : {en_francais(erreur)}."
+        ) from erreur
     finally:
         moteur.fermer()

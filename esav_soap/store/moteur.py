@@ -19,6 +19,7 @@ from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, 
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from esav_soap.errors import ReglageInvalide
+from esav_soap.store.pannes import nom_de
 from esav_soap.store.verrou import Verrou
 
 R = TypeVar("R")
@@ -37,6 +38,8 @@ class Moteur:
 
     def __init__(self, url: URL) -> None:
         self.url = url
+        #: The address for messages: without the driver, without the password.
+        self.nom = nom_de(url)
         self.sqlite = url.get_backend_name() == "sqlite"
         self._debut = "BEGIN IMMEDIATE" if self.sqlite else "BEGIN"
         self._debut_lecture = "BEGIN" if self.sqlite else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"

@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from esav_soap.errors import ReglageInvalide
 from esav_soap.signalisation import Prestation
 from esav_soap.store.moteur import Moteur
+from esav_soap.store.pannes import en_francais
 from esav_soap.store.verrou import Verrou
 from esav_soap.usecases.ports import BilanImport, Doublon
 
@@ -82,15 +83,15 @@ class ParcSQL:
             with dedie.connect() as connexion, self._seul(connexion):
                 yield ImportationSQL(self._moteur, connexion)
         except (DBAPIError, sqlite3.Error, psycopg.Error) as erreur:
-            cause = erreur.orig if isinstance(erreur, DBAPIError) else erreur
-            raise ReglageInvalide(f"Le magasin refuse l'import, rien n'a été écrit : {cause}") from erreur
+            raison = en_francais(erreur)
+            raise ReglageInvalide(f"Le magasin refuse l'import, rien n'a été écrit : {raison}.") from erreur
         finally:
             dedie.dispose()
 
     @contextmanager
     def _seul(self, connexion: Connection) -> Iterator[None]:
         if self._moteur.sqlite:
-            with Verrou(Path(f"{self._moteur.url.database}.import")).tenu():
+            with Verrou(Path(f"{self._moteur.url.database}.import"), ephemere=True).tenu():
                 yield
         else:
             # Ends with the session, which is this import's own.

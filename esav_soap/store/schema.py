@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from esav_soap.errors import ReglageInvalide
 from esav_soap.store.moteur import Moteur
+from esav_soap.store.pannes import en_francais
 
 #: Every revision, the oldest first; the last is what this program works with. A test compares it with ``migrations``.
 REVISIONS = ("0001",)
@@ -26,7 +27,7 @@ def preparer(moteur: Moteur, *, creer: bool) -> None:
     A database of an older revision is left as it is: changing it is an operator's decision (``esav store migrate``).
     Raises :class:`ReglageInvalide`.
     """
-    nom = moteur.url.render_as_string(hide_password=True)
+    nom = moteur.nom
     preparer_fichier(moteur, creer=creer)
     try:
         if moteur.sqlite:
@@ -36,7 +37,9 @@ def preparer(moteur: Moteur, *, creer: bool) -> None:
             migrer(moteur, neuve_seulement=True)
             revision = _lire_revision(moteur)
     except DBAPIError as erreur:
-        raise ReglageInvalide(f"Le magasin {nom} ne répond pas ou ne peut pas être écrit : {erreur.orig}") from erreur
+        raise ReglageInvalide(
+            f"Le magasin {nom} ne répond pas ou ne peut pas être écrit : {en_francais(erreur)}."
+        ) from erreur
     if revision is None:
         raise ReglageInvalide(f"Le magasin {nom} est vide. Le créer par : esav store migrate")
     if revision not in REVISIONS:
@@ -105,7 +108,7 @@ def preparer_fichier(moteur: Moteur, *, creer: bool = True) -> None:
     """Make sure that SQLite's file can be written. Raises :class:`ReglageInvalide`."""
     if not moteur.sqlite:
         return
-    nom = moteur.url.render_as_string(hide_password=True)
+    nom = moteur.nom
     fichier = Path(moteur.url.database or "")
     try:
         if not creer and not fichier.exists():
@@ -115,7 +118,7 @@ def preparer_fichier(moteur: Moteur, *, creer: bool = True) -> None:
             pass
     except OSError as erreur:
         raise ReglageInvalide(
-            f"Le magasin {nom} ne peut pas être écrit : {erreur.strerror}. Le serveur doit pouvoir écrire le fichier "
+            f"Le magasin {nom} ne peut pas être écrit : {en_francais(erreur)}. Le serveur doit pouvoir écrire le fichier "
             f"{fichier} et dans son dossier."
         ) from erreur
 

@@ -14,16 +14,38 @@ class Verrou:
 
     SQLite's own waiting is by polling: with eight writers some waited for seconds. Whoever holds this gate finds the
     database's lock free. The system drops the lock of a process that dies.
+
+    ``ephemere``: the file goes with its last holder, for a lock that is rarely taken. All holders must agree on it.
     """
 
-    def __init__(self, chemin: Path) -> None:
+    def __init__(self, chemin: Path, *, ephemere: bool = False) -> None:
         self.chemin = chemin
+        self.ephemere = ephemere
 
     @contextmanager
     def tenu(self) -> Iterator[None]:
-        descripteur = os.open(self.chemin, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        descripteur = self._prendre()
         try:
-            fcntl.flock(descripteur, fcntl.LOCK_EX)
             yield
         finally:
+            if self.ephemere:
+                self.chemin.unlink(missing_ok=True)
             os.close(descripteur)
+
+    def _prendre(self) -> int:
+        while True:
+            descripteur = os.open(self.chemin, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            try:
+                fcntl.flock(descripteur, fcntl.LOCK_EX)
+                if not self.ephemere or self._en_place(descripteur):
+                    return descripteur
+            except BaseException:
+                os.close(descripteur)
+                raise
+            os.close(descripteur)  # the file that was waited for is gone: others lock its successor
+
+    def _en_place(self, descripteur: int) -> bool:
+        try:
+            return os.path.samestat(os.fstat(descripteur), self.chemin.stat())
+        except FileNotFoundError:
+            return False

@@ -151,7 +151,7 @@ def test_interruption_pendant_l_ecriture_attend_sa_fin(tmp_path: Path) -> None:
         assert dit[-1] == "Écriture en cours : elle se termine d'abord, dans quelques secondes.\n"
     assert processus.wait(DELAI_S) == 0
     assert processus.stdout is not None
-    assert "Importé : 1 prestation(s)" in processus.stdout.read().decode()
+    assert "Importé : 1 prestation, dont" in processus.stdout.read().decode()
     processus.stdout.close()
     processus.stderr.close()
     assert nombre(url) == 1

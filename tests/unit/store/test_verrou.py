@@ -19,8 +19,9 @@ with Verrou(Path(sys.argv[1])).tenu():
 
 
 @pytest.mark.exigence("R3.1")
-def test_un_seul_fil_tient_la_porte(tmp_path: Path) -> None:
-    verrou = Verrou(tmp_path / "porte")
+@pytest.mark.parametrize("ephemere", [False, True])
+def test_un_seul_fil_tient_la_porte(tmp_path: Path, ephemere: bool) -> None:
+    verrou = Verrou(tmp_path / "porte", ephemere=ephemere)
     dedans = 0
     maximum = 0
 
@@ -38,6 +39,7 @@ def test_un_seul_fil_tient_la_porte(tmp_path: Path) -> None:
     for fil in fils:
         fil.join()
     assert maximum == 1
+    assert verrou.chemin.exists() is not ephemere
 
 
 @pytest.mark.exigence("R3.1")

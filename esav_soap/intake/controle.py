@@ -97,7 +97,8 @@ class Controle:
         erreurs = expliquer(requete, structure, self._contexte)
         formes = [forme for forme in requete.iterfind("{*}formulaire/*") if forme.tag in self._formulaires]
         code = None
-        if len(formes) == 1:
+        plusieurs = any(e.code is CodeChamp.PLUSIEURS_OFFRES for e in erreurs)
+        if len(formes) == 1 and not plusieurs:
             formulaire = self._formulaires[formes[0].tag]
             code = formulaire.code
             chemin = f"formulaire/{formulaire.structure.nom}/"
@@ -211,7 +212,15 @@ def _entete(entete: etree._Element) -> EnteteRecu:
 
 
 def _dessous(erreurs: Sequence[ErreurChamp], chemin: str) -> list[ErreurChamp]:
-    return [e for e in erreurs if e.chemin.startswith(chemin) or e.code is CodeChamp.NON_CONFORME]
+    """The errors that bear on the form at ``chemin``, which ends with ``/``."""
+    autour = ("", chemin.rstrip("/"))
+    return [
+        e
+        for e in erreurs
+        if e.chemin.startswith(chemin)
+        or e.code is CodeChamp.NON_CONFORME
+        or (e.code is CodeChamp.ESPACE_DE_NOMS and e.chemin in autour)
+    ]
 
 
 def _inexplique(requete: etree._Element) -> tuple[ErreurChamp, ...]:

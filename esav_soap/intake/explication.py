@@ -15,6 +15,7 @@ from lxml import etree
 from esav_soap.errors import CodeChamp, ErreurChamp
 from esav_soap.intake.alignement import Place, aligner
 from esav_soap.intake.attendus import nombre as quantite
+from esav_soap.intake.espaces import mauvais_espace, partages, version_de
 from esav_soap.intake.messages import BLANCS, erreur, erreur_attribut, ligne
 from esav_soap.intake.proches import proche
 from esav_soap.intake.valeurs import Nomenclatures, blancs_comptent, codes_admis, juger
@@ -57,8 +58,10 @@ def expliquer(element: etree._Element, structure: Structure, contexte: Contexte,
 
 @dataclass(frozen=True, slots=True)
 class _Lieu:
-    """Where a list of children stands: path shown, path in the formulaire, namespace, and a wrong one already reported."""
+    """Where a list of children stands: the parent's name and label, path shown, path in the formulaire, namespace, and a
+    wrong one already reported."""
 
+    nom: str
     libelle: str
     chemin: str
     noeud: str
@@ -85,8 +88,9 @@ class _Marche:
         self, element: etree._Element, structure: Structure, chemin: str, tolere: str | None = None
     ) -> Iterator[ErreurChamp]:
         """Attributes and children of the element of a request or of an Offre's form."""
-        nom, lieu = structure.nom, _Lieu(structure.libelle, chemin, "", structure.espace, tolere)
-        yield from self._attributs(element, nom, structure.libelle, chemin.rstrip("/"), structure.nom_type, lieu.espace)
+        nom, ici = structure.nom, chemin.rstrip("/")
+        lieu = _Lieu(nom, structure.libelle, chemin, "", structure.espace, tolere)
+        yield from self._attributs(element, nom, structure.libelle, ici, structure.nom_type, lieu.espace)
         yield from self._enfants(element, structure.enfants, lieu)
 
     def _enfants(self, parent: etree._Element, attendus: Sequence[Element], lieu: _Lieu) -> Iterator[ErreurChamp]:
@@ -94,6 +98,12 @@ class _Marche:
         plafond = sum(_maximum(a) for a in attendus) + LIMITE
         indices = {a.code: i for i, a in enumerate(attendus)}
         enfants = [_enfant(e, indices, lieu) for e in islice(parent, plafond)]
+        ailleurs = partages(e.espace for e in enfants if e.rang is not None and not e.bon_espace)
+        for espace in ailleurs:
+            ici = lieu.chemin.rstrip("/")
+            yield mauvais_espace(lieu.nom, lieu.libelle, ici, espace, lieu.espace, contenu=True)
+        if ailleurs and not any(e.bon_espace for e in enfants):
+            return  # nothing here was meant for this contract: more would only be noise
         connus = [i for i, enfant in enumerate(enfants) if enfant.rang is not None]
         rangs = [rang for enfant in enfants if (rang := enfant.rang) is not None]
         places = dict(zip(connus, aligner(rangs, [_maximum(a) for a in attendus]), strict=True))
@@ -104,11 +114,14 @@ class _Marche:
         for i, enfant in enumerate(enfants):
             for rang in manquants.get(i, ()):
                 yield self._manquant(attendus[rang], nombre[rang], lieu)
-            if enfant.rang is None:
+            if enfant.rang is not None:
+                vus[enfant.rang] += 1
+            if enfant.espace in ailleurs:
+                pass  # told of once, at the parent
+            elif enfant.rang is None:
                 yield self._inconnu(enfant, attendus, lieu)
             else:
                 rang = enfant.rang
-                vus[rang] += 1
                 multiple = _maximum(attendus[rang]) > 1 or nombre[rang] > 1
                 chemin = lieu.chemin + attendus[rang].code
                 if multiple:
@@ -130,7 +143,7 @@ class _Marche:
         tolere = lieu.tolere
         if not enfant.bon_espace:
             tolere = enfant.espace
-            yield _mauvais_espace(attendu.code, attendu.libelle, chemin, enfant.espace, lieu.espace)
+            yield mauvais_espace(attendu.code, attendu.libelle, chemin, enfant.espace, lieu.espace)
         if isinstance(attendu, Feuille):
             yield from self._feuille(enfant.element, attendu, lieu, chemin, seul)
             return
@@ -141,7 +154,9 @@ class _Marche:
         if isinstance(attendu, Choix):
             yield from self._choix(enfant.element, attendu, chemin)
         else:
-            dedans = _Lieu(attendu.libelle, f"{chemin}/", f"{lieu.noeud}{attendu.code}/", lieu.espace, tolere)
+            dedans = _Lieu(
+                attendu.code, attendu.libelle, f"{chemin}/", f"{lieu.noeud}{attendu.code}/", lieu.espace, tolere
+            )
             yield from self._enfants(enfant.element, attendu.enfants, dedans)
 
     def _feuille(
@@ -175,7 +190,7 @@ class _Marche:
 
     def _choix(self, element: etree._Element, choix: Choix, chemin: str) -> Iterator[ErreurChamp]:
         structures = {s.nom: s for s in choix.structures}
-        lieu = _Lieu(choix.libelle, f"{chemin}/", "", choix.espace)
+        lieu = _Lieu(choix.code, choix.libelle, f"{chemin}/", "", choix.espace)
         indices = {nom: i for i, nom in enumerate(structures)}
         enfants = [_enfant(e, indices, lieu) for e in islice(element, LIMITE)]
         connus = [enfant for enfant in enfants if enfant.rang is not None]
@@ -188,11 +203,12 @@ class _Marche:
         elif len(noms) > 1:
             message = f"Les formulaires de plusieurs Offres sont présents : {', '.join(noms)}. N'en garder qu'un."
             yield erreur(CodeChamp.PLUSIEURS_OFFRES, choix.code, choix.libelle, chemin, message, ", ".join(noms))
+            return  # which of them is meant decides what the rest should be
         yield from self._texte(element.text, lieu)
         vus: dict[str, int] = {}
         for enfant in enfants:
             if enfant.rang is None:
-                yield _offre_inconnue(enfant.nom, tuple(structures), lieu.chemin + enfant.nom)
+                yield _offre_inconnue(enfant, tuple(structures), lieu)
             else:
                 structure = structures[enfant.nom]
                 vus[enfant.nom] = vus.get(enfant.nom, 0) + 1
@@ -203,8 +219,9 @@ class _Marche:
                 tolere = None
                 if not enfant.bon_espace:
                     tolere = enfant.espace
-                    yield _mauvais_espace(structure.nom, structure.libelle, ici, enfant.espace, choix.espace)
-                yield from self.structure(enfant.element, structure, f"{ici}/", tolere)
+                    yield mauvais_espace(structure.nom, structure.libelle, ici, enfant.espace, choix.espace)
+                if tolere is None or _a_un_enfant_dans(enfant.element, structure.espace):
+                    yield from self.structure(enfant.element, structure, f"{ici}/", tolere)
             yield from self._texte(enfant.element.tail, lieu)
 
     def _attributs(
@@ -221,8 +238,7 @@ class _Marche:
         reste = (texte or "").strip(BLANCS)
         if reste:
             message = f"Du texte se trouve entre les éléments de « {lieu.libelle} » : le retirer."
-            nom = lieu.chemin.rstrip("/").rpartition("/")[2] or lieu.libelle
-            yield erreur(CodeChamp.TEXTE_INATTENDU, nom, lieu.libelle, f"{lieu.chemin}text()", message, reste)
+            yield erreur(CodeChamp.TEXTE_INATTENDU, lieu.nom, lieu.libelle, f"{lieu.chemin}text()", message, reste)
 
     def _manquant(self, attendu: Element, nombre: int, lieu: _Lieu) -> ErreurChamp:
         chemin = lieu.chemin + attendu.code
@@ -316,17 +332,18 @@ def _mal_place(attendus: Sequence[Element], rang: int, presents: set[int | None]
     return erreur(CodeChamp.CHAMP_MAL_PLACE, attendu.code, attendu.libelle, chemin, message)
 
 
-def _mauvais_espace(code: str, libelle: str, chemin: str, recu: str, voulu: str) -> ErreurChamp:
-    donne = f"« {recu} »" if recu else "aucun"
-    message = f"« {libelle} » : espace de noms XML attendu « {voulu} », reçu {donne}"
-    return erreur(CodeChamp.ESPACE_DE_NOMS, code, libelle, chemin, message, recu, (voulu,))
+def _a_un_enfant_dans(element: etree._Element, espace: str) -> bool:
+    return any(etree.QName(enfant).namespace == espace for enfant in element)
 
 
-def _offre_inconnue(nom: str, connues: tuple[str, ...], chemin: str) -> ErreurChamp:
+def _offre_inconnue(enfant: _Enfant, connues: tuple[str, ...], lieu: _Lieu) -> ErreurChamp:
+    nom, version = enfant.nom, version_de(enfant.espace)
     voisin = proche(nom, connues)
     suite = f" ; vouliez-vous « {voisin} » ?" if voisin else ""
+    if version and version != version_de(lieu.espace):
+        suite = f" ; son espace de noms est celui de la version {version} : envoyer à l'adresse de cette version"
     message = f"« {nom} » n'est le formulaire d'aucune Offre de cette version du catalogue{suite}"
-    return erreur(CodeChamp.OFFRE_INCONNUE, nom, nom, chemin, message, nom, connues)
+    return erreur(CodeChamp.OFFRE_INCONNUE, nom, nom, lieu.chemin + nom, message, nom, connues)
 
 
 def _qname(element: etree._Element, valeur: str) -> tuple[str, str]:

@@ -62,6 +62,7 @@ class Regles:
         self._espaces = {PREFIXE: structure.espace}
         self._nomenclatures = nomenclatures
         self._feuilles = dict(structure.feuilles())
+        self._champs = frozenset(feuille.code for feuille in self._feuilles.values())
         self._multiples = frozenset(_multiples(structure.enfants, ""))
         listes = list(_listes("", structure.nom, structure.libelle, structure.enfants, structure.regles))
         self._controles = tuple(c for liste in listes for c in self._compiler(liste))
@@ -83,8 +84,8 @@ class Regles:
         ``chemin``: path of ``element`` with its final ``/``. Rules that look at a field named in ``erreurs`` are left out:
         what they would say is not sure. ``rangs``: ranks that the caller gave to groups.
         """
-        if any(e.code is CodeChamp.NON_CONFORME for e in erreurs):
-            return []  # the walk stopped early, or could not explain: any field may be wrong
+        if any(self._cache_des_champs(e) for e in erreurs):
+            return []
         fautifs = frozenset(nom for e in erreurs for nom in _noms_fautifs(e.chemin))
         trouvees = []
         for controle in self._controles:
@@ -95,6 +96,13 @@ class Regles:
                 for noeud in _noeuds(controle.coupables, element)
             ]
         return trouvees
+
+    def _cache_des_champs(self, erreur: ErreurChamp) -> bool:
+        """Whether an error leaves open what other fields hold: the walk stopped early or could not explain, or a list of
+        fields stands in another namespace, where rules do not see it."""
+        if erreur.code is CodeChamp.ESPACE_DE_NOMS:
+            return self._champs.isdisjoint(_noms_fautifs(erreur.chemin))
+        return erreur.code is CodeChamp.NON_CONFORME
 
     def avertissements(self, element: etree._Element) -> tuple[Avertissement, ...]:
         """A warning for each deprecated code in an accepted form."""

@@ -31,7 +31,7 @@ from esav_soap.model import (
     structure_offre,
 )
 from esav_soap.model.types import ENTIER_MAX
-from esav_soap.names import NS_XSI
+from esav_soap.names import NS_XSI, ns_catalogue, ns_offre
 from tests.property.commun import Banc, codes, depot
 
 C = CodeChamp
@@ -102,7 +102,10 @@ class Chantier:
         return "/".join(reversed(morceaux))
 
     def verdict(self) -> list[tuple[str, str]]:
-        return sorted((code.name, chemin()) for code, chemin in self.attendus)
+        trouves = sorted((code.name, chemin()) for code, chemin in self.attendus)
+        if any(code is C.PLUSIEURS_OFFRES for code, _ in self.attendus):  # then no form is looked into
+            return [(code, chemin) for code, chemin in trouves if not chemin.startswith("formulaire/")]
+        return trouves
 
 
 def _noeuds(parent: etree._Element, structure: Structure) -> Iterator[Noeud]:
@@ -256,6 +259,40 @@ def mauvais_espace(c: Chantier, rng: Random) -> bool:
     return True
 
 
+def espace_partage(c: Chantier, rng: Random) -> bool:
+    """Several children of one parent, or all, in one wrong namespace: one error, at the parent."""
+    parents = list(dict.fromkeys(n.parent for n in c.noeuds()))
+    parent = rng.choice(parents)
+    libres = [n.element for n in c.libres(True) if n.parent is parent and c.intouche(n.element)]
+    tous = len(libres) == len(parent) and parent not in c.gardes and rng.random() < 0.5
+    choisis = libres if tous else rng.sample(libres, rng.randint(2, len(libres) - 1)) if len(libres) > 2 else []
+    if len(choisis) < 2:
+        return False
+    espace = rng.choice([f"urn:partage:{len(c.attendus)}", ns_offre("2024.1", f"O{len(c.attendus)}")])
+    for element in choisis:
+        element.tag = f"{{{espace}}}{etree.QName(element).localname}"
+        c.pris |= set(element.iter())
+    # One at least stays where it should be, or nothing of the parent would be looked into.
+    c.pris.add(parent if tous else next(e for e in libres if e not in choisis))
+    c.gardes.add(parent)
+    c.noter(C.ESPACE_DE_NOMS, parent)
+    return True
+
+
+def autre_version(c: Chantier, rng: Random) -> bool:
+    """The form of another version of the catalogue: one error, whatever that form looks like."""
+    formes = list(c.requete.iterfind("{*}formulaire/*"))
+    if len(formes) != 1 or not c.intouche(formes[0]) or formes[0] in c.pris:
+        return False
+    for element in formes[0].iter():
+        element.tag = f"{{{ns_offre('2024.1', c.offre)}}}{etree.QName(element).localname}"
+    formes[0].tag = f"{{{ns_catalogue('2024.1')}}}{etree.QName(formes[0]).localname}"
+    etree.SubElement(formes[0], f"{{{ns_offre('2024.1', c.offre)}}}champDAutrefois").text = "x"
+    c.pris |= set(formes[0].iter())
+    c.noter(C.ESPACE_DE_NOMS, formes[0])
+    return True
+
+
 def nil(c: Chantier, rng: Random) -> bool:
     n = _un(c.feuilles(), rng)
     if n is None:
@@ -404,6 +441,8 @@ MUTATIONS: tuple[Mutation, ...] = (
     deplace,
     double,
     mauvais_espace,
+    espace_partage,
+    autre_version,
     nil,
     attribut,
     texte_perdu,

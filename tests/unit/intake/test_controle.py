@@ -236,7 +236,12 @@ def test_no_form_several_forms_unknown_form() -> None:
     # The XSD lets the choice be empty (clients could not read it otherwise): intake asks for exactly one.
     assert schema().validate(depot(formulaire="<formulaire/>"))
     assert erreurs(depot(formulaire="<formulaire/>")) == [(C.OFFRE_MANQUANTE, "formulaire")]
-    assert erreurs(depot(formulaire=f"<formulaire>{un}{deux}</formulaire>"))[0] == (C.PLUSIEURS_OFFRES, "formulaire")
+    ensemble = depot(formulaire=f"<formulaire>{un}{deux}<zut/>perdu</formulaire>")
+    assert erreurs(ensemble) == [(C.PLUSIEURS_OFFRES, "formulaire")]
+    ensemble[0][0].text = None
+    assert erreurs(ensemble) == [(C.CHAMP_MANQUANT, "entete/identifiantPrestation"), (C.PLUSIEURS_OFFRES, "formulaire")]
+    ailleurs = f'<formulaire>{un.replace(champs(), champs(intermittent="true"))}<essaiDeux xmlns=""/></formulaire>'
+    assert erreurs(depot(formulaire=ailleurs)) == [(C.PLUSIEURS_OFFRES, "formulaire")]
     assert erreurs(depot(formulaire=f"<formulaire>{un}{un}</formulaire>")) == [(C.CHAMP_EN_TROP, f"{F}[2]")]
     inconnue = seule(depot(formulaire=f'<formulaire><essaiUnn xmlns="{CAT}"/></formulaire>'))
     assert (inconnue.code, inconnue.chemin) == (C.OFFRE_INCONNUE, "formulaire/essaiUnn")

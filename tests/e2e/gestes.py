@@ -68,6 +68,9 @@ class Page:
     def erreurs(self) -> list[str]:
         return [e.text for e in self.tous("#page-erreurs li")]
 
+    def avertissements(self) -> list[str]:
+        return [e.text for e in self.visibles("#page-avertissements li")]
+
     def erreur(self, code: str) -> str:
         return self.element(f"c-{code}-erreur").text
 

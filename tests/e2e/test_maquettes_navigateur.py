@@ -128,6 +128,39 @@ def test_filled_form_gives_the_message_of_the_wire__ok(page: Page) -> None:
 
 
 @pytest.mark.exigence("R1.3")
+def test_deprecated_code_is_pointed_out_and_does_not_block__ok(page: Page) -> None:
+    remplir(page)
+    page.cocher("famille", "MATERIEL")
+    page.choisir("nature", "PRISE_CASSEE")
+    assert page.avertissements() == []
+    page.ajouter("mesures")
+    page.ajouter("mesures")
+    page.ecrire("mesures-1-distance", "50")
+    page.ecrire("mesures-2-distance", "60")
+    page.verifier()
+    assert page.un("#page-avertissements h2").text == "1 avertissement"
+    assert page.avertissements() == [
+        "Nature : « Prise cassée » est déprécié et sera retiré : choisir plutôt « Signal absent »."
+    ]
+    assert (page.erreurs(), page.etat()) == ([], "Prêt à déposer")
+    page.un("#page-avertissements a").click()
+    assert page.navigateur.switch_to.active_element.get_attribute("id") == "c-nature"
+    page.choisir("nature", "SIGNAL_ABSENT")
+    assert page.avertissements() == []
+
+
+@pytest.mark.exigence("R1.3")
+@pytest.mark.parametrize("offre", ["essai/TOUT", "essai/PEU", "2026.2/ACCES_FTTH"])
+def test_progress_counts_the_fields_that_are_missing__ok(nav: WebDriver, dossier: Path, offre: str) -> None:
+    nav.get((dossier / f"{offre}.html").as_uri())
+    page = Page(nav)
+    marques = len(page.visibles(".champ .marque"))
+    page.verifier()
+    manquants = len(page.visibles(".champ:has(.marque:not([hidden])) .erreur"))
+    assert page.element("page-avancement-compte").text == f"{marques - manquants} sur {marques}"
+
+
+@pytest.mark.exigence("R1.3")
 def test_dependent_list_follows_its_parent__ok(page: Page) -> None:
     assert page.options("nature") == [""]
     assert page.un("#c-nature option").text == "Choisir d’abord « Famille »"

@@ -22,6 +22,7 @@ from esav_soap.model import (
     Offre,
     Regle,
     Section,
+    Statut,
     Structure,
     TestPrealable,
     TypeRendezVous,
@@ -216,12 +217,13 @@ def _regles(regles: tuple[Regle, ...], elements: dict[str, Element], lieu: str =
 
 
 def modele_script(catalogue: Catalogue, structure: Structure) -> dict[str, object]:
-    """The form for the page's script: elements in wire order with their types, rules, and the lists that depend on another."""
-    listes = {
-        feuille.champ.type.nomenclature
-        for _, feuille in structure.feuilles()
-        if isinstance(feuille.champ.type, Choisi) and feuille.champ.type.depend_de
-    }
+    """The form for the page's script: elements in wire order with their types, rules, and what some lists add.
+
+    ``parents``: to which codes the values of a dependent list are attached; ``deprecies``: what to say of deprecated ones.
+    """
+    choisis = [f.champ.type for _, f in structure.feuilles() if isinstance(f.champ.type, Choisi)]
+    listes = {genre.nomenclature for genre in choisis if genre.depend_de}
+    deprecies = {genre.nomenclature: _deprecies(catalogue, genre.nomenclature) for genre in choisis}
     return {
         "espace": structure.espace,
         "nom": structure.nom,
@@ -232,7 +234,20 @@ def modele_script(catalogue: Catalogue, structure: Structure) -> dict[str, objec
             code: {valeur.code: list(valeur.parents) for valeur in catalogue.nomenclatures[code].acceptees}
             for code in sorted(listes)
         },
+        "deprecies": {code: messages for code, messages in deprecies.items() if messages},
     }
+
+
+def _deprecies(catalogue: Catalogue, code: str) -> dict[str, str]:
+    """What the page says when a deprecated value of a nomenclature is chosen."""
+    nomenclature = catalogue.nomenclatures[code]
+    messages: dict[str, str] = {}
+    for valeur in nomenclature.acceptees:
+        if valeur.statut is Statut.DEPRECIE:
+            autre = nomenclature.par_code.get(valeur.remplacement or "")
+            conseil = f" : choisir plutôt « {autre.libelle} »" if autre else ""
+            messages[valeur.code] = f"« {valeur.libelle} » est déprécié et sera retiré{conseil}."
+    return messages
 
 
 def _elements_script(elements: tuple[Element, ...]) -> list[dict[str, object]]:

@@ -113,13 +113,20 @@ function cibleDuFocus(erreur) {
   return c.occurrences ? c.boite.querySelector(".ajouter") : c.entrees.find(function (e) { return !e.disabled; }) || c.entrees[0];
 }
 
-function montrerResume(erreurs) {
-  const boite = page("erreurs");
+function montrerResume(erreurs, avertissements) {
+  page("erreurs").classList.toggle("reussite", erreurs.length === 0);
+  lister("erreurs", erreurs, erreurs.length
+    ? pluriel(erreurs.length, "erreur") + " à corriger" : "Le formulaire est complet : son message XML peut être déposé.");
+  lister("avertissements", avertissements, pluriel(avertissements.length, "avertissement"));
+  page("avertissements").hidden = !verifie || !avertissements.length;
+}
+
+/* Une boîte du haut de la page : son titre, et un lien vers le champ de chaque remarque. */
+function lister(id, remarques, titre) {
+  const boite = page(id);
   boite.hidden = !verifie;
-  boite.classList.toggle("reussite", erreurs.length === 0);
-  page("erreurs-titre").textContent = erreurs.length
-    ? pluriel(erreurs.length, "erreur") + " à corriger" : "Le formulaire est complet : son message XML peut être déposé.";
-  boite.querySelector("ul").replaceChildren.apply(boite.querySelector("ul"), erreurs.map(function (erreur) {
+  page(id + "-titre").textContent = titre;
+  boite.querySelector("ul").replaceChildren.apply(boite.querySelector("ul"), remarques.map(function (erreur) {
     const lien = document.createElement("a");
     const libelle = libelleComplet(erreur);
     const cible = cibleDuFocus(erreur);
@@ -153,7 +160,7 @@ function montrerAvancement() {
   let remplis = 0;
   lieux().forEach(function (lieu) {
     lieu.controles.forEach(function (c) {
-      if (!c.exige || c.interdit) { return; }
+      if (!c.exige || c.interdit || c.occurrences) { return; }
       exiges += 1;
       remplis += vide(c) ? 0 : 1;
     });
@@ -173,7 +180,7 @@ function actualiser() {
     });
     montrerReglesVives(lieu, etat.erreurs);
   });
-  montrerResume(etat.erreurs);
+  montrerResume(etat.erreurs, avertissementsDe());
   montrerAvancement();
   montrerXml(etat.document);
   const nombre = etat.erreurs.length;

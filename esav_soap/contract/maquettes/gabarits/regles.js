@@ -119,6 +119,21 @@ function erreursDe(lieu, codesTouches) {
   return erreurs;
 }
 
+/* Ce qui n'empêche pas de déposer : les codes dépréciés qui sont choisis. */
+function avertissementsDe() {
+  const avertissements = [];
+  lieux().forEach(function (lieu) {
+    lieu.controles.forEach(function (c) {
+      const deprecies = modele.deprecies[c.def.nomenclature];
+      if (c.interdit || !deprecies) { return; }
+      saisies(c).forEach(function (code) {
+        if (deprecies[code]) { avertissements.push({ controle: c, lieu: lieu, message: deprecies[code] }); }
+      });
+    });
+  });
+  return avertissements;
+}
+
 function erreurDeRegle(regle, controle, lieu, codesTouches) {
   const montrer = regle.regarde.some(function (code) { return codesTouches.has(code); });
   return { controle: controle, lieu: lieu, message: regle.message, montrer: montrer };

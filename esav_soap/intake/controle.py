@@ -15,6 +15,7 @@ from esav_soap.intake.explication import Contexte, expliquer
 from esav_soap.intake.generique import Assembleur
 from esav_soap.intake.messages import BLANCS, erreur
 from esav_soap.intake.normalisation import normaliser, sans_commentaires
+from esav_soap.intake.ordre import ranger
 from esav_soap.intake.proches import proche
 from esav_soap.intake.regles import Regles
 from esav_soap.intake.valeurs import Nomenclatures
@@ -88,8 +89,10 @@ class Controle:
         if not formulaire.regles.respectees(element):
             normaliser(requete, structure)
             if not formulaire.regles.respectees(element):
-                violations = formulaire.regles.violations(element, f"formulaire/{formulaire.structure.nom}/")
-                return Verdict(formulaire.code, erreurs=tuple(violations) or _inexplique(requete))
+                chemin = f"formulaire/{formulaire.structure.nom}/"
+                violations = formulaire.regles.violations(element, chemin)
+                erreurs = ranger((), violations, formulaire.structure, chemin)
+                return Verdict(formulaire.code, erreurs=tuple(erreurs) or _inexplique(requete))
         avertissements = formulaire.regles.avertissements(element)
         return Verdict(formulaire.code, element, _entete(entete), (), avertissements, (entete, element))
 
@@ -102,7 +105,8 @@ class Controle:
             formulaire = self._formulaires[formes[0].tag]
             code = formulaire.code
             chemin = f"formulaire/{formulaire.structure.nom}/"
-            erreurs += formulaire.regles.violations(formes[0], chemin, _dessous(erreurs, chemin))
+            violations = formulaire.regles.violations(formes[0], chemin, _dessous(erreurs, chemin))
+            erreurs = ranger(erreurs, violations, formulaire.structure, chemin)
         return Verdict(code, erreurs=tuple(erreurs) or _inexplique(requete))
 
     def _generique(self, requete: etree._Element, structure: Structure) -> Verdict:
@@ -120,12 +124,13 @@ class Controle:
         paires, suffisantes = _paires(requete)
         erreurs = [e for e in erreurs if not _jugee_ailleurs(e, suffisantes)]
         assemble = formulaire.assembleur.assembler(paires)
-        erreurs += assemble.erreurs
         element = assemble.element
-        if erreurs:
+        if erreurs or assemble.erreurs:
             contexte = Contexte(self._contexte.nomenclatures, self._absents, assemble.rangs)
-            erreurs += expliquer(element, formulaire.structure, contexte)
-            erreurs += formulaire.regles.violations(element, "", erreurs, assemble.rangs)
+            marche = expliquer(element, formulaire.structure, contexte)
+            connues = [*erreurs, *assemble.erreurs, *marche]
+            violations = formulaire.regles.violations(element, "", connues, assemble.rangs)
+            erreurs += ranger(marche, [*assemble.erreurs, *violations], formulaire.structure)
             return Verdict(code, erreurs=tuple(erreurs))
         return self._forme_generique(requete, element, formulaire)
 
@@ -142,7 +147,7 @@ class Controle:
             valide = self._schema.validate(typee)
             if not valide or not formulaire.regles.respectees(element):
                 erreurs = [] if valide else expliquer(element, formulaire.structure, self._contexte)
-                erreurs += formulaire.regles.violations(element, "", erreurs)
+                erreurs = ranger(erreurs, formulaire.regles.violations(element, "", erreurs), formulaire.structure)
                 return Verdict(formulaire.code, erreurs=tuple(erreurs) or _inexplique(requete))
         avertissements = formulaire.regles.avertissements(element)
         contenu = (typee[0], element)
@@ -172,7 +177,7 @@ def controler_requete(
     if valide and regles.respectees(requete):
         return ()
     erreurs = [] if valide else expliquer(requete, structure, Contexte(nomenclatures or {}))
-    erreurs += regles.violations(requete, "", erreurs)
+    erreurs = ranger(erreurs, regles.violations(requete, "", erreurs), structure)
     return tuple(erreurs) or _inexplique(requete)
 
 

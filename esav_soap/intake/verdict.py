@@ -39,7 +39,7 @@ class Verdict:
     Accepted: ``offre`` (its code), ``formulaire`` (the Offre's form element, without comments and without blanks around
     values other than texts), ``entete`` and ``contenu`` (the header's and the form's elements, for
     :func:`esav_soap.intake.empreinte`) are set, ``erreurs`` is empty.
-    Refused: ``erreurs`` has at least one item, in document order, those of the rules last; ``offre`` is set when it could be
+    Refused: ``erreurs`` has at least one item, in the order of the form (see ``ordre``); ``offre`` is set when it could be
     told; the rest is not.
     """
 

@@ -137,4 +137,4 @@ def test_a_path_that_is_not_one_says_how_to_write_it(chemin: str, dit: str) -> N
 @pytest.mark.exigence("R3.2")
 def test_a_value_at_a_field_with_a_rank_is_judged_and_not_told_to_be_missing() -> None:
     paires = [("reference[1]", "AB_1"), *PAIRES[1:]]
-    assert erreurs(paires) == [(C.CHAMP_INCONNU, "reference[1]"), (C.MOTIF_NON_RESPECTE, "reference")]
+    assert erreurs(paires) == [(C.MOTIF_NON_RESPECTE, "reference"), (C.CHAMP_INCONNU, "reference[1]")]

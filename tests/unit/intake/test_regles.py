@@ -81,8 +81,8 @@ def test_rules_on_sound_fields_come_with_the_other_errors_and_rules_on_faulty_on
     # coupures is wrong: the rules R1 and R3 look at it and are not judged; nature and puissance are sound.
     contenu = champs(intermittent="true", coupures="0", famille="ENERGIE", puissance="-20")
     assert [(code, chemin) for code, chemin, _ in erreurs(contenu)] == [
-        (C.TROP_PETIT, f"{F}/coupures"),
         (C.VALEUR_NON_RATTACHEE, f"{F}/nature"),
+        (C.TROP_PETIT, f"{F}/coupures"),
         (C.INTERDIT_SI, f"{F}/puissance"),
     ]
     assert erreurs(champs(famille="ENERGI", puissance="-20"))[0][0] is C.VALEUR_HORS_LISTE

@@ -71,7 +71,7 @@ def test_a_multiple_choice_gives_its_path_once_for_each_code() -> None:
         ([("mesures[2]", "1")], [(C.CHAMP_INCONNU, "mesures[2]")]),
         ([("coupures", "0")], [(C.TROP_PETIT, "coupures")]),
         ([("coupures", "")], [(C.CHAMP_VIDE, "coupures")]),
-        ([("coupures", "9" * 10_001)], [(C.TROP_GRAND, "coupures")]),
+        ([("coupures", "9" * 20_001)], [(C.TROP_GRAND, "coupures")]),
         ([("mesures[1]/distance", "x")], [(C.TYPE_INVALIDE, "mesures[1]/distance")]),
         ([("mesures[1]/perte", "1")], [(C.CHAMP_MANQUANT, "mesures[1]/distance")]),
         ([("mesures[1]/distance", "1001")], [(C.OBLIGATOIRE_SI, "mesures[1]/perte")]),

@@ -22,7 +22,8 @@ from esav_soap.client.erreurs import (
     ServiceInjoignable,
     VersionIntrouvable,
 )
-from esav_soap.client.esav import ClientEsav, Contact, en_dict, reference_neuve
+from esav_soap.client.esav import ClientEsav
+from esav_soap.client.requetes import Contact, en_dict, reference_neuve
 
 __all__ = [
     "Champ",

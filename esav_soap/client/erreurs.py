@@ -81,14 +81,15 @@ class ServiceInjoignable(ErreurClient):
 
 
 class VersionIntrouvable(ErreurClient):
-    """No WSDL of ``depot`` for ``version`` on this platform; ``versions``: those that can be used (R2.6)."""
+    """No WSDL of ``depot`` for ``version`` ("": the newest one) on this platform; ``versions``: those that can be used (R2.6)."""
 
     def __init__(self, version: str, versions: Sequence[str]) -> None:
+        absente = f"Le service n'a pas de contrat de dépôt pour la version « {version} ». " if version else ""
         if versions:
             suite = "Versions utilisables ici : " + ", ".join(versions) + "."
         else:
-            suite = "Le service n'en annonce aucune sur cette plate-forme."
-        super().__init__(f"Le service n'a pas de contrat de dépôt pour la version « {version} ». {suite}")
+            suite = "Aucune version du catalogue n'est ouverte sur cette plate-forme."
+        super().__init__(absente + suite)
         self.version = version
         self.versions = tuple(versions)
 

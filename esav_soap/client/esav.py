@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import re
-import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypedDict, Unpack
 from urllib.parse import urlsplit
 
 import requests
-import zeep
-import zeep.exceptions
-import zeep.helpers
 from lxml import etree
 
-from esav_soap.client import saisie
-from esav_soap.client.contrat import ContratDepot, Offre
-from esav_soap.client.erreurs import (
-    ProblemeSaisie,
-    RefusEsav,
-    SaisieInvalide,
-    ServiceInjoignable,
-)
+from esav_soap.client import requetes, saisie
+from esav_soap.client.contrat import ContratDepot
+from esav_soap.client.erreurs import ProblemeSaisie, SaisieInvalide, ServiceInjoignable
+from esav_soap.client.requetes import Contact
 from esav_soap.client.services import Services, avec_formulaire
 from esav_soap.client.transport import Transport
 from esav_soap.names import MOTIF_VERSION, PLATEFORMES
@@ -35,16 +23,19 @@ from esav_soap.names import MOTIF_VERSION, PLATEFORMES
 #: What the caller may give as a form; see :meth:`ClientEsav.deposer`.
 Formulaire = Mapping[str, Any] | Sequence[tuple[str, str]] | etree._Element | Path | bytes
 
+#: Paths and values.
+Paires = Iterable[tuple[str, str]]
+
+
+class Reglages(TypedDict, total=False):
+    """What may be said of a deposit; see :meth:`ClientEsav.deposer`."""
+
+    offre: str | None
+    reference: str | None
+    brut: bool
+
+
 _LOCALES = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """Whom the Fournisseur's SAV can reach about a signalisation."""
-
-    nom: str
-    telephone: str
-    courriel: str | None = None
 
 
 class ClientEsav:
@@ -87,7 +78,9 @@ class ClientEsav:
         if soap not in ("1.1", "1.2"):
             raise ValueError(f"SOAP « {soap} » n'existe pas ; admis : 1.1, 1.2")
         if version is not None and not MOTIF_VERSION.fullmatch(version):
-            raise ValueError(f"« {version} » n'est pas une version du catalogue, comme 2026.1")
+            raise ValueError(
+                f"version du catalogue « {version} » mal écrite : année et rang sont attendus, comme 2026.1"
+            )
         fichiers = (certificat,) if isinstance(certificat, str) else certificat or ()
         for fichier in (*fichiers, *([ca] if ca else [])):
             if not Path(fichier).exists():
@@ -122,16 +115,7 @@ class ClientEsav:
 
     # Deposits
 
-    def deposer(
-        self,
-        prestation: str,
-        formulaire: Formulaire,
-        contact: Contact,
-        *,
-        offre: str | None = None,
-        reference: str | None = None,
-        brut: bool = False,
-    ) -> Any:
+    def deposer(self, prestation: str, formulaire: Formulaire, contact: Contact, **reglages: Unpack[Reglages]) -> Any:
         """Deposit a signalisation (R3.1): the WSDL's ``AccuseReception``; once returned, it is never lost.
 
         ``formulaire``: a nested dict by field code or ``(chemin, valeur)`` pairs, of ``offre``; or the form as XML (an
@@ -139,41 +123,20 @@ class ClientEsav:
         and told in ``ServiceInjoignable.reference``. ``brut`` sends names and values as given: pairs by the generic
         operation, XML whatever its root. Raises :class:`SaisieInvalide` before sending.
         """
-        return self._signaler("deposerSignalisation", prestation, formulaire, contact, offre, reference, brut)
+        return self._signaler("deposerSignalisation", prestation, formulaire, contact, **reglages)
 
-    def valider(
-        self,
-        prestation: str,
-        formulaire: Formulaire,
-        contact: Contact,
-        *,
-        offre: str | None = None,
-        reference: str | None = None,
-        brut: bool = False,
-    ) -> Any:
+    def valider(self, prestation: str, formulaire: Formulaire, contact: Contact, **reglages: Unpack[Reglages]) -> Any:
         """Check what :meth:`deposer` would send; nothing is stored. The WSDL's ``ResultatValidation``."""
-        return self._signaler("validerSignalisation", prestation, formulaire, contact, offre, reference, brut)
+        return self._signaler("validerSignalisation", prestation, formulaire, contact, **reglages)
 
     def deposer_generique(
-        self,
-        prestation: str,
-        offre: str,
-        champs: Iterable[tuple[str, str]],
-        contact: Contact,
-        *,
-        reference: str | None = None,
+        self, prestation: str, offre: str, champs: Paires, contact: Contact, *, reference: str | None = None
     ) -> Any:
         """Deposit by code/value pairs, sent as given: the service places and judges them."""
         return self._generique("deposerSignalisationGenerique", prestation, offre, champs, contact, reference)
 
     def valider_generique(
-        self,
-        prestation: str,
-        offre: str,
-        champs: Iterable[tuple[str, str]],
-        contact: Contact,
-        *,
-        reference: str | None = None,
+        self, prestation: str, offre: str, champs: Paires, contact: Contact, *, reference: str | None = None
     ) -> Any:
         """Check what :meth:`deposer_generique` would send; nothing is stored."""
         return self._generique("validerSignalisationGenerique", prestation, offre, champs, contact, reference)
@@ -182,11 +145,11 @@ class ClientEsav:
 
     def etat(self, numero: str | None = None, *, reference: str | None = None) -> Any:
         """State of a signalisation, by its number or by your reference: the WSDL's ``EtatSignalisation``."""
-        return self._services.appeler("suivi", "consulterEtat", **_cle(numero, reference))
+        return self._services.appeler("suivi", "consulterEtat", **requetes.cle(numero, reference))
 
     def detail(self, numero: str | None = None, *, reference: str | None = None) -> Any:
         """Everything about a signalisation: the WSDL's ``DetailSignalisation``."""
-        return self._services.appeler("suivi", "consulterDetail", **_cle(numero, reference))
+        return self._services.appeler("suivi", "consulterDetail", **requetes.cle(numero, reference))
 
     def versions(self) -> list[Any]:
         """The catalogue versions, oldest first: the WSDL's ``Version``."""
@@ -211,18 +174,19 @@ class ClientEsav:
         prestation: str,
         formulaire: Formulaire,
         contact: Contact,
-        offre: str | None,
-        reference: str | None,
-        brut: bool,
+        *,
+        offre: str | None = None,
+        reference: str | None = None,
+        brut: bool = False,
     ) -> Any:
         if isinstance(formulaire, Sequence) and not isinstance(formulaire, bytes) and brut:
             if offre is None:
                 raise SaisieInvalide([ProblemeSaisie("offre", "indiquer l'Offre du formulaire")])
             return self._generique(f"{operation}Generique", prestation, offre, formulaire, contact, reference)
         forme = self._forme(formulaire, offre, brut=brut)
-        reference = reference or reference_neuve()
-        entete = _entete(prestation, reference, contact)
-        with _a_redeposer(reference), avec_formulaire(forme):
+        reference = reference or requetes.reference_neuve()
+        entete = requetes.entete(prestation, reference, contact)
+        with requetes.a_redeposer(reference), avec_formulaire(forme):
             return self._services.appeler("depot", operation, entete=entete, formulaire={})
 
     def _generique(
@@ -230,14 +194,14 @@ class ClientEsav:
         operation: str,
         prestation: str,
         offre: str,
-        champs: Iterable[tuple[str, str]],
+        champs: Paires,
         contact: Contact,
         reference: str | None,
     ) -> Any:
-        reference = reference or reference_neuve()
+        reference = reference or requetes.reference_neuve()
         paires = [{"chemin": chemin, "valeur": valeur} for chemin, valeur in champs]
-        entete = _entete(prestation, reference, contact)
-        with _a_redeposer(reference):
+        entete = requetes.entete(prestation, reference, contact)
+        with requetes.a_redeposer(reference):
             return self._services.appeler("depot", operation, entete=entete, offre=offre, champ=paires)
 
     def _forme(self, formulaire: Formulaire, code: str | None, *, brut: bool) -> etree._Element:
@@ -253,67 +217,7 @@ class ClientEsav:
             return forme
         valeurs: Any = formulaire
         if offre is None:
-            offre, valeurs = _seule_offre(contrat, valeurs)
+            offre, valeurs = requetes.seule_offre(contrat, valeurs)
         if isinstance(valeurs, Mapping):
             return saisie.depuis_valeurs(contrat, offre, valeurs)
         return saisie.depuis_paires(contrat, offre, valeurs)
-
-
-_en_objets: Any = zeep.helpers.serialize_object
-
-
-def reference_neuve() -> str:
-    """A new reference for a deposit: never the same twice."""
-    return f"ESAV-{secrets.token_hex(8).upper()}"
-
-
-def en_dict(reponse: Any) -> Any:
-    """An answer as plain dicts and lists under the WSDL's names, ready for ``json``: instants are ISO 8601 texts."""
-    return _simple(_en_objets(reponse, dict))
-
-
-def _simple(valeur: Any) -> Any:
-    if isinstance(valeur, dict):
-        return {cle: _simple(v) for cle, v in valeur.items()}
-    if isinstance(valeur, list):
-        return [_simple(v) for v in valeur]
-    return valeur.isoformat() if isinstance(valeur, (date, datetime)) else valeur
-
-
-def _cle(numero: str | None, reference: str | None) -> dict[str, Any]:
-    if (numero is None) == (reference is None):
-        raise ValueError("indiquer soit le numéro de signalisation, soit la référence")
-    return {"numeroSignalisation": numero} if numero is not None else {"referenceOperateur": reference}
-
-
-def _entete(prestation: str, reference: str, contact: Contact) -> dict[str, Any]:
-    # What is empty is left out: the service then says that it is missing, with all the rest.
-    membres = {"nom": contact.nom, "telephone": re.sub(r"[\s.()\-]", "", contact.telephone)}
-    donnes = {nom: valeur or zeep.xsd.SkipValue for nom, valeur in membres.items()}
-    if contact.courriel:
-        donnes["courriel"] = contact.courriel
-    return {
-        "identifiantPrestation": prestation or zeep.xsd.SkipValue,
-        "referenceOperateur": reference,
-        "contact": donnes,
-    }
-
-
-def _seule_offre(contrat: ContratDepot, formulaire: Any) -> tuple[Offre, Any]:
-    """The Offre of ``{"accesFtth": {...}}``, and its fields."""
-    if isinstance(formulaire, Mapping) and len(formulaire) == 1:
-        (nom, champs), *_ = formulaire.items()
-        if isinstance(champs, Mapping):
-            return saisie.offre_de(contrat, nom), champs
-    message = "indiquer l'Offre du formulaire ; la version a : " + ", ".join(contrat.offres)
-    raise SaisieInvalide([ProblemeSaisie("offre", message)])
-
-
-@contextmanager
-def _a_redeposer(reference: str) -> Iterator[None]:
-    """Tell in a failure the reference under which to deposit again."""
-    try:
-        yield
-    except (RefusEsav, ServiceInjoignable) as erreur:
-        erreur.reference = reference
-        raise

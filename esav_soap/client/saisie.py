@@ -26,8 +26,8 @@ def offre_de(contrat: ContratDepot, code: str) -> Offre:
         if code in (offre.code, offre.element):
             return offre
     voisin = proche(code, contrat.offres)
-    suite = f" ; vouliez-vous « {voisin} » ?" if voisin else ""
-    message = f"la version {contrat.version} n'a pas cette Offre{suite} ; elle a : {', '.join(contrat.offres)}"
+    suite = f" ; vouliez-vous « {voisin} » ?" if voisin else "."
+    message = f"la version {contrat.version} n'a pas cette Offre{suite} Ses Offres : {', '.join(contrat.offres)}"
     raise SaisieInvalide([ProblemeSaisie("offre", message, code, voisin)])
 
 

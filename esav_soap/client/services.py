@@ -142,11 +142,27 @@ class Services:
         return client, proxy
 
     def _plus_recente(self, adresse: str) -> str:
-        """The newest live version: where the WSDL without version redirects to (R2.4)."""
-        lieu = urlsplit(self._transport.rediriger(f"{adresse}{self._suffixe}")).path.rpartition("/")[2]
+        """The newest live version: where the WSDL without version redirects to (R2.4).
+
+        Raises :class:`VersionIntrouvable` when the service has none.
+        """
+        try:
+            lieu = urlsplit(self._transport.rediriger(f"{adresse}{self._suffixe}")).path.rpartition("/")[2]
+        except ServiceInjoignable as absent:
+            if absent.statut == requests.codes.not_found and self._repond():
+                raise VersionIntrouvable("", self._utilisables()) from absent
+            raise
         if not MOTIF_VERSION.fullmatch(lieu):
             raise ServiceInjoignable(f"{adresse} : la redirection ne mène pas au WSDL d'une version du catalogue.")
         return lieu
+
+    def _repond(self) -> bool:
+        """Whether there is a service at all: that of the catalogue stands on every platform."""
+        try:
+            self._service("catalogue")
+        except ServiceInjoignable:
+            return False
+        return True
 
     def _utilisables(self) -> list[str]:
         try:

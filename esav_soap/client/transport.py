@@ -15,6 +15,7 @@ import zeep
 from lxml import etree
 
 from esav_soap.client.erreurs import ServiceInjoignable
+from esav_soap.client.pannes import cause
 from esav_soap.names import NS_SOAP_11, NS_SOAP_12
 
 _ENVELOPPES = (f"{{{NS_SOAP_11}}}Envelope", f"{{{NS_SOAP_12}}}Envelope")
@@ -109,19 +110,19 @@ class Transport(zeep.Transport):
         hote = "://".join(urlsplit(url)[:2])
         match exc:
             case requests.exceptions.SSLError():
-                return f"La connexion TLS à {hote} n'a pas pu s'établir : {_cause(exc)}. Vérifier le certificat, la clé et l'autorité."
+                return f"La connexion TLS à {hote} n'a pas pu s'établir : {cause(exc)}. Vérifier le certificat, la clé et l'autorité."
             case requests.exceptions.ProxyError():
-                return f"Le relais (proxy) vers {hote} ne répond pas : {_cause(exc)}."
+                return f"Le relais (proxy) vers {hote} ne répond pas : {cause(exc)}."
             case requests.exceptions.ConnectTimeout():
                 return f"{hote} ne répond pas : pas de connexion en {self._delai[0]:g} s."
             case requests.exceptions.Timeout():
                 return f"{hote} n'a pas répondu en {self._delai[1]:g} s. La requête a pu être reçue."
             case requests.exceptions.ConnectionError():
-                return f"Aucun service n'est joignable à {hote} : {_cause(exc)}."
+                return f"Aucun service n'est joignable à {hote} : {cause(exc)}."
             case requests.exceptions.ChunkedEncodingError():
                 return f"La réponse de {hote} s'est interrompue. La requête a pu être reçue."
             case _:
-                return f"L'échange avec {hote} a échoué : {_cause(exc)}."
+                return f"L'échange avec {hote} a échoué : {cause(exc)}."
 
 
 def _a_reprendre(exc: requests.RequestException) -> bool:
@@ -153,21 +154,3 @@ def _inattendue(url: str, reponse: requests.Response) -> str:
     statut = reponse.status_code
     raison = _STATUTS.get(statut, f"la réponse n'est pas celle d'un service e-SAV (HTTP {statut})")
     return f"{url} : {raison}."
-
-
-def _cause(exc: BaseException) -> str:
-    """The innermost reason, in the system's words, without the layers of the libraries above it."""
-    vues = set()
-    courante: BaseException = exc
-    while id(courante) not in vues:
-        vues.add(id(courante))
-        raison = getattr(courante, "reason", None)
-        suivante = raison if isinstance(raison, BaseException) else courante.__cause__ or courante.__context__
-        if suivante is None:
-            suivante = next((a for a in courante.args if isinstance(a, BaseException)), None)
-        if suivante is None:
-            break
-        courante = suivante
-    if isinstance(courante, OSError) and courante.strerror:
-        return courante.strerror
-    return str(courante) or type(courante).__name__

@@ -249,6 +249,18 @@ def test_version_sans_wsdl__error(service: ServiceFeint, etape: Reponse, attendu
     assert echec.value.versions == attendues
 
 
+@pytest.mark.exigence("R2.6", "R9")
+def test_service_sans_aucune_version__le_dit(service: ServiceFeint) -> None:
+    service.documents = {c: r for c, r in service.documents.items() if "/depot" not in c}
+    service.etapes = [versions()]
+    with service.client() as esav, pytest.raises(VersionIntrouvable) as echec:
+        esav.contrat()
+    assert str(echec.value) == "Aucune version du catalogue n'est ouverte sur cette plate-forme."
+    service.documents = {}
+    with service.client() as ailleurs, pytest.raises(ServiceInjoignable, match="HTTP 404"):
+        ailleurs.contrat()
+
+
 @pytest.mark.exigence("R2.4", "R9")
 def test_version__demandee_ou_la_plus_recente_des_vives(service: ServiceFeint) -> None:
     with service.client(version="2026.1") as ancienne, service.client() as recente:

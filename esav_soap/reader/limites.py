@@ -9,7 +9,7 @@ _MO = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Limites:
-    """Bounds that a pack must respect; sizes in bytes (design: "Publication", entities and bombs).
+    """Bounds that a pack must respect; sizes in bytes.
 
     ``entrees``: entries of the archive, directories included. ``archive``: the ZIP as received. ``fichier``: one XML
     file. ``derive``: one file that the pack carries but the reader ignores (documents, WSDL). ``total``: everything,

@@ -5,19 +5,16 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from esav_soap.cli.client_options import SAISIE, Acces, avec
+from esav_soap.cli.client_appel import mener
+from esav_soap.cli.client_options import SAISIE, VERSION, Acces, avec
 
 if TYPE_CHECKING:
     from esav_soap.client import ClientEsav
-
-#: Exit codes.
-REFUSE, USAGE, INJOIGNABLE = 1, 2, 3
 
 
 @click.group()
@@ -42,7 +39,7 @@ def client() -> None:
 
 
 @client.command()
-@avec(*SAISIE)
+@avec(*SAISIE, VERSION)
 def valider(acces: Acces, **saisie: Any) -> None:
     """Vérifier une signalisation sans la déposer.
 
@@ -57,7 +54,7 @@ def valider(acces: Acces, **saisie: Any) -> None:
 
 
 @client.command()
-@avec(*SAISIE)
+@avec(*SAISIE, VERSION)
 def deposer(acces: Acces, **saisie: Any) -> None:
     """Déposer une signalisation.
 
@@ -92,7 +89,7 @@ def etat(acces: Acces, numero: str | None, reference: str | None) -> None:
     from esav_soap.cli import client_affichage as affichage
 
     _cle(numero, reference)
-    _mener(acces, lambda esav: esav.etat(numero, reference=reference), affichage.etat)
+    mener(acces, lambda esav: esav.etat(numero, reference=reference), affichage.etat)
 
 
 @client.command()
@@ -111,7 +108,7 @@ def detail(acces: Acces, numero: str | None, reference: str | None) -> None:
     from esav_soap.cli import client_affichage as affichage
 
     _cle(numero, reference)
-    _mener(acces, lambda esav: esav.detail(numero, reference=reference), affichage.detail)
+    mener(acces, lambda esav: esav.detail(numero, reference=reference), affichage.detail)
 
 
 @client.command()
@@ -125,7 +122,7 @@ def versions(acces: Acces) -> None:
     """
     from esav_soap.cli import client_affichage as affichage
 
-    _mener(acces, lambda esav: esav.versions(), affichage.versions)
+    mener(acces, lambda esav: esav.versions(), affichage.versions)
 
 
 @client.command()
@@ -159,13 +156,13 @@ def pack(acces: Acces, voulue: str, sortie: str | None) -> None:
             _ecrire(fichier, recu.contenu)
         return {"version": recu.version, "fichier": str(fichier), "sha256": recu.sha256, "octets": len(recu.contenu)}
 
-    _mener(acces, telecharger, None if sortie == "-" else affichage.pack)
+    mener(acces, telecharger, None if sortie == "-" else affichage.pack)
 
 
 @client.command()
 @click.argument("offre", required=False)
 @click.argument("champ", required=False)
-@avec()
+@avec(VERSION)
 def champs(acces: Acces, offre: str | None, champ: str | None) -> None:
     """Lister les champs d'une Offre, lus dans le WSDL.
 
@@ -178,19 +175,14 @@ def champs(acces: Acces, offre: str | None, champ: str | None) -> None:
       esav client champs ACCES_FTTH natureDefaut
       esav client champs ACCES_FTTH --format xml      le schéma XSD de l'Offre
     """
-    from esav_soap.cli import client_affichage as affichage
+    from esav_soap.cli import client_champs as affichage
 
-    def decrire(esav: ClientEsav) -> dict[str, Any]:
-        return affichage.decrire(esav.contrat(), offre, champ)
-
-    def en_xml(esav: ClientEsav) -> bytes:
-        contrat = esav.contrat()
-        return affichage.schema(contrat, offre)
-
-    if acces.format == "xml":
-        _mener(acces, en_xml, None)
+    if acces.format != "xml":
+        mener(acces, lambda esav: affichage.decrire(esav.contrat(), offre, champ), affichage.champs, envoi=False)
+    elif offre is not None:
+        mener(acces, lambda esav: affichage.schema(esav.contrat(), offre), None, envoi=False)
     else:
-        _mener(acces, decrire, affichage.champs)
+        raise click.UsageError("avec --format xml, indiquer l'OFFRE dont le schéma est voulu")
 
 
 def _cle(numero: str | None, reference: str | None) -> None:
@@ -230,7 +222,7 @@ def _signaler(
         )
         return {"referenceOperateur": reference, **en_dict(reponse)}
 
-    _mener(acces, envoyer, affichage.accuse if methode == "deposer" else affichage.validation)
+    mener(acces, envoyer, affichage.accuse if methode == "deposer" else affichage.validation)
 
 
 def _formulaire(saisie: tuple[str, ...]) -> bytes | list[tuple[str, str]]:
@@ -247,63 +239,6 @@ def _formulaire(saisie: tuple[str, ...]) -> bytes | list[tuple[str, str]]:
     if fautifs:
         raise click.UsageError(f"{', '.join(fautifs)} : écrire champ=valeur, ou donner un seul fichier")
     return [(chemin.strip(), valeur) for chemin, _, valeur in paires]
-
-
-def _mener(acces: Acces, travail: Callable[[ClientEsav], Any], montrer: Callable[[Any], None] | None) -> None:
-    """Call the service, show the answer or why there is none; ends the command with its exit code."""
-    from esav_soap.cli import client_affichage as affichage
-    from esav_soap.cli import client_echecs as echecs
-    from esav_soap.client import ClientEsav, RefusEsav, SaisieInvalide, ServiceInjoignable, VersionIntrouvable
-
-    if acces.cle and not acces.certificat:
-        raise click.UsageError("--cle ne va pas sans --certificat")
-    recus: list[bytes] = []
-
-    def temoin(methode: str, _url: str, contenu: bytes) -> None:
-        if methode == "POST":
-            recus.append(contenu)
-
-    try:
-        esav = ClientEsav(
-            acces.url,
-            acces.plateforme,
-            acces.version,
-            operateur=acces.operateur,
-            certificat=(acces.certificat, acces.cle) if acces.certificat and acces.cle else acces.certificat,
-            ca=acces.ca,
-            soap=acces.soap,
-            delai=acces.delai,
-            essais=acces.essais,
-            adresse_directe=acces.adresse_directe,
-            temoin=temoin,
-        )
-    except ValueError as exc:
-        raise click.UsageError(str(exc)) from exc
-    code = 0
-    with esav:
-        try:
-            resultat = travail(esav)
-        except (RefusEsav, VersionIntrouvable, SaisieInvalide, ServiceInjoignable) as echec:
-            code = {SaisieInvalide: USAGE, ServiceInjoignable: INJOIGNABLE}.get(type(echec), REFUSE)
-            if acces.format == "json":
-                affichage.json_(echecs.en_dict(echec))
-            elif acces.format == "xml" and isinstance(echec, RefusEsav):
-                affichage.xml(recus[-1])
-            else:
-                echecs.montrer(echec)
-        else:
-            if isinstance(resultat, bytes):
-                affichage.xml(resultat)
-            elif montrer is not None:
-                match acces.format:
-                    case "json":
-                        affichage.json_(resultat)
-                    case "xml" if recus:
-                        affichage.xml(recus[-1])
-                    case _:
-                        montrer(resultat)
-    if code:
-        click.get_current_context().exit(code)
 
 
 def _ecrire(fichier: Path, contenu: bytes) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
-from esav_soap.cli.client_affichage import erreurs, heure, sur, table, texte
+from esav_soap.cli.client_affichage import heure
+from esav_soap.cli.client_tableau import Tableau, erreurs, imprimer, sur, texte
 from esav_soap.client import (
     ErreurClient,
     ErreurRecue,
@@ -20,73 +20,55 @@ from esav_soap.client import (
     VersionIntrouvable,
 )
 
-#: Columns of a terminal below which the table of errors is not readable.
-_ETROIT = 90
-#: Shares of the width; the first column has none while it stands on one line.
-_PARTS = (4, 4, 7, 3, 4)
-_LIEU_MAX = 40
 _DANS_OFFRE = re.compile(r"^formulaire/[^/]+/")
 
 
-def montrer(erreur: ErreurClient) -> None:
-    """Why there is no answer, on the error output."""
+def montrer(erreur: ErreurClient, *, envoi: bool = True) -> None:
+    """Why there is no answer, on the error output. ``envoi``: something was to be sent."""
     console = erreurs()
     match erreur:
         case RefusEsav():
             _refus(console, erreur)
         case SaisieInvalide():
-            console.print(Text("Rien n'a été envoyé : des noms ou des valeurs sont à corriger.", "bold red"))
-            tableau = table("Champ", "Problème", "Valeur", entier=False)
+            mots = "Rien n'a été envoyé : des noms ou des valeurs sont à corriger." if envoi else "Nom inconnu"
+            imprimer(console, Text(mots, "bold red"))
+            valeurs = any(p.valeur for p in erreur.problemes)
+            tableau = Tableau(("Champ", "Problème", *["Valeur"] * valeurs))
             for p in erreur.problemes:
-                tableau.add_row(*map(texte, (p.chemin, p.message, p.valeur)))
-            console.print(tableau)
+                tableau.ajouter(p.chemin, p.message, *[p.valeur] * valeurs)
+            tableau.montrer(console)
         case ServiceInjoignable():
-            console.print(Text("Service injoignable", "bold red"))
-            console.print(texte(str(erreur)))
+            imprimer(console, Text("Service injoignable", "bold red"))
+            imprimer(console, texte(str(erreur)))
             if erreur.reference:
-                console.print(texte(f"Déposer de nouveau sans risque de doublon : --reference {erreur.reference}"))
+                imprimer(console, texte(f"Déposer de nouveau sans risque de doublon : --reference {erreur.reference}"))
         case _:
-            console.print(Text(sur(str(erreur)), "bold red"))
+            imprimer(console, Text(sur(str(erreur)), "bold red"))
 
 
 def _refus(console: Console, refus: RefusEsav) -> None:
-    console.print(Text(f"Refusé : {sur(refus.code)}", "bold red"))
+    imprimer(console, Text(f"Refusé : {sur(refus.code)}", "bold red"))
     # With a table below, the summary in the message would say the first errors twice.
-    console.print(texte(refus.message.partition(". ")[0] + "." if refus.erreurs else refus.message))
+    imprimer(console, texte(refus.message.partition(". ")[0] + "." if refus.erreurs else refus.message))
     if refus.erreurs:
         _erreurs(console, refus.erreurs)
     if refus.versions:
-        tableau = table("Version en service", "Jusqu'au", "WSDL")
+        tableau = Tableau(("Version en service", "Jusqu'au", "WSDL"))
         for v in refus.versions:
-            tableau.add_row(*map(texte, (v.version, heure(v.fin), v.wsdl)))
-        console.print(tableau)
+            tableau.ajouter(v.version, heure(v.fin), v.wsdl)
+        tableau.montrer(console)
     if refus.reessayer_apres:
-        console.print(texte(f"Recommencer après : {heure(refus.reessayer_apres)}"))
-    console.print(texte(f"Requête : {refus.requete}"), style="dim")
+        imprimer(console, texte(f"Recommencer après : {heure(refus.reessayer_apres)}"))
+    imprimer(console, texte(f"Requête : {refus.requete}"), style="dim")
 
 
 def _erreurs(console: Console, recues: Sequence[ErreurRecue]) -> None:
-    """One line of a table for each error; on a narrow terminal, where cells would be cut to pieces, one paragraph."""
-    if console.width < _ETROIT:
-        for e in recues:
-            console.print(Text.assemble("\n", (sur(_lieu(e)), "bold"), f"  {sur(e.libelle)}"))
-            console.print(Padding(_probleme(e), (0, 0, 0, 2)))
-            for nom, valeur in (("valeur", e.valeur), ("admis", ", ".join(e.valeurs_admises))):
-                if valeur:
-                    console.print(Padding(texte(f"{nom} : {valeur}"), (0, 0, 0, 2)))
-        console.print()
-        return
     valeurs, admises = any(e.valeur for e in recues), any(e.valeurs_admises for e in recues)
-    entier = max(len(_lieu(e)) for e in recues) <= _LIEU_MAX
-    tableau = table("Champ", "Libellé", "Problème", *["Valeur"] * valeurs, *["Admis"] * admises, entier=entier)
-    tableau.expand = True
-    for colonne, part in zip(tableau.columns[entier:], _PARTS[entier:], strict=False):
-        colonne.ratio = part
+    tableau = Tableau(("Champ", "Libellé", "Problème", *["Valeur"] * valeurs, *["Admis"] * admises))
     for e in recues:
-        cellules = [texte(_lieu(e)), texte(e.libelle), _probleme(e)]
-        cellules += [texte(e.valeur)] * valeurs + [texte(", ".join(e.valeurs_admises))] * admises
-        tableau.add_row(*cellules)
-    console.print(tableau)
+        suite = [e.valeur] * valeurs + [", ".join(e.valeurs_admises)] * admises
+        tableau.ajouter(_lieu(e), e.libelle, _probleme(e), *suite)
+    tableau.montrer(console)
 
 
 def _lieu(e: ErreurRecue) -> str:

@@ -29,12 +29,12 @@ class Acces:
     certificat: str | None
     cle: str | None
     ca: str | None
-    version: str | None
     soap: str
     format: str
     delai: float
     essais: int
     adresse_directe: bool
+    version: str | None = None
 
 
 _URL = "http://127.0.0.1:8080"
@@ -64,7 +64,6 @@ _COMMUNES = (
     click.option(
         "--ca", envvar="ESAV_CA", metavar="FICHIER", help="Autorité qui a signé le certificat du serveur.  [ESAV_CA]"
     ),
-    click.option("--version", metavar="VERSION", help="Version du catalogue.  [la plus récente en service]"),
     click.option("--soap", type=_Choix(("1.1", "1.2")), default="1.1", help="Version de SOAP.  [1.1]"),
     click.option("--format", type=_Choix(("table", "json", "xml")), default="table", help="Présentation.  [table]"),
     click.option("--delai", type=float, default=30.0, metavar="SECONDES", help="Attente d'une réponse.  [30]"),
@@ -73,6 +72,8 @@ _COMMUNES = (
         "--adresse-directe", is_flag=True, help="Appeler l'adresse de --url et non celle du WSDL (tunnel, relais)."
     ),
 )
+#: For the commands that read or fill the forms of a version.
+VERSION = click.option("--version", metavar="VERSION", help="Version du catalogue.  [la plus récente en service]")
 SAISIE = (
     click.option("--prestation", required=True, metavar="ID", help="Identifiant de prestation."),
     click.option("--reference", metavar="REF", help="Votre référence, unique.  [une nouvelle, affichée avant l'envoi]"),
@@ -108,7 +109,8 @@ def avec(*options: Callable[[Any], Any]) -> Callable[[Callable[..., None]], Call
     def decorer(commande: Callable[..., None]) -> Callable[..., None]:
         @functools.wraps(commande)
         def lancer(**donnees: Any) -> None:
-            commande(Acces(**{champ.name: donnees.pop(champ.name) for champ in fields(Acces)}), **donnees)
+            communes = {champ.name: donnees.pop(champ.name) for champ in fields(Acces) if champ.name in donnees}
+            commande(Acces(**communes), **donnees)
 
         for option in reversed((*options, *_COMMUNES)):
             lancer = option(lancer)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from base64 import b64encode
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -18,9 +19,11 @@ import requests
 from click.testing import CliRunner, Result
 from lxml import etree
 
-from esav_soap.cli import client_affichage, client_echecs
+from esav_soap.cli import client_echecs, client_tableau
 from esav_soap.cli.client import client
+from esav_soap.cli.nombres import compte
 from esav_soap.client import ErreurRecue, RefusEsav
+from esav_soap.model import Catalogue
 from esav_soap.names import NS_WS
 from tests.unit.client.service_feint import BASE, INCONNUE, ServiceFeint, accuse, refus, soap
 
@@ -136,7 +139,7 @@ def test_refus__rien_n_est_coupe(capsys: pytest.CaptureFixture[str], colonnes: i
         champ, "Libellé " * 9, champ, "TROP_GRAND", "long " * 60, "v" * 200, ("ADMIS_UN", "ADMIS_DEUX") * 25
     )
     refus = RefusEsav("FORMULAIRE_INVALIDE", "m", "r", [erreur] * 2)
-    with patch.object(client_affichage, "_LARGEUR", colonnes):
+    with patch.object(client_tableau, "SANS_LIMITE", colonnes):
         client_echecs.montrer(refus)
     lignes = capsys.readouterr().err.splitlines()
     assert max(map(len, lignes)) <= colonnes
@@ -144,6 +147,9 @@ def test_refus__rien_n_est_coupe(capsys: pytest.CaptureFixture[str], colonnes: i
     assert (lettres["v"], lettres["_"]) >= (400, 102)
     if champ[0] == "x":
         assert lettres["x"] == 600
+    assert [ligne for ligne in lignes if ligne != ligne.rstrip()] == []
+    mots = re.split(r"[\s,]+", "\n".join(lignes))
+    assert {mot for mot in mots if "ADMIS" in mot} == {"ADMIS_UN", "ADMIS_DEUX"}, "codes stay whole"
 
 
 @pytest.mark.exigence("R3.2", "R9")
@@ -268,6 +274,55 @@ def test_champs__error(lancer: Any, arguments: tuple[str, ...], mots: str) -> No
     fait = lancer("champs", *arguments)
     assert fait.exit_code == 2
     assert mots in fait.stderr
+    assert "envoyé" not in fait.stderr
+    assert "? ;" not in fait.stderr
+
+
+@pytest.mark.exigence("R1.3", "R9")
+@pytest.mark.parametrize("colonnes", [60, 80, 100, 140])
+def test_champs__codes_entiers_sur_tout_terminal(
+    lancer: Any, monkeypatch: pytest.MonkeyPatch, colonnes: int, catalogues: Mapping[str, Catalogue]
+) -> None:
+    monkeypatch.setattr(client_tableau, "SANS_LIMITE", colonnes)
+    sortie = lancer("champs", "ACCES_FTTH").stdout
+    assert max(map(len, sortie.splitlines())) <= colonnes
+    codes = {v.code for n in catalogues["2026.2"].nomenclatures.values() for v in n.valeurs}
+    montres = [mot for mot in re.split(r"[\s,.()\[\]]+", sortie) if re.fullmatch(r"[A-Z][A-Z0-9]*_[A-Z0-9_]*", mot)]
+    assert len(montres) > 30
+    assert set(montres) <= codes | {"ACCES_FTTH"}
+
+
+@pytest.mark.exigence("R9")
+def test_sans_terminal__ni_coupe_ni_blancs_en_fin_de_ligne(lancer: Any) -> None:
+    sortie = lancer("champs", "ACCES_FTTH", "natureDefaut").stdout
+    assert [ligne for ligne in sortie.splitlines() if ligne != ligne.rstrip()] == []
+    (ligne,) = [ligne for ligne in sortie.splitlines() if "natureDefaut" in ligne]
+    assert ligne.count(", ") > 10
+
+
+@pytest.mark.exigence("R9")
+def test_nombres__accordes(lancer: Any) -> None:
+    assert [compte(n, "décimale") for n in (0, 1, 2, 1234)] == [
+        *("0 décimale", "1 décimale", "2 décimales", "1\u202f234 décimales"),
+    ]
+    assert "2 décimales au plus" in lancer("champs", "ACCES_FTTH", "puissancePto").stdout
+    assert "(s)" not in lancer("champs", "ACCES_FTTH").stdout
+
+
+@pytest.mark.exigence("R2.6", "R9")
+def test_versions__aucune(lancer: Any, service: ServiceFeint) -> None:
+    vide = soap("<ws:listerVersionsResponse><ws:listeVersions/></ws:listerVersionsResponse>")
+    service.etapes = [vide, vide]
+    assert lancer("versions").stdout == "Aucune version du catalogue n'est publiée.\n"
+    assert json.loads(lancer("versions", "--format", "json").stdout) == {"versions": []}
+
+
+@pytest.mark.exigence("R9")
+@pytest.mark.parametrize("commande", [("pack", "2026.2"), ("etat", "N1"), ("detail", "N1"), ("versions",)])
+def test_version__seulement_ou_elle_sert(lancer: Any, service: ServiceFeint, commande: tuple[str, ...]) -> None:
+    fait = lancer(*commande, "--version", "2026.1")
+    assert (fait.exit_code, service.lectures) == (2, [])
+    assert "--version" not in lancer(commande[0], "--help").stdout
 
 
 @pytest.mark.exigence("R2.6", "R9")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import subprocess
 import sys
 import threading
@@ -40,6 +41,27 @@ def test_un_seul_fil_tient_la_porte(tmp_path: Path, ephemere: bool) -> None:
         fil.join()
     assert maximum == 1
     assert verrou.chemin.exists() is not ephemere
+
+
+@pytest.mark.exigence("R3.1")
+def test_fichier_parti_pendant_l_attente__celui_qui_le_remplace_est_pris(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The holder before takes the file away while this one waits on it: whoever comes next locks the new file."""
+    porte = tmp_path / "porte"
+    vrai, appels = fcntl.flock, []
+
+    def flock(descripteur: int, operation: int) -> None:
+        appels.append(descripteur)
+        if len(appels) == 1:
+            porte.unlink()
+            porte.touch()
+        vrai(descripteur, operation)
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with Verrou(porte, ephemere=True).tenu(), porte.open() as autre, pytest.raises(BlockingIOError):
+        vrai(autre, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    assert len(appels) == 2
 
 
 @pytest.mark.exigence("R3.1")

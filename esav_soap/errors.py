@@ -177,7 +177,7 @@ class PackInvalide(Exception):
     """A pack is refused; ``problemes`` holds every defect, sorted by file and line."""
 
     def __init__(self, problemes: Sequence[Probleme]) -> None:
-        super().__init__(f"{len(problemes)} problème(s) dans le pack")
+        super().__init__(f"problèmes dans le pack : {len(problemes)}")
         self.problemes = tuple(sorted(problemes))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from esav_soap.cli.francais import pluriel
+from esav_soap.cli.nombres import compte
 
 _RACINE = click.Path(exists=True, file_okay=False, path_type=Path)
 _URL = click.option(
@@ -52,7 +52,7 @@ def check(source: Path, choisies: tuple[str, ...]) -> None:
             refus.append(nom)
             continue
         click.echo(
-            f"{nom}: {pluriel(len(lu.offres), 'Offre')}, {pluriel(len(lu.nomenclatures), 'nomenclature')}, aucun problème."
+            f"{nom}: {compte(len(lu.offres), 'Offre')}, {compte(len(lu.nomenclatures), 'nomenclature')}, aucun problème."
         )
     if refus:
         raise click.ClickException("des problèmes sont à corriger dans " + ", ".join(refus))
@@ -89,7 +89,7 @@ def build(racine: Path, choisies: tuple[str, ...], verifier: bool, url_publique:
     if not choisies:
         trouves += dossiers.versions_en_trop(racine, sources, supprimer=not verifier)
     if not verifier:
-        click.echo(f"{pluriel(len(trouves), 'fichier changé', 'fichiers changés')}.")
+        click.echo(f"Fichiers changés : {len(trouves)}.")
     elif trouves:
         for ecart in trouves:
             click.echo(ecart)

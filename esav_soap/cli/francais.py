@@ -90,8 +90,3 @@ def message(erreur: click.ClickException) -> str:
 def _proches(possibilites: object) -> str:
     noms = ", ".join(map(str, possibilites)) if isinstance(possibilites, (list, tuple, set)) else ""
     return f" (proches : {noms})" if noms else ""
-
-
-def pluriel(nombre: int, singulier: str, plusieurs: str = "") -> str:
-    """A number with its noun: ``pluriel(2, "Offre")`` -> ``2 Offres``."""
-    return f"{nombre} {singulier if nombre < 2 else plusieurs or singulier + 's'}"

@@ -53,7 +53,7 @@ def test_construire_verifier_reparer__ok(lancer: Lancer, sans_2026_2: Path) -> N
     ):
         assert dit in sortie
     code, sortie, _ = lancer("catalogue", "build", racine)
-    assert "3 fichiers changés" in sortie
+    assert "Fichiers changés : 3" in sortie
     assert lancer("catalogue", "build", "--check", racine)[0] == 0
     (sans_2026_2 / "forms_xml/2026.1/acces-ftth.xml").write_bytes(
         (sans_2026_2 / "forms_xml/2026.1/acces-ftth.xml").read_bytes().replace(b"PTO", b"PTO2", 1)

@@ -6,8 +6,10 @@ For ``depot``: ``depot.xsd`` (operations; the root) imports ``formulaire.xsd`` (
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
 from copy import deepcopy
+from pathlib import Path
 
 from lxml import etree
 
@@ -39,24 +41,26 @@ def fichiers_schemas(contrat: Contrat, catalogue: Catalogue | None = None) -> di
 
 
 def compiler_schema(fichiers: Mapping[str, bytes], racine: str) -> etree.XMLSchema:
-    """Compile with libxml2 from memory; imports are looked up in ``fichiers`` alone, never on disk or network.
+    """Compile with libxml2; imports are looked up in ``fichiers`` alone, which are plain names.
 
-    Raises ``lxml.etree.XMLSchemaParseError``.
+    The files go through a folder of their own: lxml could take them from memory by a resolver, but it swaps one loader of
+    the whole process at every parse, so that a message read by another thread meanwhile would make the compilation fail.
+    Raises ``ValueError`` for a reference to anything else, ``lxml.etree.XMLSchemaParseError``.
     """
-    analyseur = etree.XMLParser(no_network=True, resolve_entities=False, load_dtd=False)
-    analyseur.resolvers.add(_Resolveur(fichiers))
-    return etree.XMLSchema(etree.fromstring(fichiers[racine], analyseur, base_url=f"esav:///{racine}"))
+    for contenu in fichiers.values():
+        for noeud in etree.fromstring(contenu, _ANALYSEUR).iter(*_REFERENCES):
+            if noeud.get("schemaLocation") not in fichiers:
+                raise ValueError(f"schéma inconnu : {noeud.get('schemaLocation')}")
+    with tempfile.TemporaryDirectory(prefix="esav-xsd-") as dossier:
+        for nom, contenu in fichiers.items():
+            if Path(nom).name != nom:
+                raise ValueError(f"schéma inconnu : {nom}")
+            Path(dossier, nom).write_bytes(contenu)
+        return etree.XMLSchema(file=str(Path(dossier, racine)))
 
 
-class _Resolveur(etree.Resolver):
-    def __init__(self, fichiers: Mapping[str, bytes]) -> None:
-        self._fichiers = fichiers
-
-    def resolve(self, system_url: str, public_id: str, context: object = None) -> object:
-        nom = system_url.rsplit("/", 1)[-1]
-        if nom not in self._fichiers:
-            raise FileNotFoundError(f"schéma inconnu : {nom}")
-        return self.resolve_string(self._fichiers[nom], context, base_url=f"esav:///{nom}")
+_ANALYSEUR = etree.XMLParser(no_network=True, resolve_entities=False, load_dtd=False)
+_REFERENCES = tuple(f"{_XSD}{nom}" for nom in ("import", "include", "redefine"))
 
 
 def _separer(schema: etree._Element) -> tuple[etree._Element, etree._Element]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
+from importlib.resources import as_file, files
 from threading import Lock
 from types import MappingProxyType
-from typing import Any
 
 from lxml import etree
 
@@ -26,19 +25,12 @@ META_SCHEMAS: Mapping[str, bytes] = _lire()
 _VERROU = Lock()
 
 
-class _Inclusions(etree.Resolver):
-    """Gives ``xs:include`` the package's own files and nothing else."""
-
-    def resolve(self, url: str, _identifiant: str, contexte: Any) -> Any:  # type: ignore[override]
-        return self.resolve_string(META_SCHEMAS[url.rpartition("/")[2]], contexte, base_url=url)
-
-
 @cache
 def _schema(racine: str) -> etree.XMLSchema:
-    parser = etree.XMLParser(no_network=True)
-    parser.resolvers.add(_Inclusions())
-    nom = f"{racine}.xsd"
-    return etree.XMLSchema(etree.fromstring(META_SCHEMAS[nom], parser, base_url=nom))
+    # From files: with a resolver, a message that another thread parses meanwhile can make the compilation fail, because
+    # lxml swaps one loader of the whole process at every parse.
+    with as_file(files("esav_soap.reader") / "schemas") as dossier:
+        return etree.XMLSchema(file=str(dossier / f"{racine}.xsd"))
 
 
 def refus(element: etree._Element) -> tuple[int, str] | None:

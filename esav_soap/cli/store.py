@@ -23,5 +23,4 @@ def migrate(url: str | None) -> None:
     from esav_soap.bootstrap.reglages import lire_reglages
     from esav_soap.store import mettre_a_jour
 
-    reglages = lire_reglages(None, store=url)
-    click.echo(f"{reglages.store} : {mettre_a_jour(reglages.store)}")
+    click.echo(f"Base à jour, révision {mettre_a_jour(lire_reglages(None, store=url).store)}.")

@@ -183,7 +183,9 @@ def vide(environ: Any, start_response: Any) -> Any:
 
 
 class ServeurNu(Serveur):
-    """One of the services behind exactly the settings of ``esav serve``."""
+    """One of the services behind the settings of ``esav serve``, and gunicorn's own threaded worker."""
+
+    travailleur = "gthread"
 
     def __init__(self, nom: str, reglages: Reglages) -> None:
         self._nom = nom

@@ -13,6 +13,7 @@ from gunicorn.app.base import BaseApplication
 
 from esav_soap.bootstrap.noeud import identite, monter
 from esav_soap.bootstrap.reglages import Reglages
+from esav_soap.bootstrap.travailleur import Travailleur
 from esav_soap.errors import ReglageInvalide
 from esav_soap.store import ouvrir
 
@@ -21,6 +22,8 @@ _journal = logging.getLogger(__name__)
 
 class Serveur(BaseApplication):  # type: ignore[misc]
     """gunicorn, configured from :class:`Reglages` alone."""
+
+    travailleur: Any = Travailleur
 
     def __init__(self, reglages: Reglages, pret: Callable[[], None] | None = None) -> None:
         self._reglages = reglages
@@ -31,7 +34,7 @@ class Serveur(BaseApplication):  # type: ignore[misc]
         reglages = self._reglages
         valeurs: dict[str, Any] = {
             "bind": reglages.adresse,
-            "worker_class": "gthread",
+            "worker_class": self.travailleur,
             "workers": reglages.processus,
             "threads": reglages.fils,
             "keepalive": 75,

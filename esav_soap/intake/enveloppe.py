@@ -10,6 +10,7 @@ import codecs
 import threading
 from dataclasses import dataclass
 from email.message import Message as EnteteMime
+from functools import lru_cache
 
 from lxml import etree
 
@@ -79,6 +80,7 @@ def _mal_forme(message: str) -> ErreurEsav:
     return ErreurEsav(CodeErreur.MESSAGE_MAL_FORME, message)
 
 
+@lru_cache(maxsize=64)
 def _encodage(content_type: str) -> str | None:
     """Encoding that the HTTP header imposes on the XML declaration (RFC 7303), or None when it names none."""
     entete = EnteteMime()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 from esav_soap.calendar import en_paris
@@ -29,8 +30,8 @@ def _avertissements(avertissements: Iterable[Avertissement]) -> list[Any]:
 
 
 def accuse(depot: Depot, avertissements: Iterable[Avertissement]) -> Any:
-    """The acknowledgement of a deposit."""
-    return r.AccuseReception(
+    """The acknowledgement of a deposit: the members of ``AccuseReception``, without what making a Spyne object costs."""
+    return SimpleNamespace(
         numeroSignalisation=depot.numero,
         etat=depot.etat.name,
         dateHeureDepot=_heure(depot.depot_le),

@@ -19,6 +19,7 @@ from esav_soap.contract.services import SERVICES
 from esav_soap.contract.wsdl import adresser, en_soap_12
 from esav_soap.errors import CodeErreur, ErreurEsav
 from esav_soap.intake.enveloppe import TAILLE_MAX, Message, lire_enveloppe, trop_grand
+from esav_soap.jeton import JETON
 from esav_soap.names import PLATEFORMES, VERSION_WS, chemin_service
 from esav_soap.publication import VersionPubliee
 from esav_soap.soap import pages, presentation
@@ -39,6 +40,9 @@ _STATUTS = {200: "200 OK", 302: "302 Found", 400: "400 Bad Request", 404: "404 N
 _STATUTS |= {405: "405 Method Not Allowed", 500: "500 Internal Server Error"}
 _TYPES = {"1.1": "text/xml; charset=utf-8", "1.2": "application/soap+xml; charset=utf-8"}
 _SANS_ID = "0" * 16
+
+#: A larger request is served while others compute, in bytes.
+LEGER = 64 * 1024
 
 
 @dataclass(slots=True)
@@ -90,6 +94,12 @@ class ApplicationWsgi:
         self._secours = {version: self._services["depot", version].refuser(interne) for version in _TYPES}
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] == "POST" and 0 < _annonce(environ) <= LEGER:
+            return self._repondre(environ, start_response)
+        with JETON.rendu():  # a pack, a page, a large message: what takes long must not be alone
+            return self._repondre(environ, start_response)
+
+    def _repondre(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         debut = time.perf_counter()
         requete = secrets.token_hex(8)
         methode, chemin = environ["REQUEST_METHOD"], environ.get("PATH_INFO") or "/"
@@ -123,8 +133,7 @@ class ApplicationWsgi:
             return self._refus(erreur, requete, version_soap)
 
     def _lire(self, environ: Environ) -> Message:
-        annonce = environ.get("CONTENT_LENGTH") or ""
-        if annonce.isdecimal() and int(annonce) > self._taille_max:
+        if _annonce(environ) > self._taille_max:
             raise trop_grand(self._taille_max)
         try:
             octets = environ["wsgi.input"].read(self._taille_max + 1)
@@ -237,6 +246,12 @@ def _traitement(operations: Operations, service: str) -> Callable[[Any, Any], An
 def _trace(chemin: str) -> str:
     """A path for the log: one line and no blank, whatever the caller wrote."""
     return quote(chemin[:120], safe="/", encoding="latin-1", errors="replace")
+
+
+def _annonce(environ: Environ) -> int:
+    """Length of the body that the request announces, in bytes; 0 when it does not."""
+    annonce = environ.get("CONTENT_LENGTH") or ""
+    return int(annonce) if annonce.isdecimal() else 0
 
 
 def _version_soap(environ: Environ) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, and_, select
 from sqlalchemy.exc import DBAPIError
 
 from esav_soap.calendar import en_utc
+from esav_soap.jeton import JETON
 from esav_soap.signalisation import Cote, Depot, Etat, NouvelleSignalisation
 from esav_soap.store.moteur import Moteur
 from esav_soap.store.tables import instant_sqlite, signalisation
@@ -103,28 +104,26 @@ def _reessayer(ecriture: Callable[[], list[Depot | Exception]]) -> list[Depot | 
 
 def _ecrire_sqlite(moteur: Moteur, lot: Lot) -> list[Depot | Exception]:
     lignes = [_valeurs(nouvelle, instant_sqlite(nouvelle.depot_le)) for nouvelle in lot]
-    with moteur.ecriture() as connexion:
-        # The driver's own cursor: SQLAlchemy's cost per statement is several times SQLite's.
-        curseur = connexion.connection.cursor()
-        ecrites = []
+    ecrites = []
+    with moteur.ecriture_sqlite() as connexion:
+        curseur = connexion.cursor()
         for ligne in lignes:
             curseur.execute(_SIGNALISATION_SQLITE, ligne)
             ecrite = curseur.rowcount == 1
             if ecrite:
                 curseur.execute(_EVENEMENT_SQLITE, (curseur.lastrowid, ligne[9], _EN_DEPOT, _OPERATEUR))
             ecrites.append(ecrite)
-        curseur.close()
-        return [
-            _accepte(nouvelle) if ecrite else _refuse(connexion, nouvelle)
-            for nouvelle, ecrite in zip(lot, ecrites, strict=True)
-        ]
+    return [
+        _accepte(nouvelle) if ecrite else moteur.lire(lambda connexion, nouvelle=nouvelle: _refuse(connexion, nouvelle))  # type: ignore[misc]
+        for nouvelle, ecrite in zip(lot, ecrites, strict=True)
+    ]
 
 
 def _ecrire_postgresql(moteur: Moteur, lot: Lot) -> list[Depot | Exception]:
     # In the order of the keys: two nodes that write the same references wait for one another, and never in a circle.
     ordre = sorted(range(len(lot)), key=lambda rang: _cle(lot[rang]))
     lignes = [_valeurs(lot[rang], en_utc(lot[rang].depot_le)) for rang in ordre]
-    with moteur.ecrivains.connect() as connexion:
+    with JETON.rendu(), moteur.ecrivains.connect() as connexion:
         reponse = connexion.exec_driver_sql(_DEPOT_POSTGRESQL, tuple(map(list, zip(*lignes, strict=True))))
         ecrites = {tuple(ligne) for ligne in reponse}
         resultats: dict[int, Depot | Exception] = {}

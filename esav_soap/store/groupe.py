@@ -9,6 +9,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
+from esav_soap.jeton import JETON
+
 D = TypeVar("D")
 R = TypeVar("R")
 
@@ -25,6 +27,11 @@ class _Attente(Generic[D, R]):
         self.mene = False
         self.resultat: R | None = None
         self.erreur: BaseException | None = None
+
+    def attendre(self, delai_s: float) -> bool:
+        """Whether it was woken within this delay."""
+        with JETON.rendu():
+            return self.reveil.acquire(timeout=delai_s)
 
 
 class Groupe(Generic[D, R]):
@@ -65,7 +72,7 @@ class Groupe(Generic[D, R]):
             moi.mene = not self._occupe
             self._occupe = True
         try:
-            repondu = moi.mene or moi.reveil.acquire(timeout=self._delai_s)
+            repondu = moi.mene or moi.attendre(self._delai_s)
         except BaseException:  # an interruption of this thread: the others must not wait for it
             if not self._quitter(moi):
                 self._mener()

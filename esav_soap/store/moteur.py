@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -19,12 +20,15 @@ from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, 
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from esav_soap.errors import ReglageInvalide
+from esav_soap.jeton import JETON
 from esav_soap.store.pannes import nom_de
 from esav_soap.store.verrou import Verrou
 
 R = TypeVar("R")
 
 ATTENTE_S = 10
+#: Between two tries to get SQLite's lock.
+PAUSE_S = 0.01
 #: Connections for reading, and for writing, of one process to PostgreSQL: four together already fill two cores.
 LECTEURS_POSTGRESQL = 3
 ECRIVAINS_POSTGRESQL = 2
@@ -57,16 +61,17 @@ class Moteur:
         if self.sqlite:
             self.lecteurs = _moteur_sqlite(self.url, taille=LECTEURS_SQLITE)
             self.ecrivains = _moteur_sqlite(self.url, taille=1)
+            self._depots = _moteur_sqlite(self.url, taille=1, attente_s=0)
             self.porte: Verrou | None = Verrou(Path(f"{self.url.database}.verrou"))
         else:
             self.lecteurs = _moteur_postgresql(self.url, taille=LECTEURS_POSTGRESQL)
-            self.ecrivains = _moteur_postgresql(self.url, taille=ECRIVAINS_POSTGRESQL)
+            self.ecrivains = self._depots = _moteur_postgresql(self.url, taille=ECRIVAINS_POSTGRESQL)
             self.porte = None
 
     def _apres_fork(self) -> None:
         # The parent's connections are kept, unused: closing them here would speak on the parent's sockets, or drop
         # SQLite's locks.
-        self._herites += [self.lecteurs, self.ecrivains]
+        self._herites += [self.lecteurs, self.ecrivains, self._depots]
         self._ouvrir()
 
     def dedie(self) -> Engine:
@@ -76,9 +81,14 @@ class Moteur:
     def fermer(self) -> None:
         self.lecteurs.dispose()
         self.ecrivains.dispose()
+        self._depots.dispose()
 
     def lire(self, lecture: Callable[[Connection], R]) -> R:
         """The result of ``lecture``, tried once more when the server had closed the connection in between."""
+        with JETON.rendu():
+            return self._lire(lecture)
+
+    def _lire(self, lecture: Callable[[Connection], R]) -> R:
         try:
             with self.lecteurs.connect() as connexion:
                 return lecture(connexion)
@@ -118,6 +128,40 @@ class Moteur:
         with self.ecrivains.connect() as connexion, self.ecrire(connexion):
             yield connexion
 
+    @contextmanager
+    def ecriture_sqlite(self) -> Iterator[sqlite3.Connection]:
+        """``ecriture`` in the driver's words, for what every deposit writes: SQLAlchemy's cost per statement is several
+        times SQLite's. Computes with the token (:mod:`esav_soap.jeton`) and waits without it."""
+        assert self.porte is not None
+        empruntee = self._depots.raw_connection()
+        try:
+            connexion = cast(sqlite3.Connection, empruntee.driver_connection)
+            with self.porte.tenu():
+                _debuter(connexion, self._debut)
+                try:
+                    yield connexion
+                    with JETON.rendu():
+                        connexion.execute("COMMIT")
+                except BaseException:
+                    connexion.rollback()
+                    raise
+        finally:
+            empruntee.close()
+
+
+def _debuter(connexion: sqlite3.Connection, debut: str) -> None:
+    """Begin a transaction; wait for a program that is no node, and has SQLite's lock without the gate."""
+    limite = time.monotonic() + ATTENTE_S
+    while True:
+        try:
+            connexion.execute(debut)
+            return
+        except sqlite3.OperationalError as erreur:
+            if erreur.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > limite:
+                raise
+        with JETON.rendu():
+            time.sleep(PAUSE_S)
+
 
 @contextmanager
 def _transaction(connexion: Connection, debut: str) -> Iterator[None]:
@@ -152,14 +196,14 @@ def lire_url(url: str) -> URL:
 _FORMES = "Écrire sqlite:///chemin/du/fichier.db ou postgresql://utilisateur@serveur/base."
 
 
-def _moteur_sqlite(url: URL, *, taille: int) -> Engine:
+def _moteur_sqlite(url: URL, *, taille: int, attente_s: float = ATTENTE_S) -> Engine:
     bassin: dict[str, Any] = (
         {"pool_size": taille, "max_overflow": 0, "pool_timeout": 3 * ATTENTE_S} if taille else {"poolclass": NullPool}
     )
     moteur = create_engine(
         url,
         isolation_level="AUTOCOMMIT",
-        connect_args={"timeout": ATTENTE_S, "check_same_thread": False},
+        connect_args={"timeout": attente_s, "check_same_thread": False},
         **bassin,
     )
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from esav_soap.jeton import JETON
+
 
 class Verrou:
     """``flock`` on a file of its own; each holder opens the file anew, so threads and forks exclude one another too.
@@ -36,13 +38,21 @@ class Verrou:
         while True:
             descripteur = os.open(self.chemin, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
             try:
-                fcntl.flock(descripteur, fcntl.LOCK_EX)
+                self._attendre(descripteur)
                 if not self.ephemere or self._en_place(descripteur):
                     return descripteur
             except BaseException:
                 os.close(descripteur)
                 raise
             os.close(descripteur)  # the file that was waited for is gone: others lock its successor
+
+    @staticmethod
+    def _attendre(descripteur: int) -> None:
+        try:
+            fcntl.flock(descripteur, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            with JETON.rendu():
+                fcntl.flock(descripteur, fcntl.LOCK_EX)
 
     def _en_place(self, descripteur: int) -> bool:
         try:

@@ -14,19 +14,26 @@ class EtatVersion(Enum):
     ANNONCEE = "annoncée"
     EN_VIGUEUR = "en vigueur"
     RETIREE = "retirée"
+    ANNULEE = "annonce retirée"
 
 
 @dataclass(frozen=True, slots=True)
 class VersionPubliee:
-    """Recorded dates of a version: open in production in ``[ouverture, retrait)``; no ``retrait``: no end is known."""
+    """Recorded dates of a version: open in production in ``[ouverture, retrait)``; no ``retrait``: no end is known.
+
+    ``annulation``: when its announcement was withdrawn, before it opened; it is never used again, nor is its number.
+    """
 
     version: str
     annonce: datetime
     ouverture: datetime
     retrait: datetime | None = None
     remplacante: str | None = None
+    annulation: datetime | None = None
 
     def etat(self, instant: datetime) -> EtatVersion:
+        if self.annulation is not None and instant >= self.annulation:
+            return EtatVersion.ANNULEE
         if self.retrait is not None and instant >= self.retrait:
             return EtatVersion.RETIREE
         if instant >= self.ouverture:
@@ -37,7 +44,7 @@ class VersionPubliee:
         """Whether messages of this version are taken: on integration from the announcement on (R2.5)."""
         etat = self.etat(instant)
         if plateforme == "integration":
-            return etat is not EtatVersion.RETIREE and instant >= self.annonce
+            return etat in (EtatVersion.ANNONCEE, EtatVersion.EN_VIGUEUR) and instant >= self.annonce
         return etat is EtatVersion.EN_VIGUEUR
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
+from esav_soap.avis import Envoi, EnvoiPris, EnvoiSuivi, EtatEnvoi, Operateur
 from esav_soap.publication import VersionPubliee
 from esav_soap.signalisation import Depot, NouvelleSignalisation, Prestation, Signalisation
 
@@ -58,6 +59,123 @@ class Versions(Protocol):
 
     def enregistrer_version(self, version: VersionPubliee, pack: bytes) -> None:
         """Record a version with its pack, or replace the dates and the pack of one recorded before. One transaction."""
+        ...
+
+
+class VersionsChangees(Exception):
+    """The recorded versions are no longer those that a decision was made on. Nothing was written: decide again."""
+
+
+class Publications(Versions, Protocol):
+    """Announcements. Each call is one transaction: all of it or nothing, whatever is killed.
+
+    ``attendues``: all recorded versions as the caller saw them; raises :class:`VersionsChangees` when others are there now.
+    """
+
+    def annoncer(
+        self,
+        nouvelle: VersionPubliee,
+        pack: bytes,
+        precedente: VersionPubliee | None,
+        envois: Iterable[Envoi],
+        attendues: Collection[VersionPubliee],
+    ) -> None:
+        """Record the new version with its pack, the new dates of the one that it replaces, and queue the notices.
+
+        The number must not be recorded yet, not even by an announcement that was withdrawn: :class:`VersionsChangees`.
+        """
+        ...
+
+    def retirer_annonce(
+        self,
+        annulee: VersionPubliee,
+        precedente: VersionPubliee | None,
+        envois: Iterable[Envoi],
+        attendues: Collection[VersionPubliee],
+    ) -> None:
+        """Record the withdrawal and the former dates of the version before, and queue the notices of it; notices of the
+        announcement that still wait are dropped."""
+        ...
+
+
+class Envois(Protocol):
+    """The queue of notices (outbox). Thread-safe, and shared by all workers."""
+
+    def ajouter(self, envois: Iterable[Envoi], instant: datetime) -> int:
+        """Queue those whose ``cle`` was never queued; returns how many."""
+        ...
+
+    def prendre(self, instant: datetime, bail: timedelta, maximum: int) -> tuple[EnvoiPris, ...]:
+        """Lease waiting notices that are due, oldest first: nobody else gets them until ``instant + bail``."""
+        ...
+
+    def reussir(self, numero: int, instant: datetime) -> None:
+        """It was sent."""
+        ...
+
+    def echouer(self, numero: int, instant: datetime, erreur: str, prochain: datetime | None) -> None:
+        """It could not be sent; tried again at ``prochain``, or never (``REBUT``)."""
+        ...
+
+    def suivis(self, etat: EtatEnvoi | None, maximum: int) -> tuple[EnvoiSuivi, ...]:
+        """Queued notices, the newest first."""
+        ...
+
+    def rejouer(self, numeros: Collection[int], instant: datetime) -> int:
+        """Have given-up ones (``REBUT``) sent again, from now on; returns how many."""
+        ...
+
+
+class Operateurs(Protocol):
+    """Opérateurs and where their notices go."""
+
+    def declarer_operateur(self, operateur: Operateur) -> None:
+        """Record it, or what changed of it."""
+        ...
+
+    def operateurs(self) -> tuple[Operateur, ...]:
+        """All, by code."""
+        ...
+
+    def operateurs_par_offre(self) -> tuple[tuple[str, str], ...]:
+        """(opérateur, Offre) for which there is at least one prestation in production, in that order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SignalisationDeposee:
+    """What a rehearsal needs of a stored signalisation. ``formulaire``: the Offre's form element, as stored."""
+
+    operateur: str
+    offre: str
+    version_catalogue: str
+    formulaire: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class UsageVersion:
+    """Deposits of an opérateur with one version and Offre, in production. ``premier``, ``dernier``: their instants."""
+
+    operateur: str
+    offre: str
+    nombre: int
+    premier: datetime
+    dernier: datetime
+
+
+class Historique(Protocol):
+    """Reading many stored signalisations, without holding up who writes."""
+
+    def nombre_deposees(self, depuis: datetime) -> int:
+        """How many :meth:`deposees` will give, about: for a progress bar."""
+        ...
+
+    def deposees(self, depuis: datetime) -> Iterator[SignalisationDeposee]:
+        """Signalisations of production deposited since then, in the order of deposit; memory does not grow with them."""
+        ...
+
+    def usages(self, version: str, depuis: datetime) -> tuple[UsageVersion, ...]:
+        """Who deposited with that version since then, by opérateur and Offre."""
         ...
 
 

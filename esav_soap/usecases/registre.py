@@ -89,7 +89,7 @@ class Registre:
                 version = publiee.version
                 nouvelle = self._vues.get(version) != publiee
                 chargee = version in self._chargees
-                if nouvelle if chargee else publiee.etat(instant) is not EtatVersion.RETIREE:
+                if nouvelle if chargee else publiee.etat(instant) in (EtatVersion.ANNONCEE, EtatVersion.EN_VIGUEUR):
                     try:
                         self._charger(version)
                     except Exception:
@@ -137,7 +137,7 @@ class Registre:
             for v in self.vives(plateforme, instant)
         )
         etat = publiee.etat(instant) if publiee else None
-        if etat is EtatVersion.RETIREE:
+        if etat in (EtatVersion.RETIREE, EtatVersion.ANNULEE):
             return ErreurEsav(CodeErreur.VERSION_RETIREE, versions=ouvertes)
         if etat is EtatVersion.ANNONCEE:
             assert publiee is not None

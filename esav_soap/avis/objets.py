@@ -1,0 +1,72 @@
+"""What a notice is, before it is written out as a message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+
+class GenreAvis(Enum):
+    """Kinds of notices; names are stored."""
+
+    VERSION_ANNONCEE = "annonce d'une version du catalogue"
+    ANNONCE_RETIREE = "retrait d'une annonce"
+    RAPPEL_RETRAIT = "rappel : une version encore employée va être retirée"
+
+
+@dataclass(frozen=True, slots=True)
+class Operateur:
+    """Where an opérateur's notices go. ``courriel``: one address, of its Correspondant e-SAV."""
+
+    code: str
+    raison_sociale: str
+    courriel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Envoi:
+    """A notice to be sent to one opérateur about one catalogue version.
+
+    Its text is made when it is sent, from what is recorded of the version, so that the queue stays small.
+    """
+
+    genre: GenreAvis
+    version: str
+    operateur: str
+
+    @property
+    def cle(self) -> str:
+        """The same notice is queued once only: its genre, version and opérateur."""
+        return f"{self.genre.name}:{self.version}:{self.operateur}"
+
+
+class EtatEnvoi(Enum):
+    """Life of a queued notice; names are stored. ``REBUT``: given up, waits for a person (``esav envois``)."""
+
+    EN_ATTENTE = "en attente"
+    ENVOYE = "envoyé"
+    REBUT = "au rebut"
+
+
+@dataclass(frozen=True, slots=True)
+class EnvoiPris:
+    """A notice leased by a worker. ``numero``: in the queue; ``essais``: attempts before this one."""
+
+    numero: int
+    envoi: Envoi
+    essais: int
+
+
+@dataclass(frozen=True, slots=True)
+class EnvoiSuivi:
+    """A queued notice as an operator of the system sees it. ``prochain``: next attempt, while it waits."""
+
+    numero: int
+    envoi: Envoi
+    etat: EtatEnvoi
+    essais: int
+    cree_le: datetime
+    prochain: datetime | None
+    envoye_le: datetime | None
+    erreur: str

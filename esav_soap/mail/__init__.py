@@ -1,0 +1,1 @@
+"""E-mail: notices as messages, and the SMTP server that takes them."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib
 import logging
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from lxml import etree
 
@@ -15,6 +17,7 @@ from esav_soap.contract.schemas import GENERE, compiler_schema, fichiers_schemas
 from esav_soap.contract.services import SERVICES
 from esav_soap.contract.wsdl import contrat, octets
 from esav_soap.errors import ReglageInvalide
+from esav_soap.jeton import JETON
 from esav_soap.soap.identite import Identite, entete_locale
 from esav_soap.soap.operations import Operations
 from esav_soap.soap.wsgi import ApplicationWsgi
@@ -76,6 +79,18 @@ def identite(reglages: Reglages) -> Identite:
     return source  # type: ignore[no-any-return]
 
 
+def sans_jeton(source: Identite) -> Identite:
+    """An integrator's source may have to ask a directory: others compute meanwhile."""
+    if source is entete_locale:
+        return source
+
+    def demander(environ: Mapping[str, Any]) -> str | None:
+        with JETON.rendu():
+            return source(environ)
+
+    return demander
+
+
 def contrats_sans_version() -> tuple[dict[str, etree.XMLSchema], dict[str, bytes]]:
     """Request schemas and WSDLs of the services that do not depend on the catalogue: small, built once at start."""
     contrats = {service: contrat(service) for service in SERVICES if service != "depot"}
@@ -91,5 +106,5 @@ def monter(reglages: Reglages) -> Noeud:
     registre.rafraichir(maintenant())
     schemas, wsdls = contrats_sans_version()
     operations = Operations(magasin, registre, schemas)
-    application = ApplicationWsgi(operations, registre, source, maintenant, wsdls, reglages.taille_max)
+    application = ApplicationWsgi(operations, registre, sans_jeton(source), maintenant, wsdls, reglages.taille_max)
     return Noeud(reglages, magasin, registre, application)

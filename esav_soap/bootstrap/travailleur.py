@@ -9,7 +9,7 @@ import selectors
 import socket
 import time
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import partial
 from typing import Any
 
@@ -27,6 +27,10 @@ class Prise(socket.socket):
                 return super().recv(arguments[0], socket.MSG_DONTWAIT)
         with JETON.rendu():
             return super().recv(*arguments)
+
+    def send(self, *arguments: Any) -> int:
+        with JETON.rendu():
+            return super().send(*arguments)
 
     def sendall(self, octets: Any, *arguments: Any) -> None:
         reste = memoryview(octets)
@@ -70,14 +74,30 @@ class Travailleur(ThreadWorker):  # type: ignore[misc]
             if not conn.initialized and not conn.wait_for_data(DEFAULT_WORKER_DATA_TIMEOUT):
                 suite.set_result(_DEFER)
             else:
-                with JETON.tenu():
+                with self._jeton():
                     garder = self.handle(conn)
                     if garder and self._surveiller(conn):
                         return
+                if not garder:
+                    self._fermer(conn)
+                    return
                 suite.set_result(garder)
         except BaseException as erreur:
             suite.set_exception(erreur)
         self.method_queue.defer(self.finish_request, conn, suite)
+
+    def _jeton(self) -> AbstractContextManager[None]:
+        # What TLS wraps is a Prise no more: it would wait for its client with the token.
+        return nullcontext() if self.cfg.is_ssl else JETON.tenu()
+
+    def _fermer(self, conn: Any) -> None:
+        """Wait for the client to close as well, here: in gunicorn's worker the main thread does, and nobody is let in."""
+        with suppress(OSError):
+            conn.close(graceful=True)
+        self.method_queue.defer(self._compter_un_depart)
+
+    def _compter_un_depart(self) -> None:
+        self.nr_conns -= 1
 
     def _surveiller(self, conn: Any) -> bool:
         """Watch a kept connection for its next request; false when ``finish_request`` has more to do with it."""

@@ -41,8 +41,8 @@ _STATUTS |= {405: "405 Method Not Allowed", 500: "500 Internal Server Error"}
 _TYPES = {"1.1": "text/xml; charset=utf-8", "1.2": "application/soap+xml; charset=utf-8"}
 _SANS_ID = "0" * 16
 
-#: A larger request is served while others compute, in bytes.
-LEGER = 64 * 1024
+#: A larger request is served while others compute, in bytes: a deposit has 4 to 7 KiB.
+LEGER = 16 * 1024
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from esav_soap.calendar import en_utc
 from esav_soap.jeton import JETON
 from esav_soap.signalisation import Cote, Depot, Etat, NouvelleSignalisation
-from esav_soap.store.moteur import Moteur
+from esav_soap.store.moteur import Moteur, occupe
 from esav_soap.store.tables import instant_sqlite, signalisation
 from esav_soap.usecases.ports import NumeroDejaPris
 
@@ -80,7 +80,7 @@ def ecrire_depots(moteur: Moteur, lot: Lot) -> list[Depot | Exception]:
     try:
         return _reessayer(lambda: ecrire(moteur, lot))
     except Exception as erreur:
-        if len(lot) == 1 or (isinstance(erreur, DBAPIError) and erreur.connection_invalidated):
+        if len(lot) == 1 or occupe(erreur) or (isinstance(erreur, DBAPIError) and erreur.connection_invalidated):
             raise
     # One of them made the transaction fail, and nothing is written: each by itself, so that only this one is refused.
     resultats: list[Depot | Exception] = []

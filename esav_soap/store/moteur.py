@@ -32,6 +32,7 @@ PAUSE_S = 0.01
 #: Connections for reading, and for writing, of one process to PostgreSQL: four together already fill two cores.
 LECTEURS_POSTGRESQL = 3
 ECRIVAINS_POSTGRESQL = 2
+#: Connections kept for reading from SQLite.
 LECTEURS_SQLITE = 8
 #: Work between two checkpoints of the SQLite log, in pages of 4 KiB.
 PAGES_JOURNAL = 4000
@@ -59,7 +60,8 @@ class Moteur:
 
     def _ouvrir(self) -> None:
         if self.sqlite:
-            self.lecteurs = _moteur_sqlite(self.url, taille=LECTEURS_SQLITE)
+            # As many as there are readers: nobody waits for one with the token, which those who have one may wait for.
+            self.lecteurs = _moteur_sqlite(self.url, taille=LECTEURS_SQLITE, de_plus=-1)
             self.ecrivains = _moteur_sqlite(self.url, taille=1)
             self._depots = _moteur_sqlite(self.url, taille=1, attente_s=0)
             self.porte: Verrou | None = Verrou(Path(f"{self.url.database}.verrou"))
@@ -149,6 +151,11 @@ class Moteur:
             empruntee.close()
 
 
+def occupe(erreur: BaseException) -> bool:
+    """Whether SQLite's lock was not to be had, for one of several reasons."""
+    return getattr(erreur, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+
+
 def _debuter(connexion: sqlite3.Connection, debut: str) -> None:
     """Begin a transaction; wait for a program that is no node, and has SQLite's lock without the gate."""
     limite = time.monotonic() + ATTENTE_S
@@ -157,7 +164,7 @@ def _debuter(connexion: sqlite3.Connection, debut: str) -> None:
             connexion.execute(debut)
             return
         except sqlite3.OperationalError as erreur:
-            if erreur.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > limite:
+            if not occupe(erreur) or time.monotonic() > limite:
                 raise
         with JETON.rendu():
             time.sleep(PAUSE_S)
@@ -196,14 +203,16 @@ def lire_url(url: str) -> URL:
 _FORMES = "Écrire sqlite:///chemin/du/fichier.db ou postgresql://utilisateur@serveur/base."
 
 
-def _moteur_sqlite(url: URL, *, taille: int, attente_s: float = ATTENTE_S) -> Engine:
+def _moteur_sqlite(url: URL, *, taille: int, de_plus: int = 0, attente_s: int = ATTENTE_S) -> Engine:
     bassin: dict[str, Any] = (
-        {"pool_size": taille, "max_overflow": 0, "pool_timeout": 3 * ATTENTE_S} if taille else {"poolclass": NullPool}
+        {"pool_size": taille, "max_overflow": de_plus, "pool_timeout": 3 * ATTENTE_S}
+        if taille
+        else {"poolclass": NullPool}
     )
     moteur = create_engine(
         url,
         isolation_level="AUTOCOMMIT",
-        connect_args={"timeout": attente_s, "check_same_thread": False},
+        connect_args={"timeout": ATTENTE_S, "check_same_thread": False},
         **bassin,
     )
 
@@ -215,6 +224,7 @@ def _moteur_sqlite(url: URL, *, taille: int, attente_s: float = ATTENTE_S) -> En
         curseur.execute("PRAGMA foreign_keys = ON")
         curseur.execute(f"PRAGMA wal_autocheckpoint = {PAGES_JOURNAL}")
         curseur.execute("PRAGMA journal_size_limit = 67108864")
+        curseur.execute(f"PRAGMA busy_timeout = {attente_s * 1000}")  # the last: those above may have to wait
         curseur.close()
 
     return moteur

@@ -19,6 +19,7 @@ from esav_soap.contract.schemas import compiler_schema
 from esav_soap.contract.wsdl import adresser
 from esav_soap.errors import CodeErreur, ErreurEsav, VersionVive
 from esav_soap.intake import Avertissement, Controle
+from esav_soap.jeton import JETON
 from esav_soap.model import Catalogue
 from esav_soap.names import chemin_service
 from esav_soap.publication import EtatVersion, VersionPubliee, vives
@@ -153,7 +154,7 @@ class Registre:
         chargee = self._chargees.get(version)
         if chargee is not None:
             return chargee
-        with self._verrou:
+        with JETON.rendu(), self._verrou:  # whoever has the lock reads the store, and loads for a second
             return self._chargees.get(version) or self._charger(version)
 
     def adresse_wsdl(self, plateforme: str, version: str) -> str:

@@ -6,7 +6,8 @@
     ├── ErreurEsav                answered as the declared SOAP fault ``ErreurEsav``; its ``code`` is a CodeErreur
     │   └── FormulaireInvalide    the same, with one ErreurChamp for each thing that is wrong in the message
     ├── PackInvalide              a catalogue pack is refused, with one Probleme for each defect
-    ├── PublicationRefusee        a good pack cannot be recorded as asked
+    ├── PublicationRefusee        a good pack cannot be recorded as asked, with every reason
+    │   └── VersionDejaAnnoncee   because it is announced already, with the same content
     └── ReglageInvalide           the configuration cannot be used
 
 Codes are the interface: they never change their meaning. Messages are French, for people, and may be improved.
@@ -180,9 +181,32 @@ class PackInvalide(Exception):
         super().__init__(f"problèmes dans le pack : {len(problemes)}")
         self.problemes = tuple(sorted(problemes))
 
+    def __reduce__(self) -> tuple[type[PackInvalide], tuple[tuple[Probleme, ...]]]:
+        return type(self), (self.problemes,)  # so that it comes back whole from a process of its own
+
 
 class PublicationRefusee(Exception):
-    """A version cannot be recorded with these dates, or over the one that is there; the message says what to do."""
+    """A version cannot be recorded or announced as asked; each of ``motifs`` says why, and what to do (R2.1-R2.3)."""
+
+    def __init__(self, *motifs: str) -> None:
+        super().__init__(*motifs)
+        self.motifs = motifs
+
+    def __str__(self) -> str:
+        return "\n".join(self.motifs)
+
+
+class VersionDejaAnnoncee(PublicationRefusee):
+    """The same content is announced already: whoever repeats an announcement finds it done. Its recorded dates."""
+
+    def __init__(self, message: str, version: str, annonce: datetime, ouverture: datetime) -> None:
+        super().__init__(message)
+        self.version = version
+        self.annonce = annonce
+        self.ouverture = ouverture
+
+    def __reduce__(self) -> tuple[type[VersionDejaAnnoncee], tuple[str, str, datetime, datetime]]:
+        return type(self), (self.motifs[0], self.version, self.annonce, self.ouverture)
 
 
 class ReglageInvalide(Exception):

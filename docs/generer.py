@@ -32,7 +32,7 @@ EMPLOYES = {
     CodeErreur[nom]
     for fichier in (RACINE / "esav_soap").rglob("*.py")
     for nom in re.findall(r"CodeErreur\.([A-Z_]+)", fichier.read_text(encoding="utf-8"))
-    if nom in CodeErreur.__members__ and not fichier.match("soap/presentation.py")
+    if nom in CodeErreur.__members__ and fichier.name != "presentation.py"
 }
 
 

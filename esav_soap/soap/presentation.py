@@ -5,57 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime
-from types import SimpleNamespace
 from typing import Any
 
-from esav_soap.calendar import en_paris
 from esav_soap.contract import reponses as r
-from esav_soap.errors import CodeErreur, ErreurEsav
-from esav_soap.intake import Avertissement
 from esav_soap.publication import VersionPubliee
-from esav_soap.signalisation import Depot, Signalisation
+from esav_soap.signalisation import Signalisation
+from esav_soap.usecases.presentation import accuse, du_serveur, etat, fault, heure, validation
 from esav_soap.usecases.registre import Registre
 from esav_soap.usecases.suivi import ChampRempli
 
-#: Refusals that are not the caller's doing: SOAP fault code Server/Receiver.
-_DU_SERVEUR = frozenset({CodeErreur.ERREUR_INTERNE, CodeErreur.MAINTENANCE, CodeErreur.LIMITATION_DEBIT})
-
-
-def _heure(instant: datetime) -> datetime:
-    return en_paris(instant).replace(microsecond=0)
-
-
-def _avertissements(avertissements: Iterable[Avertissement]) -> list[Any]:
-    return [r.Avertissement(code=a.code, message=a.message) for a in avertissements]
-
-
-def accuse(depot: Depot, avertissements: Iterable[Avertissement]) -> Any:
-    """The acknowledgement of a deposit: the members of ``AccuseReception``, without what making a Spyne object costs."""
-    return SimpleNamespace(
-        numeroSignalisation=depot.numero,
-        etat=depot.etat.name,
-        dateHeureDepot=_heure(depot.depot_le),
-        versionCatalogue=depot.version_catalogue,
-        dejaDeposee=depot.deja_deposee,
-        avertissement=_avertissements(avertissements),
-    )
-
-
-def validation(offre: str, version: str, avertissements: Iterable[Avertissement]) -> Any:
-    """The answer to a message that a deposit would accept."""
-    return r.ResultatValidation(offre=offre, versionCatalogue=version, avertissement=_avertissements(avertissements))
-
-
-def etat(signalisation: Signalisation) -> Any:
-    """State of a signalisation."""
-    return r.EtatSignalisation(
-        numeroSignalisation=signalisation.numero,
-        referenceOperateur=signalisation.reference,
-        etat=signalisation.etat.name,
-        libelleEtat=signalisation.etat.value,
-        dateHeureDepot=_heure(signalisation.depot_le),
-        dateHeureEtat=_heure(signalisation.modifiee_le),
-    )
+__all__ = ["accuse", "detail", "du_serveur", "etat", "fault", "pack", "validation", "versions"]
 
 
 def detail(signalisation: Signalisation, libelle_offre: str, champs: Iterable[ChampRempli], defaut: str | None) -> Any:
@@ -66,8 +25,8 @@ def detail(signalisation: Signalisation, libelle_offre: str, champs: Iterable[Ch
         referenceOperateur=signalisation.reference,
         etat=signalisation.etat.name,
         libelleEtat=signalisation.etat.value,
-        dateHeureDepot=_heure(signalisation.depot_le),
-        dateHeureEtat=_heure(signalisation.modifiee_le),
+        dateHeureDepot=heure(signalisation.depot_le),
+        dateHeureEtat=heure(signalisation.modifiee_le),
         versionCatalogue=signalisation.version_catalogue,
         prestation=r.PrestationConcernee(
             identifiant=prestation.identifiant,
@@ -86,7 +45,7 @@ def detail(signalisation: Signalisation, libelle_offre: str, champs: Iterable[Ch
         ],
         evenement=[
             r.EvenementSignalisation(
-                dateHeure=_heure(e.date),
+                dateHeure=heure(e.date),
                 etat=e.etat.name,
                 libelleEtat=e.etat.value,
                 auteur=e.cote.name,
@@ -104,9 +63,9 @@ def versions(publiees: Iterable[VersionPubliee], registre: Registre, plateforme:
             r.Version(
                 version=v.version,
                 etat=v.etat(instant).name,
-                dateHeureAnnonce=_heure(v.annonce),
-                dateHeureOuverture=_heure(v.ouverture),
-                dateHeureRetrait=_heure(v.retrait) if v.retrait else None,
+                dateHeureAnnonce=heure(v.annonce),
+                dateHeureOuverture=heure(v.ouverture),
+                dateHeureRetrait=heure(v.retrait) if v.retrait else None,
                 remplacante=v.remplacante,
                 wsdl=registre.adresse_wsdl(plateforme, v.version) if v.utilisable(plateforme, instant) else None,
             )
@@ -123,36 +82,3 @@ def pack(version: str, contenu: bytes) -> Any:
         sha256=hashlib.sha256(contenu).hexdigest(),
         contenu=[contenu],
     )
-
-
-def du_serveur(erreur: ErreurEsav) -> bool:
-    """Whether the refusal is not the caller's doing."""
-    return erreur.code in _DU_SERVEUR
-
-
-def fault(erreur: ErreurEsav, requete: str) -> Any:
-    """The declared fault; its faultstring is a summary for users who can read only that (Tcl, Perl)."""
-    lignes = [f"{erreur.code.name} : {erreur.message}"]
-    lignes += [f"{e.chemin} : {e.code.name} : {e.message}" for e in erreur.erreurs[:20]]
-    declaree = r.ErreurEsav("Server" if du_serveur(erreur) else "Client", "\n".join(lignes))
-    declaree.code = erreur.code.name
-    declaree.message = erreur.message
-    declaree.requete = requete
-    declaree.erreur = [
-        r.Erreur(
-            champ=e.champ,
-            libelle=e.libelle,
-            chemin=e.chemin,
-            code=e.code.name,
-            message=e.message,
-            valeur=e.valeur or None,
-            valeurAdmise=list(e.valeurs_admises),
-        )
-        for e in erreur.erreurs
-    ]
-    declaree.version = [
-        r.VersionEnVigueur(version=v.version, wsdl=v.wsdl, dateHeureRetrait=_heure(v.fin) if v.fin else None)
-        for v in erreur.versions
-    ]
-    declaree.reessayerApres = _heure(erreur.reessayer_apres) if erreur.reessayer_apres else None
-    return declaree

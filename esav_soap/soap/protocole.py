@@ -12,9 +12,9 @@ from lxml import etree
 
 from esav_soap.contract import reponses as r
 from esav_soap.contract import spyne_compat as s
+from esav_soap.contract.ecriture import ecriture_reponse
 from esav_soap.contract.services import REPONSES, SERVICES, Traitement, nom_service
 from esav_soap.names import NS_SOAP_11, NS_SOAP_12, NS_WS
-from esav_soap.soap.ecriture import ecriture_reponse
 
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 

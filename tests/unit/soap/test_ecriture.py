@@ -11,9 +11,9 @@ from lxml import etree
 
 from esav_soap.contract import reponses as r
 from esav_soap.contract import spyne_compat as s
+from esav_soap.contract.ecriture import ecriture_reponse
 from esav_soap.contract.services import REPONSES, SERVICES, Reponse
 from esav_soap.names import NS_SOAP_11, NS_SOAP_12, NS_WS
-from esav_soap.soap.ecriture import ecriture_reponse
 from esav_soap.soap.protocole import Protocole11, Protocole12, Service
 
 INSTANT = datetime(2026, 7, 1, 10, 0, tzinfo=UTC)

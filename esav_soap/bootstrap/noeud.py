@@ -84,7 +84,7 @@ def sans_jeton(source: Identite) -> Identite:
     if source is entete_locale:
         return source
 
-    def demander(environ: Mapping[str, Any]) -> str | None:
+    def demander(environ: Mapping[str, Any]) -> Any:
         with JETON.rendu():
             return source(environ)
 

@@ -28,6 +28,15 @@ from esav_soap.names import NS_WS, ns_catalogue
 
 journal = logging.getLogger("esav.intake")
 
+_ANALYSEUR = etree.XMLParser(no_network=True, resolve_entities=False, load_dtd=False)
+#: A correct deposit around a form.
+_AUTOUR = (
+    f'<ws:deposerSignalisation xmlns:ws="{NS_WS}"><ws:entete><ws:identifiantPrestation>X</ws:identifiantPrestation>'
+    "<ws:referenceOperateur>X</ws:referenceOperateur><ws:contact><ws:nom>X</ws:nom>"
+    "<ws:telephone>0299000000</ws:telephone></ws:contact></ws:entete><ws:formulaire>".encode(),
+    b"</ws:formulaire></ws:deposerSignalisation>",
+)
+
 _CHAMP_VALEUR = re.compile(r"champ\[([0-9]+)\]/valeur")
 _VALEUR_JUGEE_AILLEURS = frozenset({CodeChamp.CHAMP_MANQUANT, CodeChamp.CHAMP_VIDE, CodeChamp.TROP_LONG})
 
@@ -78,6 +87,11 @@ class Controle:
             if not self._schema.validate(requete):
                 return self._refus(requete, structure)
         return self._regles(requete, structure)
+
+    def controler_formulaire(self, formulaire: bytes) -> Verdict:
+        """The verdict on a form alone (UTF-8, the Offre's element with its namespaces), as if it came in a deposit whose
+        header is right. Raises ``lxml.etree.XMLSyntaxError`` when it is not XML."""
+        return self.controler(etree.fromstring(_AUTOUR[0] + formulaire + _AUTOUR[1], _ANALYSEUR))
 
     def _regles(self, requete: etree._Element, structure: Structure) -> Verdict:
         """A schema-valid typed request: exactly one form, and its rules."""

@@ -97,6 +97,10 @@ class Publications(Versions, Protocol):
         announcement that still wait are dropped."""
         ...
 
+    def avises(self, version: str) -> tuple[str, ...]:
+        """Opérateurs for whom the notice of that version's announcement was ever queued, by code: all who may know of it."""
+        ...
+
 
 class Envois(Protocol):
     """The queue of notices (outbox). Thread-safe, and shared by all workers."""
@@ -106,15 +110,23 @@ class Envois(Protocol):
         ...
 
     def prendre(self, instant: datetime, bail: timedelta, maximum: int) -> tuple[EnvoiPris, ...]:
-        """Lease waiting notices that are due, oldest first: nobody else gets them until ``instant + bail``."""
+        """Lease waiting notices that are due, oldest first: nobody else gets them until ``instant + bail``.
+
+        Each lease counts as an attempt, also of a worker that dies: then the notice is due again when the lease ends.
+        """
         ...
 
     def reussir(self, numero: int, instant: datetime) -> None:
-        """It was sent."""
+        """It was sent, whoever has the lease now: it is not sent again, and no failure counts any more."""
         ...
 
-    def echouer(self, numero: int, instant: datetime, erreur: str, prochain: datetime | None) -> None:
-        """It could not be sent; tried again at ``prochain``, or never (``REBUT``)."""
+    def echouer(
+        self, numero: int, instant: datetime, erreur: str, prochain: datetime | None, essais: int | None = None
+    ) -> None:
+        """It could not be sent; tried again at ``prochain``, or never (``REBUT``).
+
+        Changes nothing when it was sent meanwhile, nor, given the ``essais`` of the lease, when another has leased it since.
+        """
         ...
 
     def suivis(self, etat: EtatEnvoi | None, maximum: int) -> tuple[EnvoiSuivi, ...]:
@@ -122,7 +134,7 @@ class Envois(Protocol):
         ...
 
     def rejouer(self, numeros: Collection[int], instant: datetime) -> int:
-        """Have given-up ones (``REBUT``) sent again, from now on; returns how many."""
+        """Have given-up ones (``REBUT``) sent again, from now on, with all their attempts; returns how many."""
         ...
 
 

@@ -19,12 +19,13 @@ CATALOGUE = "catalogue.xml"
 _FICHIER = re.compile(r"(nomenclatures|formulaires)/([^/]+)\.xml")
 _RACINES = {"nomenclatures": "nomenclature", "formulaires": "formulaire"}
 #: Parts of a published pack that are made from the rest: they are carried, never read.
-DERIVES = ("xsd/", "wsdl/", "maquettes/", "documents/", "schemas/", "exemples/")
+DERIVES = ("xsd/", "wsdl/", "maquettes/", "documents/", "schemas/", "exemples/", "jeu-de-test/")
+_DERIVES_SEULS = frozenset({"pack.xml", "changelog.html", "changelog.xml"})
 
 
 def est_derive(chemin: str) -> bool:
     """Whether a file of that path is made from the XML of the pack, so that a reader ignores it."""
-    return chemin == "pack.xml" or chemin.startswith((*DERIVES, "LISEZMOI"))
+    return chemin in _DERIVES_SEULS or chemin.startswith((*DERIVES, "LISEZMOI"))
 
 
 def lire_fichiers(fichiers: Mapping[str, bytes], limites: Limites, problemes: Problemes) -> PackLu:

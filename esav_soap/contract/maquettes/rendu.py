@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
-from importlib import resources
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from esav_soap.contract.maquettes.vue import VueOffre, vue_offre
+from esav_soap.contract.pages import environnement, politique, textes
 from esav_soap.model import Catalogue, Choisi, Statut, structure_offre
 
 _PAQUET = "esav_soap.contract.maquettes.gabarits"
@@ -53,23 +50,16 @@ class _Rendu:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
-        self.style = _assembler(_STYLES)
-        self.script = f'(function () {{\n"use strict";\n{_assembler(_SCRIPTS)}}})();\n'
-        self.environnement = Environment(
-            loader=PackageLoader(_PAQUET, "."),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-        )
+        self.style = textes(_PAQUET, *_STYLES)
+        self.script = f'(function () {{\n"use strict";\n{textes(_PAQUET, *_SCRIPTS)}}})();\n'
+        self.environnement = environnement(_PAQUET)
 
     def offre(self, vue: VueOffre) -> bytes:
         scripts = {"script": Markup(self.script), "modele": _json_en_page(vue.modele)}  # noqa: S704 - our own file
-        return self.page("offre.html", offre=vue, csp=_csp(self.style, _AMORCE, self.script), **scripts)
+        return self.page("offre.html", offre=vue, csp=politique(self.style, _AMORCE, self.script), **scripts)
 
     def page(self, gabarit: str, **contexte: object) -> bytes:
-        contexte.setdefault("csp", _csp(self.style, _AMORCE))
+        contexte.setdefault("csp", politique(self.style, _AMORCE))
         html = self.environnement.get_template(gabarit).render(
             catalogue=self.catalogue,
             version=self.catalogue.version,
@@ -78,24 +68,6 @@ class _Rendu:
             **contexte,
         )
         return html.encode()
-
-
-def _assembler(noms: tuple[str, ...]) -> str:
-    dossier = resources.files(_PAQUET)
-    return "".join(dossier.joinpath(nom).read_text(encoding="utf-8") for nom in noms)
-
-
-def _csp(style: str, *scripts: str) -> str:
-    """A policy that forbids the network and every style and script but those of the page, known by their hash."""
-    hashes = " ".join(_hash(script) for script in scripts)
-    return (
-        f"default-src 'none'; script-src {hashes}; style-src {_hash(style)}; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-def _hash(texte: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(texte.encode()).digest()).decode()}'"
 
 
 def _json_en_page(valeur: object) -> Markup:

@@ -10,7 +10,7 @@ import io
 import logging
 import threading
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,6 +24,7 @@ from esav_soap.model import Catalogue
 from esav_soap.names import chemin_service
 from esav_soap.publication import EtatVersion, VersionPubliee, vives
 from esav_soap.reader import lire_catalogue
+from esav_soap.reader.fichiers import est_derive
 from esav_soap.usecases.ports import Versions
 
 _journal = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ _journal = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class VersionChargee:
-    """A version ready to serve. ``fichiers``: everything in its pack, by path."""
+    """A version ready to serve. ``fichiers``: everything in its pack, by path, read from it when asked for."""
 
     catalogue: Catalogue
     controle: Controle
@@ -59,10 +60,31 @@ def ouvrir_pack(pack: bytes) -> dict[str, bytes]:
         return {nom: archive.read(nom) for nom in archive.namelist()}
 
 
+class FichiersDuPack(Mapping[str, bytes]):
+    """The same files, read from the pack one by one: a node keeps the pack's bytes, and none of them twice. Thread-safe."""
+
+    def __init__(self, pack: bytes) -> None:
+        self._archive = zipfile.ZipFile(io.BytesIO(pack))
+        self._noms = dict.fromkeys(self._archive.namelist())
+        self._verrou = threading.Lock()
+
+    def __getitem__(self, nom: str) -> bytes:
+        if nom not in self._noms:
+            raise KeyError(nom)
+        with self._verrou:  # zipfile counts its readers without one
+            return self._archive.read(nom)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._noms)
+
+    def __len__(self) -> int:
+        return len(self._noms)
+
+
 def charger(pack: bytes) -> VersionChargee:
     """Read a recorded pack, compile its schemas and rules. Nothing is generated."""
-    fichiers = ouvrir_pack(pack)
-    catalogue = lire_catalogue(fichiers)
+    fichiers = FichiersDuPack(pack)
+    catalogue = lire_catalogue({nom: fichiers[nom] for nom in fichiers if not est_derive(nom)})
     schemas = {nom.removeprefix("xsd/"): contenu for nom, contenu in fichiers.items() if nom.startswith("xsd/")}
     controle = Controle(catalogue, compiler_schema(schemas, "depot.xsd"))
     return VersionChargee(catalogue, controle, pack, fichiers)

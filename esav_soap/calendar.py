@@ -6,7 +6,7 @@ Nothing here reads the clock: an instant is always an argument.
 from __future__ import annotations
 
 import calendar as _calendar
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from zoneinfo import ZoneInfo
 
@@ -40,6 +40,20 @@ def http_date(instant: datetime) -> str:
     return format_datetime(en_utc(instant), usegmt=True)
 
 
+def en_francais(instant: datetime) -> str:
+    """How people read an instant: Paris clock, to the minute; of the hour that an autumn night has twice, which one.
+
+    >>> en_francais(datetime(2026, 7, 1, 10, 0, 0, tzinfo=UTC)), en_francais(datetime(2026, 10, 25, 1, 30, tzinfo=UTC))
+    ('01/07/2026 à 12:00', "25/10/2026 à 02:30 (heure d'hiver)")
+    """
+    local = en_paris(instant)
+    dit = f"{local:%d/%m/%Y à %H:%M}"
+    if local.utcoffset() == local.replace(fold=1 - local.fold).utcoffset():
+        return dit
+    saison = "hiver" if local.fold else "été"
+    return f"{dit} (heure d'{saison})"
+
+
 def plus_mois(jour: date, mois: int) -> date:
     """``mois`` calendar months later; the last day of the month when that day does not exist there.
 
@@ -59,4 +73,11 @@ def instant_plus_mois(instant: datetime, mois: int) -> datetime:
     """
     local = en_paris(instant)
     jour = plus_mois(local.date(), mois)
+    return datetime.combine(jour, local.time().replace(fold=0), PARIS).astimezone(UTC)
+
+
+def instant_plus_jours(instant: datetime, jours: int) -> datetime:
+    """``jours`` calendar days later at the same Paris clock time, in UTC (R2.2); clock changes as for months."""
+    local = en_paris(instant)
+    jour = local.date() + timedelta(days=jours)
     return datetime.combine(jour, local.time().replace(fold=0), PARIS).astimezone(UTC)

@@ -1,5 +1,37 @@
-"""Publication of catalogue versions: their dates and what follows from them."""
+"""Publication of versions: their dates, what follows from them, and the contract's rules for new ones."""
 
-from esav_soap.publication.versions import EtatVersion, VersionPubliee, vives
+from esav_soap.publication.enonces import REGLES, RegleEcrite
+from esav_soap.publication.regles import (
+    CATALOGUE,
+    MAXIMUM_VIVES,
+    SERVICES_WEB,
+    Decision,
+    DecisionRetrait,
+    Manquement,
+    Regime,
+    changement_au_plus_tot,
+    decider,
+    decider_changement,
+    decider_retrait,
+)
+from esav_soap.publication.versions import EtatVersion, VersionPubliee, rang_version, vives
 
-__all__ = ["EtatVersion", "VersionPubliee", "vives"]
+__all__ = [
+    "CATALOGUE",
+    "MAXIMUM_VIVES",
+    "REGLES",
+    "SERVICES_WEB",
+    "Decision",
+    "DecisionRetrait",
+    "EtatVersion",
+    "Manquement",
+    "Regime",
+    "RegleEcrite",
+    "VersionPubliee",
+    "changement_au_plus_tot",
+    "decider",
+    "decider_changement",
+    "decider_retrait",
+    "rang_version",
+    "vives",
+]

@@ -8,6 +8,11 @@ from datetime import datetime
 from enum import Enum
 
 
+def rang_version(version: str) -> tuple[int, ...]:
+    """How versions compare: by year, then by rank (2026.10 follows 2026.9). Raises ``ValueError`` for another text."""
+    return tuple(int(partie) for partie in version.split("."))
+
+
 class EtatVersion(Enum):
     """Life of a catalogue version; names go over the wire in ``listerVersions``."""
 

@@ -1,1 +1,6 @@
-"""E-mail: notices as messages, and the SMTP server that takes them."""
+"""Adapter to mail servers (SMTP)."""
+
+from esav_soap.mail.ecriture import ecrire
+from esav_soap.mail.smtp import Chiffrement, CourrierSmtp, ReglagesSmtp
+
+__all__ = ["Chiffrement", "CourrierSmtp", "ReglagesSmtp", "ecrire"]

@@ -1,0 +1,35 @@
+"""Dates as French sentences tell them, in Paris time."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from esav_soap.calendar import en_paris
+
+_JOURS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+_MOIS = (
+    *("janvier", "février", "mars", "avril", "mai", "juin"),
+    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
+)
+
+
+def jour(instant: datetime) -> str:
+    """The day: ``1er septembre 2026``."""
+    local = en_paris(instant)
+    quantieme = "1er" if local.day == 1 else str(local.day)
+    return f"{quantieme} {_MOIS[local.month - 1]} {local.year}"
+
+
+def moment(instant: datetime) -> str:
+    """Day and time: ``mardi 1er septembre 2026 à 0 h 00``. A time that Paris clocks show twice that night has its offset."""
+    local = en_paris(instant)
+    heure = f"{local.hour}\u00a0h\u00a0{local.minute:02d}"
+    suite = f" (UTC+{int(local.utcoffset() / timedelta(hours=1))})" if heure_double(instant) else ""  # type: ignore[operator]
+    return f"{_JOURS[local.weekday()]} {jour(instant)} à {heure}{suite}"
+
+
+def heure_double(instant: datetime) -> bool:
+    """Whether Paris clocks show this time twice, before and after they go back in autumn."""
+    local = en_paris(instant)
+    # In spring the skipped times have two offsets too, but no instant has such a time.
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()

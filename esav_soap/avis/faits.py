@@ -1,0 +1,89 @@
+"""What a notice tells, before it is put into words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from esav_soap.names import chemin_service
+
+
+@dataclass(frozen=True, slots=True)
+class Lieux:
+    """Public addresses of this platform. ``base_url``: without a slash at its end. ``expediteur``: who sends the notices."""
+
+    base_url: str
+    expediteur: str
+
+    def wsdl(self, plateforme: str, version: str) -> str:
+        return f"{self.base_url}{chemin_service(plateforme, 'depot', version)}?wsdl"
+
+    def du_pack(self, version: str, fichier: str) -> str:
+        """Of a file of a version's pack, or of the pack itself (``pack.zip``)."""
+        return f"{self.base_url}/catalogue/{version}/{fichier}"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangementOffre:
+    """What changes for an Offre. ``points``: ``(gravité, sentence)``, the worst first; none for a new Offre."""
+
+    offre: str
+    libelle: str
+    points: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Remplacee:
+    """The version before, and when it is retired."""
+
+    version: str
+    retrait: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Annonce:
+    """A version is announced. ``changements``: for the Offres of this opérateur; ``generaux``: for the whole catalogue;
+    ``journal``: the changelog (HTML) when the pack has one."""
+
+    version: str
+    annonce: datetime
+    ouverture: datetime
+    remplacee: Remplacee | None
+    changements: tuple[ChangementOffre, ...] = ()
+    nouvelles: tuple[ChangementOffre, ...] = ()
+    generaux: tuple[tuple[str, str], ...] = ()
+    journal: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnnonceRetiree:
+    """The announcement of a version is withdrawn. ``remplacee``: the version that stays, and when it would have ended."""
+
+    version: str
+    ouverture: datetime
+    annulation: datetime
+    remplacee: Remplacee | None
+
+
+@dataclass(frozen=True, slots=True)
+class Emploi:
+    """Deposits of an Offre since ``depuis`` of the reminder. ``dernier``: the last one."""
+
+    offre: str
+    libelle: str
+    nombre: int
+    dernier: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rappel:
+    """A version that this opérateur still deposits with is about to be retired. ``remplacante``: the one to go to."""
+
+    version: str
+    retrait: datetime
+    remplacante: str | None
+    depuis: datetime
+    emplois: tuple[Emploi, ...]
+
+
+Faits = Annonce | AnnonceRetiree | Rappel

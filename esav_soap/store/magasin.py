@@ -8,16 +8,19 @@ from typing import Self
 from sqlalchemy.exc import DBAPIError
 
 from esav_soap.errors import ReglageInvalide
+from esav_soap.store.envois import EnvoisSQL
+from esav_soap.store.historique import HistoriqueSQL
 from esav_soap.store.moteur import Moteur, lire_url
+from esav_soap.store.operateurs import OperateursSQL
 from esav_soap.store.pannes import en_francais
 from esav_soap.store.parc import ParcSQL
+from esav_soap.store.publications import PublicationsSQL
 from esav_soap.store.schema import migrer, preparer, preparer_fichier
 from esav_soap.store.signalisations import SignalisationsSQL
-from esav_soap.store.versions import VersionsSQL
 
 
-class Magasin(SignalisationsSQL, VersionsSQL, ParcSQL):
-    """The ports ``Signalisations``, ``Versions`` and ``Parc`` on one database.
+class Magasin(SignalisationsSQL, PublicationsSQL, EnvoisSQL, OperateursSQL, HistoriqueSQL, ParcSQL):
+    """All ports of the use cases that keep something, on one database.
 
     Thread-safe. After a fork the child goes on with connections of its own.
     """

@@ -126,8 +126,8 @@ class Moteur:
 
     @contextmanager
     def ecriture(self) -> Iterator[Connection]:
-        """``ecrire`` on a connection of its own."""
-        with self.ecrivains.connect() as connexion, self.ecrire(connexion):
+        """``ecrire`` on a connection of its own; without the token, since all of it may wait."""
+        with JETON.rendu(), self.ecrivains.connect() as connexion, self.ecrire(connexion):
             yield connexion
 
     @contextmanager

@@ -136,5 +136,36 @@ version_catalogue = Table(
     Column("ouverture", Instant, nullable=False),
     Column("retrait", Instant),
     Column("remplacante", String(20)),
+    Column("annulation", Instant),
     Column("pack", LargeBinary, nullable=False),
+)
+
+#: Where the notices of an opérateur go.
+operateur = Table(
+    "operateur",
+    tables,
+    Column("code", String(64), primary_key=True),
+    Column("raison_sociale", Text, nullable=False),
+    Column("courriel", Text, nullable=False),
+)
+
+#: The queue of notices. ``prochain`` is schedule, back-off and end of the lease at once, and null for what is not to be sent
+#: any more; ``essais`` counts the leases, hence tells one from the next.
+envoi = Table(
+    "envoi",
+    tables,
+    Column("numero", _RANG, primary_key=True),
+    Column("cle", String(128), nullable=False),
+    Column("genre", String(32), nullable=False),
+    Column("version", String(20), nullable=False),
+    Column("operateur", String(64), nullable=False),
+    Column("etat", String(16), nullable=False),
+    Column("essais", Integer, nullable=False),
+    Column("cree_le", Instant, nullable=False),
+    Column("prochain", Instant),
+    Column("envoye_le", Instant),
+    Column("erreur", Text, nullable=False),
+    UniqueConstraint("cle"),
+    Index(None, "prochain"),
+    Index(None, "etat", "numero"),
 )

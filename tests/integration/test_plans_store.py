@@ -31,7 +31,8 @@ _REMPLIR = (
     f"INSERT INTO signalisation {{suite}} SELECT n, 'N' || n, 'production', {_OPERATEUR}, 'R' || n, {{octets}}, 'EN_DEPOT', "
     f"'P' || n, 'ACCES_FTTH', '2026.1', {_DATE}, {_DATE}, '', '', NULL, {{octets}} FROM suite",
     f"INSERT INTO evenement {{suite}} SELECT n, n, {_DATE}, 'EN_DEPOT', 'OPERATEUR', '' FROM suite",
-    f"INSERT INTO version_catalogue {{suite}} SELECT 'V' || n, {_DATE}, {_DATE}, NULL, NULL, {{octets}} FROM suite WHERE n < 3000",
+    f"INSERT INTO version_catalogue (version, annonce, ouverture, pack) {{suite}} "
+    f"SELECT 'V' || n, {_DATE}, {_DATE}, {{octets}} FROM suite WHERE n < 3000",
 )
 
 

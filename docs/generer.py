@@ -83,7 +83,9 @@ DESCRIPTIONS = {
     "processus": "Nombre de processus du serveur.",
     "fils": "Fils d'exécution de chaque processus.",
     "taille_max": "Taille du plus grand message admis, en octets.",
+    "taille_pack_max": "Taille du plus grand message admis par le service `publication`, en octets.",
     "rafraichissement": "Secondes entre deux lectures des versions enregistrées du catalogue.",
+    "horloge": "Pour répéter un changement de version, jamais en service : `paquet.module:fonction` qui donne l'instant.",
 }
 
 

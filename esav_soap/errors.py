@@ -59,6 +59,13 @@ class CodeErreur(Enum):
     TEST_PREALABLE_REQUIS = "L'Offre demande un test avant le dépôt. Demander le test, puis déposer."
     MESSAGE_MAL_FORME = "Le message n'est pas une requête SOAP que ce service sait lire. Vérifier l'enveloppe, l'encodage et l'opération."
     MESSAGE_TROP_GRAND = "Le message dépasse la taille admise. Réduire les textes ou le nombre d'occurrences."
+    PACK_INVALIDE = (
+        "Le pack de la version a des défauts. Chaque « erreur » dit le fichier et la ligne, le code du défaut (sa valeur) et "
+        "la raison. Corriger, puis envoyer de nouveau."
+    )
+    PUBLICATION_REFUSEE = (
+        "Le pack est bon, mais la version ne peut pas être annoncée ou retirée ainsi. Chaque « erreur » en dit une raison."
+    )
     ERREUR_INTERNE = (
         "Le service n'a pas pu traiter la requête : rien n'a été accepté. Recommencer plus tard avec la même référence ; "
         "si l'erreur persiste, communiquer l'identifiant de requête au Fournisseur."
@@ -99,6 +106,8 @@ class CodeChamp(Enum):
     PLUSIEURS_OFFRES = "Le formulaire contient les formulaires de plusieurs Offres."
     OFFRE_INCONNUE = "Cette Offre n'existe pas dans cette version du catalogue."
     NON_CONFORME = "Le message n'est pas conforme au schéma."
+    DEFAUT_DU_PACK = "Un défaut d'un pack de catalogue : son code est la valeur, son lieu le chemin."
+    PUBLICATION_REFUSEE = "Une raison de ne pas publier : préavis, versions en vigueur, rupture à accepter."
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,10 @@ from esav_soap.soap.operations import Operations
 from esav_soap.soap.wsgi import ApplicationWsgi
 from esav_soap.usecases.catalogue import empaqueter
 from esav_soap.usecases.ports import NumeroDejaPris
+from esav_soap.usecases.publieur import Publieur
 from esav_soap.usecases.registre import Registre
 from tests.e2e.soap import Reponse
+from tests.faux_publieur import FauxPublieur
 
 RACINE = Path(__file__).parents[1]
 URL = "https://esav.example"
@@ -172,14 +174,16 @@ class FauxNoeud:
         return Reponse(int(statut.split()[0]), dict(tetes), corps)
 
 
-def noeud(base: FausseBase | None = None, *, taille_max: int = 2 * 1024 * 1024) -> FauxNoeud:
+def noeud(
+    base: FausseBase | None = None, *, taille_max: int = 2 * 1024 * 1024, publieur: Publieur | None = None
+) -> FauxNoeud:
     """A node over ``base`` (by default :func:`base_garnie`) at :data:`INSTANT`."""
     base = base or base_garnie()
     registre = Registre(base, URL)
     registre.rafraichir(INSTANT)
     horloge = [INSTANT]
     schemas, wsdls = contrats_sans_version()
-    operations = Operations(base, registre, schemas)
+    operations = Operations(base, registre, schemas, publieur or FauxPublieur())
     application = ApplicationWsgi(operations, registre, entete_locale, lambda: horloge[0], wsdls, taille_max)
     return FauxNoeud(base, registre, application, horloge)
 

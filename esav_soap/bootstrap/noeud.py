@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -22,6 +22,7 @@ from esav_soap.soap.identite import Identite, entete_locale
 from esav_soap.soap.operations import Operations
 from esav_soap.soap.wsgi import ApplicationWsgi
 from esav_soap.store import Magasin, ouvrir
+from esav_soap.usecases.ports import Horloge
 from esav_soap.usecases.registre import Registre
 
 _journal = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ class Noeud:
     reglages: Reglages
     magasin: Magasin
     registre: Registre
+    horloge: Horloge
     application: ApplicationWsgi
 
     def suivre_les_versions(self) -> None:
@@ -49,7 +51,7 @@ class Noeud:
             pause = threading.Event()
             while not pause.wait(self.reglages.rafraichissement):
                 try:
-                    self.registre.rafraichir(maintenant())
+                    self.registre.rafraichir(self.horloge())
                 except Exception:
                     _journal.exception("versions du catalogue : lecture impossible, nouvel essai")
 
@@ -69,14 +71,26 @@ def identite(reglages: Reglages) -> Identite:
                 "qui appelle. Écouter sur 127.0.0.1, ou indiquer ESAV_IDENTITE=paquet.module:fonction."
             )
         return entete_locale
-    module, _, fonction = reglages.identite.partition(":")
+    return _fonction("ESAV_IDENTITE", reglages.identite)
+
+
+def horloge(reglages: Reglages) -> Horloge:
+    """The clock of the settings: the system's, unless a switch is rehearsed. Raises :class:`ReglageInvalide`."""
+    if not reglages.horloge:
+        return maintenant
+    _journal.warning("horloge de répétition : %s", reglages.horloge)
+    return _fonction("ESAV_HORLOGE", reglages.horloge)
+
+
+def _fonction(reglage: str, nom: str) -> Callable[..., Any]:
+    module, _, fonction = nom.partition(":")
     try:
-        source = getattr(importlib.import_module(module), fonction)
+        trouvee = getattr(importlib.import_module(module), fonction)
     except (ImportError, AttributeError, ValueError) as exc:
-        raise ReglageInvalide(f"ESAV_IDENTITE={reglages.identite} : source introuvable ({exc}).") from exc
-    if not callable(source):
-        raise ReglageInvalide(f"ESAV_IDENTITE={reglages.identite} : ce n'est pas une fonction.")
-    return source  # type: ignore[no-any-return]
+        raise ReglageInvalide(f"{reglage}={nom} : source introuvable ({exc}).") from exc
+    if not callable(trouvee):
+        raise ReglageInvalide(f"{reglage}={nom} : ce n'est pas une fonction.")
+    return trouvee  # type: ignore[no-any-return]
 
 
 def sans_jeton(source: Identite) -> Identite:
@@ -103,8 +117,10 @@ def monter(reglages: Reglages) -> Noeud:
     source = identite(reglages)
     magasin = ouvrir(reglages.store)
     registre = Registre(magasin, reglages.base_url)
-    registre.rafraichir(maintenant())
+    instant = horloge(reglages)
+    registre.rafraichir(instant())
     schemas, wsdls = contrats_sans_version()
-    operations = Operations(magasin, registre, schemas)
-    application = ApplicationWsgi(operations, registre, sans_jeton(source), maintenant, wsdls, reglages.taille_max)
-    return Noeud(reglages, magasin, registre, application)
+    operations = Operations(magasin, registre, schemas, None)  # type: ignore[arg-type]
+    tailles = reglages.taille_max, reglages.taille_pack_max
+    application = ApplicationWsgi(operations, registre, sans_jeton(source), instant, wsdls, *tailles)
+    return Noeud(reglages, magasin, registre, instant, application)

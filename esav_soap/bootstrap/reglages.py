@@ -20,8 +20,9 @@ class Reglages:
     - ``identite``: how callers are identified: ``locale`` (header X-Esav-Operateur, loopback only), or
       ``package.module:function`` that gets the WSGI environ and gives the opérateur's code or None.
     - ``processus``, ``fils``: gunicorn workers and threads of each.
-    - ``taille_max``: largest request body, in bytes.
+    - ``taille_max``: largest request body, in bytes; ``taille_pack_max``: the same for ``publication``, which takes packs.
     - ``rafraichissement``: seconds between two looks at the recorded catalogue versions.
+    - ``horloge``: for rehearsing a switch only: ``package.module:function`` that gives the instant; by default the system's.
     """
 
     store: str = "sqlite:///var/esav.db"
@@ -31,7 +32,9 @@ class Reglages:
     processus: int = 1
     fils: int = 8
     taille_max: int = 2 * 1024 * 1024
+    taille_pack_max: int = 8 * 1024 * 1024
     rafraichissement: int = 2
+    horloge: str = ""
 
     @property
     def base_url(self) -> str:

@@ -178,6 +178,60 @@ Pack = _type(
     ],
 )
 
+Ecart = _type(
+    "Ecart",
+    "Une différence avec la version en vigueur.",
+    [
+        ("nom", _un(s.Unicode, "Nom stable de l'écart, à citer pour l'accepter")),
+        ("code", _un(s.Unicode, "Code de l'écart")),
+        ("gravite", _un(s.Unicode, "COMPATIBLE, RESTRICTIF ou RUPTURE")),
+        ("offre", _option(s.Unicode, "Code de l'Offre")),
+        ("champ", _option(s.Unicode, "Champ, avec son groupe")),
+        ("message", _un(s.Unicode, "Explication")),
+    ],
+)
+
+LigneSimulation = _type(
+    "LigneSimulation",
+    "Ce que la version refuserait à un opérateur.",
+    [
+        ("operateur", _un(s.Unicode, "Code de l'opérateur")),
+        ("offre", _un(s.Unicode, "Code de l'Offre")),
+        ("champ", _un(s.Unicode, "Champ, avec son groupe")),
+        ("code", _un(s.Unicode, "Code de l'erreur")),
+        ("rejouees", _un(s.Integer32, "Signalisations rejouées de cet opérateur et de cette Offre")),
+        ("refusees", _un(s.Integer32, "Signalisations qui seraient refusées pour ce champ et cette raison")),
+        ("message", _un(s.Unicode, "Explication, sur un exemple")),
+        ("exemple", _option(s.Unicode, "Valeur refusée, pour exemple")),
+    ],
+)
+
+RapportSimulation = _type(
+    "RapportSimulation",
+    "Essai d'une version : rien n'est enregistré.",
+    [
+        ("version", _un(s.Unicode, "Version essayée")),
+        ("dateHeureDebut", _un(s.DateTime, "Instant depuis lequel les signalisations sont rejouées")),
+        (
+            "dateHeureOuvertureAuPlusTot",
+            _un(s.DateTime, "Ouverture au plus tôt si la version était annoncée maintenant"),
+        ),
+        ("rejouees", _un(s.Integer32, "Signalisations rejouées")),
+        ("refusees", _un(s.Integer32, "Signalisations qui seraient refusées")),
+        ("ecart", _liste(Ecart, "Différences avec la version en vigueur")),
+        ("ligne", _liste(LigneSimulation, "Refus, par opérateur, Offre, champ et raison")),
+    ],
+)
+
+Annonce = _type(
+    "Annonce",
+    "Version annoncée.",
+    [
+        ("version", _un(Version, "La version annoncée")),
+        ("ecart", _liste(Ecart, "Différences avec la version en vigueur")),
+    ],
+)
+
 Erreur = _type(
     "Erreur",
     "Une chose à corriger dans le message.",

@@ -14,7 +14,7 @@ from esav_soap.contract import reponses as r
 from esav_soap.contract import spyne_compat as s
 from esav_soap.contract.types import Fabrique
 from esav_soap.model.catalogue import Catalogue
-from esav_soap.model.requetes import REQUETES_CATALOGUE, REQUETES_SUIVI, requetes_depot
+from esav_soap.model.requetes import REQUETES_CATALOGUE, REQUETES_PUBLICATION, REQUETES_SUIVI, requetes_depot
 from esav_soap.model.structure import Structure
 from esav_soap.names import NS_WS, ns_catalogue
 
@@ -37,6 +37,9 @@ REPONSES: Mapping[str, Reponse] = {
     "consulterDetail": Reponse("detailSignalisation", r.DetailSignalisation),
     "listerVersions": Reponse("listeVersions", r.ListeVersions),
     "telechargerPack": Reponse("pack", r.Pack),
+    "simulerPublication": Reponse("rapportSimulation", r.RapportSimulation),
+    "annoncerVersion": Reponse("annonce", r.Annonce),
+    "retirerAnnonce": Reponse("version", r.Version),
 }
 
 #: Operations of each service, in the order of the WSDL.
@@ -49,6 +52,7 @@ SERVICES: Mapping[str, tuple[str, ...]] = {
     ),
     "suivi": tuple(REQUETES_SUIVI),
     "catalogue": tuple(REQUETES_CATALOGUE),
+    "publication": tuple(REQUETES_PUBLICATION),
 }
 
 #: Does the work of an operation in the running server: gets the checked request, gives the answer.
@@ -66,7 +70,7 @@ def requetes(service: str, catalogue: Catalogue | None) -> Mapping[str, Structur
         if catalogue is None:
             raise ValueError("depot needs a catalogue version")
         return requetes_depot(catalogue)
-    return {"suivi": REQUETES_SUIVI, "catalogue": REQUETES_CATALOGUE}[service]
+    return {"suivi": REQUETES_SUIVI, "catalogue": REQUETES_CATALOGUE, "publication": REQUETES_PUBLICATION}[service]
 
 
 def classe_contrat(service: str, catalogue: Catalogue | None) -> Any:

@@ -25,6 +25,7 @@ from esav_soap.model.types import (
     Date,
     DateHeure,
     Entier,
+    Fichier,
     Nombre,
     OuiNon,
     Telephone,
@@ -80,6 +81,8 @@ class Fabrique:
         commun = {"__namespace__": self._communs}
         t = feuille.champ.type
         match t:
+            case Fichier():
+                return s.ByteArray.customize(**occurrences)
             case Texte(motif=str() as motif):
                 facettes = {"min_len": t.longueur_min, "max_len": t.longueur_max, "pattern": motif}
                 return s.Unicode.customize(**propre, **facettes, **occurrences)

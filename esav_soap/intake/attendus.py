@@ -14,6 +14,7 @@ from esav_soap.model.types import (
     Date,
     DateHeure,
     Entier,
+    Fichier,
     Nombre,
     OuiNon,
     Telephone,
@@ -28,6 +29,8 @@ _FORMES = {MOTIF_CLE: FORME_CLE}
 def attendu(champ: Champ) -> str:
     """A short description of the accepted values: « entier de 0 à 100 (dB) »; "" when a list of them goes with the error."""
     match champ.type:
+        case Fichier():
+            return "fichier en base64"
         case Texte(motif=str(motif)) as type_:
             return _longueurs(type_, _FORMES.get(motif, "caractères")) + _forme(motif, champ.exemples)
         case Texte() | TexteLong() as type_:

@@ -31,6 +31,7 @@ from esav_soap.model.types import (
     Date,
     DateHeure,
     Entier,
+    Fichier,
     Nombre,
     OuiNon,
     Telephone,
@@ -54,7 +55,7 @@ class Defaut:
 
 def blancs_comptent(type_: Type) -> bool:
     """Whether blanks around a value belong to it: they do in texts, and in no other type."""
-    return isinstance(type_, Texte | TexteLong)
+    return isinstance(type_, Texte | TexteLong) and not isinstance(type_, Fichier)
 
 
 def codes_admis(type_: Type, nomenclatures: Nomenclatures) -> tuple[str, ...]:
@@ -71,6 +72,8 @@ def juger(type_: Type, valeur: str, nomenclatures: Nomenclatures) -> Defaut | No
     if _accepte(type_, valeur):
         return None
     match type_:
+        case Fichier():
+            return Defaut(CodeChamp.TYPE_INVALIDE, "le contenu n'est pas écrit en base64")
         case Texte() | TexteLong():
             return _texte(type_, valeur)
         case Entier():
@@ -209,6 +212,8 @@ def _schema(type_: Type) -> etree.XMLSchema:
 
 def _restriction(type_: Type) -> tuple[str, list[tuple[str, object]]]:
     match type_:
+        case Fichier():
+            return "base64Binary", []
         case Texte() | TexteLong():
             motif = type_.motif if isinstance(type_, Texte) else None
             return "string", [("minLength", type_.longueur_min), ("maxLength", type_.longueur_max), ("pattern", motif)]

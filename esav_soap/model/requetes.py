@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from esav_soap.model.catalogue import Catalogue
 from esav_soap.model.formulaire import Champ, GenreRegle, Regle
 from esav_soap.model.structure import Branche, Choix, Element, Feuille, Structure, structure_offre
-from esav_soap.model.types import LONGUEUR_MAX, Courriel, Telephone, Texte
+from esav_soap.model.types import LONGUEUR_MAX, Courriel, DateHeure, Entier, Fichier, OuiNon, Telephone, Texte
 from esav_soap.names import NS_WS, nom_type, ns_catalogue
 
 #: Printable ASCII with something in it; ``intake`` drops blanks around it, so none may be all blank.
@@ -134,5 +134,37 @@ REQUETES_CATALOGUE: Mapping[str, Structure] = {
     for requete in (
         _requete("listerVersions", "Versions du catalogue"),
         _requete("telechargerPack", "Pack d'une version du catalogue", Feuille(VERSION, 1, 1)),
+    )
+}
+
+_PACK = Champ(
+    "pack", "Pack de la version", Fichier(), aide="Fichier ZIP : les sources de la version, ou un pack complet."
+)
+_ECART_ACCEPTE = Champ(
+    "ecartAccepte",
+    "Écart accepté",
+    Texte(longueur_max=200),
+    aide="Nom d'un écart en rupture que le publieur accepte, tel que la simulation le donne.",
+)
+
+#: Requests of ``publication``, by operation; for publishers only.
+REQUETES_PUBLICATION: Mapping[str, Structure] = {
+    requete.nom: requete
+    for requete in (
+        _requete(
+            "simulerPublication",
+            "Essai d'une version sur les signalisations récentes",
+            Feuille(_PACK, 1, 1),
+            Feuille(Champ("jours", "Ancienneté des signalisations rejouées", Entier(1, 400, "jours")), 0, 1),
+        ),
+        _requete(
+            "annoncerVersion",
+            "Annonce d'une version du catalogue",
+            Feuille(_PACK, 1, 1),
+            Feuille(Champ("dateHeureOuverture", "Ouverture en production", DateHeure()), 0, 1),
+            Feuille(_ECART_ACCEPTE, 0, 1000),
+            Feuille(Champ("aTous", "Aviser tous les opérateurs", OuiNon()), 0, 1),
+        ),
+        _requete("retirerAnnonce", "Retrait de l'annonce d'une version", Feuille(VERSION, 1, 1)),
     )
 }

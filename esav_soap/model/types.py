@@ -27,6 +27,11 @@ class Texte:
 
 
 @dataclass(frozen=True, slots=True)
+class Fichier(Texte):
+    """A file, written in base64 (``xs:base64Binary``): in requests of services only, no formulaire has one."""
+
+
+@dataclass(frozen=True, slots=True)
 class TexteLong:
     """Text of several lines; lengths in characters, a line end counts for one."""
 

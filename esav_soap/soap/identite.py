@@ -7,16 +7,26 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from esav_soap.errors import CodeErreur, ErreurEsav
+from esav_soap.usecases.droits import Identifie, Role
 
-#: Gives the code of the calling opérateur, or None when it cannot be told; may also raise an ErreurEsav that says more.
-#: The argument is the WSGI environ.
-Identite = Callable[[Mapping[str, Any]], str | None]
+#: Gives the caller, or None when it cannot be told; a code alone is that of an opérateur. May also raise an ErreurEsav that
+#: says more. The argument is the WSGI environ.
+Identite = Callable[[Mapping[str, Any]], Identifie | str | None]
 
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,39}")
 
 
-def entete_locale(environ: Mapping[str, Any]) -> str | None:
-    """For a server that only this machine can reach: the caller says who it is in the header X-Esav-Operateur.
+def identifier(source: Identite, environ: Mapping[str, Any]) -> Identifie:
+    """Who calls, by that source. Raises CERTIFICAT_REFUSE when it does not say."""
+    identifie = source(environ)
+    if identifie is None:
+        raise ErreurEsav(CodeErreur.CERTIFICAT_REFUSE)
+    return Identifie(identifie) if isinstance(identifie, str) else identifie
+
+
+def entete_locale(environ: Mapping[str, Any]) -> Identifie:
+    """For a server that only this machine can reach: the caller says who it is in the header X-Esav-Operateur, and in
+    X-Esav-Role when it is no opérateur.
 
     Worth nothing as a proof; ``bootstrap`` refuses it on any address but loopback. Raises CERTIFICAT_REFUSE.
     """
@@ -27,4 +37,10 @@ def entete_locale(environ: Mapping[str, Any]) -> str | None:
             "L'appelant n'a pas pu être identifié : ce service local attend le code de l'opérateur (capitales, chiffres, "
             "tirets) dans l'en-tête HTTP X-Esav-Operateur.",
         )
-    return code
+    role = str(environ.get("HTTP_X_ESAV_ROLE", "")).strip() or Role.OPERATEUR.name
+    if role not in Role.__members__:
+        raise ErreurEsav(
+            CodeErreur.CERTIFICAT_REFUSE,
+            f"L'en-tête HTTP X-Esav-Role ne connaît que : {', '.join(Role.__members__)}.",
+        )
+    return Identifie(code, Role[role])

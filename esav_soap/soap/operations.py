@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from base64 import b64decode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,9 +11,10 @@ from typing import Any
 
 from lxml import etree
 
-from esav_soap.errors import CodeErreur, ErreurEsav, FormulaireInvalide
+from esav_soap.calendar import en_utc
+from esav_soap.errors import CodeErreur, ErreurEsav, FormulaireInvalide, PackInvalide, PublicationRefusee
 from esav_soap.intake import controler_requete
-from esav_soap.model.requetes import REQUETES_CATALOGUE, REQUETES_SUIVI
+from esav_soap.model.requetes import REQUETES_CATALOGUE, REQUETES_PUBLICATION, REQUETES_SUIVI
 from esav_soap.model.structure import Structure
 from esav_soap.names import NS_WS
 from esav_soap.publication import VersionPubliee
@@ -20,10 +22,14 @@ from esav_soap.soap import presentation
 from esav_soap.soap.journal import sans_valeurs
 from esav_soap.usecases.depot import Appelant, deposer, valider
 from esav_soap.usecases.ports import Signalisations
+from esav_soap.usecases.publieur import Publieur
 from esav_soap.usecases.registre import Registre, VersionChargee, avertissements_version
 from esav_soap.usecases.suivi import champs_remplis, defaut_declare, trouver
 
 _journal = logging.getLogger("esav.requetes")
+
+#: How far back a rehearsal goes when it is not told.
+JOURS_REJOUES = 30
 
 
 @dataclass(slots=True)
@@ -45,11 +51,16 @@ class Operations:
     """All operations over the ports. ``schemas``: compiled request schemas of the services that have no version."""
 
     def __init__(
-        self, signalisations: Signalisations, registre: Registre, schemas: Mapping[str, etree.XMLSchema]
+        self,
+        signalisations: Signalisations,
+        registre: Registre,
+        schemas: Mapping[str, etree.XMLSchema],
+        publieur: Publieur,
     ) -> None:
         self._signalisations = signalisations
         self._registre = registre
         self._schemas = schemas
+        self._publieur = publieur
         self._suivi: Mapping[str, Callable[[etree._Element, Appel], Any]] = {
             "consulterEtat": self._consulter_etat,
             "consulterDetail": self._consulter_detail,
@@ -58,10 +69,16 @@ class Operations:
             "listerVersions": self._lister_versions,
             "telechargerPack": self._telecharger_pack,
         }
+        self._publication: Mapping[str, Callable[[etree._Element, Appel], Any]] = {
+            "simulerPublication": self._simuler_publication,
+            "annoncerVersion": self._annoncer_version,
+            "retirerAnnonce": self._retirer_annonce,
+        }
         self._services = {
             "depot": self._traiter_depot,
             "suivi": self._traiter_suivi,
             "catalogue": self._traiter_catalogue,
+            "publication": self._traiter_publication,
         }
 
     def traiter(self, service: str, corps: etree._Element, appel: Appel) -> Any:
@@ -96,6 +113,13 @@ class Operations:
         nom = self._controler("catalogue", REQUETES_CATALOGUE, corps)
         return self._catalogue[nom](corps, appel)
 
+    def _traiter_publication(self, corps: etree._Element, appel: Appel) -> Any:
+        nom = self._controler("publication", REQUETES_PUBLICATION, corps)
+        try:
+            return self._publication[nom](corps, appel)
+        except (PackInvalide, PublicationRefusee) as refus:
+            raise presentation.refus_de_publication(refus) from refus
+
     def _controler(self, service: str, requetes: Mapping[str, Structure], corps: etree._Element) -> str:
         nom = etree.QName(corps).localname
         erreurs = controler_requete(corps, requetes[nom], self._schemas[service])
@@ -129,6 +153,40 @@ class Operations:
             raise self._registre.refus(appel.appelant.plateforme, version, appel.instant)
         return presentation.pack(version, self._registre.chargee(version).pack)
 
+    def _simuler_publication(self, corps: etree._Element, appel: Appel) -> Any:
+        jours = int(_texte(corps, "jours") or JOURS_REJOUES)
+        return presentation.essai(self._publieur.simuler(_fichier(corps, "pack"), jours, appel.instant))
+
+    def _annoncer_version(self, corps: etree._Element, appel: Appel) -> Any:
+        _reserve_a_la_production(appel)
+        ouverture = _texte(corps, "dateHeureOuverture")
+        annonce = self._publieur.annoncer(
+            _fichier(corps, "pack"),
+            en_utc(datetime.fromisoformat(ouverture)) if ouverture else None,
+            [element.text or "" for element in corps.iter(f"{{{NS_WS}}}ecartAccepte")],
+            appel.instant,
+            a_tous=_texte(corps, "aTous") in ("true", "1"),
+        )
+        return presentation.annonce(annonce, self._registre, appel.appelant.plateforme, appel.instant)
+
+    def _retirer_annonce(self, corps: etree._Element, appel: Appel) -> Any:
+        _reserve_a_la_production(appel)
+        retiree = self._publieur.retirer_annonce(_texte(corps, "version") or "", appel.instant)
+        return presentation.version(retiree, self._registre, appel.appelant.plateforme, appel.instant)
+
+
+def _reserve_a_la_production(appel: Appel) -> None:
+    """An announcement is for both platforms; whoever tries things out on integration must not make one."""
+    if appel.appelant.plateforme != "production":
+        raise ErreurEsav(
+            CodeErreur.DROIT_INSUFFISANT,
+            "Une annonce vaut pour les deux plates-formes : l'adresser à celle de production.",
+        )
+
 
 def _texte(corps: etree._Element, nom: str) -> str | None:
     return corps.findtext(f"{{{NS_WS}}}{nom}")
+
+
+def _fichier(corps: etree._Element, nom: str) -> bytes:
+    return b64decode(_texte(corps, nom) or "")

@@ -23,11 +23,12 @@ from esav_soap.jeton import JETON
 from esav_soap.names import PLATEFORMES, VERSION_WS, chemin_service
 from esav_soap.publication import VersionPubliee
 from esav_soap.soap import pages, presentation
-from esav_soap.soap.identite import Identite
+from esav_soap.soap.identite import Identite, identifier
 from esav_soap.soap.journal import sans_valeurs
 from esav_soap.soap.operations import Appel, Operations
 from esav_soap.soap.protocole import Protocole11, Protocole12, Service
 from esav_soap.usecases.depot import Appelant
+from esav_soap.usecases.droits import autoriser
 from esav_soap.usecases.ports import Horloge
 from esav_soap.usecases.registre import Registre
 
@@ -40,6 +41,9 @@ _STATUTS = {200: "200 OK", 302: "302 Found", 400: "400 Bad Request", 404: "404 N
 _STATUTS |= {405: "405 Method Not Allowed", 500: "500 Internal Server Error"}
 _TYPES = {"1.1": "text/xml; charset=utf-8", "1.2": "application/soap+xml; charset=utf-8"}
 _SANS_ID = "0" * 16
+
+#: Largest request to ``publication``, in bytes: a pack in base64. libxml2 reads no longer text than ten million characters.
+TAILLE_PACK_MAX = 8 * 1024 * 1024
 
 #: A larger request is served while others compute, in bytes: a deposit has 4 to 7 KiB.
 LEGER = 16 * 1024
@@ -78,12 +82,14 @@ class ApplicationWsgi:
         horloge: Horloge,
         wsdls: Mapping[str, bytes],
         taille_max: int = TAILLE_MAX,
+        taille_pack_max: int = TAILLE_PACK_MAX,
     ) -> None:
         self._registre = registre
         self._identite = identite
         self._horloge = horloge
         self._wsdls = wsdls
         self._taille_max = taille_max
+        self._taille_pack_max = max(taille_max, taille_pack_max)
         self._services = {
             (nom, version): Service(nom, _traitement(operations, nom), protocole)
             for nom in SERVICES
@@ -126,23 +132,28 @@ class ApplicationWsgi:
     def _post(self, environ: Environ, chemin: str, requete: str) -> Reponse:
         version_soap = _version_soap(environ)
         try:
-            message = self._lire(environ)
+            message = self._lire(environ, self._taille(chemin))
             version_soap = message.version
             return self._appeler(environ, chemin, message, requete)
         except ErreurEsav as erreur:
             return self._refus(erreur, requete, version_soap)
 
-    def _lire(self, environ: Environ) -> Message:
-        if _annonce(environ) > self._taille_max:
-            raise trop_grand(self._taille_max)
+    def _taille(self, chemin: str) -> int:
+        """Largest body at this address: a publisher sends a whole pack."""
+        decoupe = decouper(chemin)
+        return self._taille_pack_max if decoupe and decoupe.service == "publication" else self._taille_max
+
+    def _lire(self, environ: Environ, taille_max: int) -> Message:
+        if _annonce(environ) > taille_max:
+            raise trop_grand(taille_max)
         try:
-            octets = environ["wsgi.input"].read(self._taille_max + 1)
+            octets = environ["wsgi.input"].read(taille_max + 1)
         except Exception as exc:  # the server's own kinds of error: cut off, or wrongly chunked
             raise ErreurEsav(
                 CodeErreur.MESSAGE_MAL_FORME, "Le corps de la requête n'est pas arrivé en entier."
             ) from exc
         return lire_enveloppe(
-            octets, environ.get("CONTENT_TYPE") or "", environ.get("HTTP_CONTENT_ENCODING") or "", self._taille_max
+            octets, environ.get("CONTENT_TYPE") or "", environ.get("HTTP_CONTENT_ENCODING") or "", taille_max
         )
 
     def _appeler(self, environ: Environ, chemin: str, message: Message, requete: str) -> Reponse:
@@ -154,9 +165,8 @@ class ApplicationWsgi:
         version = publiee = None
         if decoupe.service == "depot":
             version, publiee = self._registre.utilisable(decoupe.plateforme, decoupe.version or "", instant)
-        operateur = self._identite(environ)
-        if operateur is None:
-            raise ErreurEsav(CodeErreur.CERTIFICAT_REFUSE)
+        appelant = identifier(self._identite, environ)
+        autoriser(appelant, decoupe.service)
         if message.corps.tag not in service.operations:
             raise ErreurEsav(
                 CodeErreur.MESSAGE_MAL_FORME,
@@ -164,10 +174,10 @@ class ApplicationWsgi:
                 + ", ".join(SERVICES[decoupe.service])
                 + ", dans l'espace de noms du WSDL.",
             )
-        appel = Appel(requete, Appelant(decoupe.plateforme, operateur), instant, version, publiee)
+        appel = Appel(requete, Appelant(decoupe.plateforme, appelant.code), instant, version, publiee)
         corps, refuse = service.appeler(message.corps, appel)
         operation = message.corps.tag.rpartition("}")[2]
-        trace = f"{operateur} {operation} {appel.erreur.code.name if appel.erreur else 'OK'}"
+        trace = f"{appelant.code} {operation} {appel.erreur.code.name if appel.erreur else 'OK'}"
         statut = _statut(message.version, appel.erreur) if refuse else 200
         return Reponse(statut, corps, [("Content-Type", _TYPES[message.version]), *self._fin(publiee)], trace)
 

@@ -12,6 +12,7 @@ from esav_soap.bootstrap.reglages import Reglages, lire_reglages
 from esav_soap.bootstrap.serveur import verifier_adresse
 from esav_soap.errors import CodeErreur, ErreurEsav, ReglageInvalide
 from esav_soap.soap.identite import entete_locale
+from esav_soap.usecases.droits import Identifie, Role
 
 
 def refus(environnement: dict[str, str], **donnes: object) -> str:
@@ -109,7 +110,8 @@ def test_source_d_identite_inutilisable__error(source: str) -> None:
 def test_entete_locale__ok(valeur: str | None, code: str | None) -> None:
     environ = {} if valeur is None else {"HTTP_X_ESAV_OPERATEUR": valeur}
     if code is not None:
-        assert entete_locale(environ) == code
+        assert entete_locale(environ) == Identifie(code)
+        assert entete_locale({**environ, "HTTP_X_ESAV_ROLE": "PUBLIEUR"}) == Identifie(code, Role.PUBLIEUR)
         return
     with pytest.raises(ErreurEsav, match="X-Esav-Operateur") as pris:
         entete_locale(environ)

@@ -23,7 +23,12 @@ TEXTES = (f"été <&>\"' \r\n n° {rang}" for rang in count())
 def remplie(type_: Any, *, complet: bool) -> Any:
     """A value of a Spyne type: with all of its members, lists of two, or with the mandatory ones only."""
     if not issubclass(type_, s.ComplexModel):
-        for connu, valeur in ((s.Unicode, next(TEXTES)), (s.DateTime, INSTANT), (s.Boolean, complet)):
+        for connu, valeur in (
+            (s.Unicode, next(TEXTES)),
+            (s.DateTime, INSTANT),
+            (s.Boolean, complet),
+            (s.Integer32, 12),
+        ):
             if issubclass(type_, connu):
                 return valeur
         return [b"PK\x03", b"\x04\xff"]
@@ -45,7 +50,7 @@ def remplie(type_: Any, *, complet: bool) -> Any:
     ("protocole", "espace"), [(Protocole11, NS_SOAP_11), (Protocole12, NS_SOAP_12)], ids=["1.1", "1.2"]
 )
 def test_reponse_ecrite_comme_par_spyne__ok(protocole: Any, espace: str, operation: str, complet: bool) -> None:
-    service = next(nom for nom in ("depot", "suivi", "catalogue") if operation in _operations(nom))
+    service = next(nom for nom in SERVICES if operation in _operations(nom))
     valeur = remplie(REPONSES[operation].type, complet=complet)
     en_service = Service(service, lambda corps, appel: valeur, protocole)
     ecrit, refus = en_service.appeler(etree.Element(f"{{{NS_WS}}}{operation}"), None)

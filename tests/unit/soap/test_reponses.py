@@ -70,18 +70,24 @@ def test_chaque_reponse_est_conforme_a_son_schema__ok(plein: FauxNoeud, soap: st
         "consulterDetail": ("suivi", requete("consulterDetail", **cle)),
         "listerVersions": ("catalogue", requete("listerVersions")),
         "telechargerPack": ("catalogue", requete("telechargerPack", version="2026.1")),
+        "simulerPublication": ("publication", requete("simulerPublication", pack="UEs=")),
+        "annoncerVersion": ("publication", requete("annoncerVersion", pack="UEs=")),
+        "retirerAnnonce": ("publication", requete("retirerAnnonce", version="2027.1")),
     }
     assert set(demandes) == set(REPONSES), "every operation is tried"
+    reponses = {}
     for operation, (service, demande) in demandes.items():
-        reponse = appeler(plein, service, demande, soap)
+        role = "PUBLIEUR" if service == "publication" else "OPERATEUR"
+        reponse = reponses[operation] = appeler(plein, service, demande, soap, entetes={"HTTP_X_ESAV_ROLE": role})
         assert (reponse.statut, reponse.refus) == (200, None), reponse.octets
         assert reponse.corps.tag == f"{WS}{operation}Response"
         assert [etree.QName(e).localname for e in reponse.corps] == [REPONSES[operation].nom]
         conforme(service.partition("/")[0], reponse.corps)
         assert reponse.entetes["Content-Type"].startswith(TYPES[soap])
         assert int(reponse.entetes["Content-Length"]) == len(reponse.octets)
-    assert b64decode(reponse.texte("contenu") or "") == pack("2026.1")
-    assert reponse.texte("nomFichier") == "catalogue-esav-2026.1.zip"
+    telecharge = reponses["telechargerPack"]
+    assert b64decode(telecharge.texte("contenu") or "") == pack("2026.1")
+    assert telecharge.texte("nomFichier") == "catalogue-esav-2026.1.zip"
 
 
 @pytest.mark.exigence("R3.5")

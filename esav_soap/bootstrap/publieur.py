@@ -1,0 +1,87 @@
+"""What a publisher asks of a node, done in a process of its own: it takes a minute of computing, and deposits go on."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from esav_soap.errors import PackInvalide
+from esav_soap.jeton import JETON
+from esav_soap.publication import VersionPubliee
+from esav_soap.reader.sources import depuis_zip
+from esav_soap.store import Magasin, ouvrir
+from esav_soap.usecases.catalogue import sources_de
+from esav_soap.usecases.publication import Candidate, Depart, annoncer, elaborer, rassembler, retirer_annonce
+from esav_soap.usecases.publieur import Annonce, Essai
+from esav_soap.usecases.registre import charger
+from esav_soap.usecases.repetition import simuler
+from esav_soap.usecases.verification import sans_suivi
+
+T = TypeVar("T")
+
+#: Deposits come first.
+_POLITESSE = 10
+
+
+class PublieurDuNoeud:
+    """The port :class:`~esav_soap.usecases.publieur.Publieur`; one job at a time, the others wait for their turn."""
+
+    def __init__(self, magasin: Magasin, url: str, base_url: str) -> None:
+        self._magasin = magasin
+        self._url = url
+        self._base_url = base_url
+        self._verrou = threading.Lock()
+        self._bassin: ProcessPoolExecutor | None = None
+
+    def simuler(self, archive: bytes, jours: int, instant: datetime) -> Essai:
+        with JETON.rendu():
+            depart = rassembler(_sources(archive), self._base_url, self._magasin, instant)
+            return self._ailleurs(_essayer, depart, self._url, instant - timedelta(days=jours))
+
+    def annoncer(
+        self, archive: bytes, ouverture: datetime | None, acceptees: Collection[str], instant: datetime, *, a_tous: bool
+    ) -> Annonce:
+        with JETON.rendu():
+            depart = rassembler(_sources(archive), self._base_url, self._magasin, instant, ouverture, tuple(acceptees))
+            candidate: Candidate = self._ailleurs(elaborer, depart)
+            publiee = annoncer(candidate, acceptees, self._magasin, self._magasin, instant, a_tous=a_tous)
+            return Annonce(publiee, candidate.ecarts)
+
+    def retirer_annonce(self, version: str, instant: datetime) -> VersionPubliee:
+        with JETON.rendu():
+            return retirer_annonce(version, self._magasin, self._magasin, instant)
+
+    def _ailleurs(self, fonction: Callable[..., T], *arguments: object) -> T:
+        with self._verrou:
+            if self._bassin is None:
+                contexte = multiprocessing.get_context("spawn")
+                self._bassin = ProcessPoolExecutor(1, contexte, initializer=os.nice, initargs=(_POLITESSE,))
+            bassin = self._bassin
+        try:
+            return bassin.submit(fonction, *arguments).result()
+        except BrokenProcessPool:  # killed, perhaps for want of memory: the next job gets a new process
+            with self._verrou:
+                if self._bassin is bassin:
+                    self._bassin = None
+            raise
+
+
+def _sources(archive: bytes) -> Mapping[str, bytes]:
+    fichiers, problemes = depuis_zip(archive)
+    if problemes:
+        raise PackInvalide(problemes)
+    return sources_de(fichiers)
+
+
+def _essayer(depart: Depart, url: str, depuis: datetime) -> Essai:
+    """In the other process: verify the candidate, then replay with a store of its own."""
+    candidate = elaborer(depart)
+    with ouvrir(url, creer=False) as magasin:
+        rapport = simuler(charger(candidate.pack), magasin, depuis, sans_suivi)
+    return Essai(candidate.catalogue.version, depuis, candidate.decision.au_plus_tot, candidate.ecarts, rapport)

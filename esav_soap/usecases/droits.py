@@ -1,0 +1,42 @@
+"""Who may call which service: the role comes with the identity, never from the message (R6.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from esav_soap.errors import CodeErreur, ErreurEsav
+
+
+class Role(Enum):
+    """What a caller is; names are those of the identity sources."""
+
+    OPERATEUR = "opérateur"
+    PUBLIEUR = "publieur du catalogue"
+
+
+@dataclass(frozen=True, slots=True)
+class Identifie:
+    """A caller whose identity is proved: its code, and what it is."""
+
+    code: str
+    role: Role = Role.OPERATEUR
+
+
+_OPERATEURS = frozenset({Role.OPERATEUR})
+_PARTICULIERS: Mapping[str, frozenset[Role]] = {
+    "catalogue": frozenset({Role.OPERATEUR, Role.PUBLIEUR}),
+    "publication": frozenset({Role.PUBLIEUR}),
+}
+
+
+def autoriser(appelant: Identifie, service: str) -> None:
+    """Nothing, if a caller of that role may call that service. Raises DROIT_INSUFFISANT."""
+    admis = _PARTICULIERS.get(service, _OPERATEURS)
+    if appelant.role not in admis:
+        attendu = " ou ".join(sorted(role.value for role in admis))
+        raise ErreurEsav(
+            CodeErreur.DROIT_INSUFFISANT,
+            f"Le service « {service} » est réservé : {attendu}. L'appelant est identifié comme {appelant.role.value}.",
+        )

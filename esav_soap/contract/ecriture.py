@@ -13,7 +13,7 @@ from lxml import etree
 
 from esav_soap.contract import spyne_compat as s
 from esav_soap.contract.services import Reponse
-from esav_soap.names import NS_WS
+from esav_soap.names import NS_SOAP_11, NS_WS
 
 #: Writes a value below an element: nothing for None, one element, or one for each of a list.
 Ecriture = Callable[[etree._Element, Any], None]
@@ -81,3 +81,18 @@ def _simple(balise: str, type_: Any) -> Ecriture:
         etree.SubElement(parent, balise).text = texte(valeur)
 
     return ecrire
+
+
+def ecrire_fault(fault: Any) -> bytes:
+    """The whole SOAP 1.1 message of a declared fault (``contract.reponses.ErreurEsav``), as the server sends it.
+
+    The server's goes through Spyne; the jeu de test, run against the server, proves that they are the same bytes.
+    """
+    racine = etree.Element(f"{{{NS_SOAP_11}}}Envelope", nsmap={"soap11env": NS_SOAP_11})
+    noeud = etree.SubElement(etree.SubElement(racine, f"{{{NS_SOAP_11}}}Body"), f"{{{NS_SOAP_11}}}Fault")
+    etree.SubElement(noeud, "faultcode").text = f"soap11env:{fault.faultcode}"
+    etree.SubElement(noeud, "faultstring").text = fault.faultstring
+    detail = etree.SubElement(etree.SubElement(noeud, "detail"), f"{{{NS_WS}}}ErreurEsav", nsmap={"ws": NS_WS})
+    for nom, membre in type(fault)._type_info.items():
+        _ecriture(nom, membre)(detail, getattr(fault, nom))
+    return etree.tostring(racine, encoding="UTF-8", xml_declaration=True)

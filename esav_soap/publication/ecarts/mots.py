@@ -14,7 +14,6 @@ from esav_soap.model.types import (
     Date,
     DateHeure,
     Entier,
-    Fichier,
     Nombre,
     OuiNon,
     Telephone,
@@ -50,8 +49,6 @@ def genre(element: Element) -> str:
             return "adresse de courriel"
         case Choisi() as choisi:
             return "code" if choisi.maximum == 1 else "codes"
-        case Fichier():
-            return "fichier"
 
 
 def decrire(element: Element) -> str:

@@ -122,6 +122,16 @@ class Ecart:
         lieu = "/".join(morceau for morceau in (self.offre, self.champ) if morceau)
         return f"{lieu}:{self.code}" + (f":{self.regle}" if self.regle else "")
 
+    @property
+    def dit(self) -> str:
+        """The message alone, for where the field or Offre is named above it."""
+        suite = self.message.removeprefix(_sujet(self.libelle or self.libelle_offre))
+        return suite[:1].upper() + suite[1:]
+
+
+def _sujet(libelle: str) -> str:
+    return f"« {libelle} » : "
+
 
 def offres_touchees(ecarts: Iterable[Ecart]) -> frozenset[str]:
     """Codes of the Offres that at least one difference bears on; "" when one bears on the whole catalogue."""
@@ -151,7 +161,7 @@ class Lieu:
 
     def ecart(self, code: CodeEcart, dit: str, ancien: str = "", nouveau: str = "", regle: str = "") -> Ecart:
         """``dit``: the sentence after the label, without its final point."""
-        sujet = f"« {self.libelle or self.libelle_offre} » : "
+        sujet = _sujet(self.libelle or self.libelle_offre)
         return Ecart(
             code.name,
             code.gravite,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from esav_soap.calendar import en_paris
 
@@ -21,15 +21,10 @@ def jour(instant: datetime) -> str:
 
 
 def moment(instant: datetime) -> str:
-    """Day and time: ``mardi 1er septembre 2026 à 0 h 00``. A time that Paris clocks show twice that night has its offset."""
+    """Day and time: ``mardi 1er septembre 2026 à 0 h 00``; which of the two, where Paris clocks show a time twice."""
     local = en_paris(instant)
-    heure = f"{local.hour}\u00a0h\u00a0{local.minute:02d}"
-    suite = f" (UTC+{int(local.utcoffset() / timedelta(hours=1))})" if heure_double(instant) else ""  # type: ignore[operator]
-    return f"{_JOURS[local.weekday()]} {jour(instant)} à {heure}{suite}"
-
-
-def heure_double(instant: datetime) -> bool:
-    """Whether Paris clocks show this time twice, before and after they go back in autumn."""
-    local = en_paris(instant)
+    dit = f"{_JOURS[local.weekday()]} {jour(instant)} à {local.hour}\u00a0h\u00a0{local.minute:02d}"
     # In spring the skipped times have two offsets too, but no instant has such a time.
-    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+    if local.replace(fold=0).utcoffset() == local.replace(fold=1).utcoffset():
+        return dit
+    return f"{dit} (heure d'{'hiver' if local.fold else 'été'})"

@@ -14,7 +14,7 @@ from functools import cached_property
 
 from esav_soap.avis.message import Message
 from esav_soap.mail.ecriture import ecrire, une_ligne
-from esav_soap.usecases.courrier import EchecDefinitif, EchecTemporaire
+from esav_soap.usecases.courrier import EchecDefinitif, EchecServeur, EchecTemporaire
 
 
 class Chiffrement(Enum):
@@ -95,7 +95,7 @@ class CourrierSmtp:
             # 552: this message is too large. Anything else is about the sender's address, whatever the message.
             if refus.smtp_code == 552:
                 raise _refus(refus.smtp_code, refus.smtp_error, "le message") from None
-            raise EchecTemporaire(_dit(refus.smtp_code, refus.smtp_error, "l'expéditeur")) from None
+            raise EchecServeur(_dit(refus.smtp_code, refus.smtp_error, "l'expéditeur")) from None
         except smtplib.SMTPDataError as refus:
             raise _refus(refus.smtp_code, refus.smtp_error, "le message") from None
 
@@ -108,26 +108,26 @@ def _pannes(reglages: ReglagesSmtp) -> Iterator[None]:
         yield
     except smtplib.SMTPAuthenticationError as refus:
         # Without the server's words: it may repeat what it was sent.
-        raise EchecTemporaire(
+        raise EchecServeur(
             f"Le serveur de courrier {lieu} refuse l'utilisateur ou le mot de passe (code {refus.smtp_code})."
         ) from None
     except smtplib.SMTPNotSupportedError:
         attendu = "STARTTLS" if reglages.chiffrement is Chiffrement.STARTTLS else "l'identification"
-        raise EchecTemporaire(f"Le serveur de courrier {lieu} n'offre pas {attendu}.") from None
+        raise EchecServeur(f"Le serveur de courrier {lieu} n'offre pas {attendu}.") from None
     except smtplib.SMTPResponseException as refus:
-        raise EchecTemporaire(f"{lieu} : {_dit(refus.smtp_code, refus.smtp_error, 'la connexion')}") from None
+        raise EchecServeur(f"{lieu} : {_dit(refus.smtp_code, refus.smtp_error, 'la connexion')}") from None
     except smtplib.SMTPServerDisconnected:
-        raise EchecTemporaire(f"Le serveur de courrier {lieu} a coupé la connexion.") from None
+        raise EchecServeur(f"Le serveur de courrier {lieu} a coupé la connexion.") from None
     except smtplib.SMTPException as refus:
-        raise EchecTemporaire(f"Le serveur de courrier {lieu} a échoué ({type(refus).__name__}).") from None
+        raise EchecServeur(f"Le serveur de courrier {lieu} a échoué ({type(refus).__name__}).") from None
     except ssl.SSLCertVerificationError as refus:
-        raise EchecTemporaire(
+        raise EchecServeur(
             f"Le certificat du serveur de courrier {lieu} n'est pas reconnu : {refus.verify_message}."
         ) from None
     except TimeoutError:
-        raise EchecTemporaire(f"Le serveur de courrier {lieu} n'a pas répondu en {reglages.delai:g} s.") from None
+        raise EchecServeur(f"Le serveur de courrier {lieu} n'a pas répondu en {reglages.delai:g} s.") from None
     except OSError as refus:
-        raise EchecTemporaire(
+        raise EchecServeur(
             f"Le serveur de courrier {lieu} est hors d'atteinte : {refus.strerror or type(refus).__name__}."
         ) from None
 

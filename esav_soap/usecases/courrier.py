@@ -15,6 +15,10 @@ class EchecTemporaire(EchecCourrier):
     """It may be accepted later: the server is out of reach, busy, or badly set up."""
 
 
+class EchecServeur(EchecTemporaire):
+    """The server takes no message at all for now: others need not be tried before long."""
+
+
 class EchecDefinitif(EchecCourrier):
     """This message will never be accepted as it is."""
 
@@ -25,6 +29,6 @@ class Courrier(Protocol):
     def envoyer(self, message: Message) -> None:
         """Hand the message over; returns once the server has taken it.
 
-        Raises :class:`EchecTemporaire`, :class:`EchecDefinitif`.
+        Raises :class:`EchecTemporaire`, :class:`EchecServeur`, :class:`EchecDefinitif`.
         """
         ...

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import signal
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from esav_soap.cli.interruption import ecriture_protegee
 from esav_soap.cli.nombres import compte, nombre
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ def _importer(fichier: BinaryIO, store: str | None, *, a_blanc: bool) -> int:
                 "Aucune version du catalogue n'est enregistrée : les codes d'Offre ne sont pas vérifiés.", err=True
             )
         # First in, last out: an interruption that comes during the writing is told when the outcome is known.
-        protege = pile.enter_context(_ecriture_protegee())
+        protege = pile.enter_context(ecriture_protegee())
         suivi = pile.enter_context(_progression(fichier))
         rapport = importer_parc(fichier, magasin, offres, a_blanc=a_blanc, suivi=suivi, avant_ecriture=protege)
     return _rendre_compte(rapport, a_blanc=a_blanc)
@@ -116,27 +115,3 @@ def _taille(fichier: BinaryIO) -> int | None:
     except OSError:  # not a file of the system
         return None
     return etat.st_size or None
-
-
-@contextmanager
-def _ecriture_protegee() -> Iterator[Callable[[], None]]:
-    """Gives a function after whose call Ctrl-C and Ctrl-Z wait for the end of this block.
-
-    The writing is one short transaction: to stop it half-way would leave the user in doubt of its outcome, and to suspend
-    it would hold up every deposit.
-    """
-    anciens: dict[int, object] = {}
-
-    def attendre(_numero: int, _cadre: object) -> None:
-        click.echo("\nÉcriture en cours : elle se termine d'abord, dans quelques secondes.", err=True)
-
-    def proteger() -> None:
-        for numero in (signal.SIGINT, signal.SIGTSTP):
-            anciens[numero] = signal.signal(numero, attendre)
-
-    try:
-        yield proteger
-    finally:
-        for numero, ancien in anciens.items():
-            signal.signal(numero, ancien)  # type: ignore[arg-type]
-        sys.stderr.flush()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from esav_soap.cli.parc import _ecriture_protegee
+from esav_soap.cli.interruption import ecriture_protegee
 from esav_soap.signalisation import Prestation
 from esav_soap.store import Magasin, ouvrir
 from esav_soap.store.verrou import Verrou
@@ -165,7 +165,7 @@ def _porte_attendue(pid: int) -> bool:
 @pytest.mark.exigence("R3.7")
 def test_ecriture_protegee_rend_les_signaux() -> None:
     avant = signal.getsignal(signal.SIGINT)
-    with _ecriture_protegee() as proteger:
+    with ecriture_protegee() as proteger:
         assert signal.getsignal(signal.SIGINT) is avant
         proteger()
         os.kill(os.getpid(), signal.SIGINT)

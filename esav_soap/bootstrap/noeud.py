@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from lxml import etree
 
+from esav_soap.bootstrap.horloge import fonction, horloge
 from esav_soap.bootstrap.reglages import Reglages
 from esav_soap.contract.schemas import GENERE, compiler_schema, fichiers_schemas
 from esav_soap.contract.services import SERVICES
@@ -27,11 +26,6 @@ from esav_soap.usecases.registre import Registre
 
 _journal = logging.getLogger(__name__)
 _BOUCLES = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
-
-
-def maintenant() -> datetime:
-    """The clock of a running node."""
-    return datetime.now(UTC)
 
 
 @dataclass
@@ -71,26 +65,7 @@ def identite(reglages: Reglages) -> Identite:
                 "qui appelle. Écouter sur 127.0.0.1, ou indiquer ESAV_IDENTITE=paquet.module:fonction."
             )
         return entete_locale
-    return _fonction("ESAV_IDENTITE", reglages.identite)
-
-
-def horloge(reglages: Reglages) -> Horloge:
-    """The clock of the settings: the system's, unless a switch is rehearsed. Raises :class:`ReglageInvalide`."""
-    if not reglages.horloge:
-        return maintenant
-    _journal.warning("horloge de répétition : %s", reglages.horloge)
-    return _fonction("ESAV_HORLOGE", reglages.horloge)
-
-
-def _fonction(reglage: str, nom: str) -> Callable[..., Any]:
-    module, _, fonction = nom.partition(":")
-    try:
-        trouvee = getattr(importlib.import_module(module), fonction)
-    except (ImportError, AttributeError, ValueError) as exc:
-        raise ReglageInvalide(f"{reglage}={nom} : source introuvable ({exc}).") from exc
-    if not callable(trouvee):
-        raise ReglageInvalide(f"{reglage}={nom} : ce n'est pas une fonction.")
-    return trouvee  # type: ignore[no-any-return]
+    return fonction("ESAV_IDENTITE", reglages.identite)
 
 
 def sans_jeton(source: Identite) -> Identite:

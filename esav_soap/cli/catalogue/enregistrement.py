@@ -38,7 +38,7 @@ def install(
       esav catalogue install 2026.1 --retrait 2026-12-31T00:00 --remplacante 2026.2
       esav catalogue install 2026.2
     """
-    from esav_soap.bootstrap.noeud import maintenant
+    from esav_soap.bootstrap.horloge import maintenant
     from esav_soap.bootstrap.reglages import lire_reglages
     from esav_soap.calendar import sur_le_fil
     from esav_soap.store import ouvrir
@@ -66,7 +66,7 @@ def install(
 @STORE
 def lister(store: str | None) -> None:
     """Dire les versions enregistrées, leurs dates et leur état."""
-    from esav_soap.bootstrap.noeud import maintenant
+    from esav_soap.bootstrap.horloge import maintenant
     from esav_soap.bootstrap.reglages import lire_reglages
     from esav_soap.calendar import sur_le_fil
     from esav_soap.store import ouvrir

@@ -85,6 +85,19 @@ DESCRIPTIONS = {
     "taille_max": "Taille du plus grand message admis, en octets.",
     "taille_pack_max": "Taille du plus grand message admis par le service `publication`, en octets.",
     "rafraichissement": "Secondes entre deux lectures des versions enregistrées du catalogue.",
+    "smtp_hote": "Serveur de courrier des avis. Sans lui, rien ne part : les avis attendent dans la file (`esav envois list`).",
+    "smtp_port": "Port du serveur de courrier : 587 en général avec `starttls`, 465 avec `tls`, 25 avec `aucun`.",
+    "smtp_chiffrement": "`starttls` (exigé, jamais abandonné), `tls`, ou `aucun` (réseau interne sans mot de passe). Le "
+    "certificat du serveur est vérifié.",
+    "smtp_autorites": "Fichier PEM des autorités de certification à reconnaître. Sans lui : celles de la machine.",
+    "smtp_utilisateur": "Utilisateur du serveur de courrier, s'il en demande un.",
+    "smtp_mot_de_passe": "Son mot de passe ; jamais écrit dans un journal ni dans une erreur.",
+    "smtp_expediteur": "Adresse d'où partent les avis, qui organise aussi les événements des calendriers joints.",
+    "smtp_nom": "Nom affiché de l'expéditeur.",
+    "smtp_delai": "Secondes laissées à chaque étape d'un envoi.",
+    "smtp_essais": "Nombre d'essais avant la mise au rebut d'un avis ; avec les valeurs par défaut, plus de trois jours.",
+    "smtp_recul": "Secondes avant le deuxième essai ; doublées à chaque échec, six heures au plus.",
+    "worker": "`oui` ou `non` : `esav serve` lance aussi un worker, qui envoie les avis.",
     "horloge": "Pour répéter un changement de version, jamais en service : `paquet.module:fonction` qui donne l'instant.",
 }
 

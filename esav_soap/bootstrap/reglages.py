@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from urllib.parse import urlsplit
 
+from esav_soap.bootstrap.courrier import problemes_courrier
 from esav_soap.errors import ReglageInvalide
 
 
@@ -22,6 +23,11 @@ class Reglages:
     - ``processus``, ``fils``: gunicorn workers and threads of each.
     - ``taille_max``: largest request body, in bytes; ``taille_pack_max``: the same for ``publication``, which takes packs.
     - ``rafraichissement``: seconds between two looks at the recorded catalogue versions.
+    - ``smtp_hote``: the mail server, without which no notice is sent; ``smtp_port``; ``smtp_chiffrement``: ``starttls``, ``tls``
+      or ``aucun``; ``smtp_autorites``: PEM file of the authorities to trust; ``smtp_utilisateur``, ``smtp_mot_de_passe``;
+      ``smtp_expediteur``, ``smtp_nom``: who notices come from; ``smtp_delai``: seconds for each step of a sending.
+    - ``smtp_essais``: attempts before a notice is given up; ``smtp_recul``: seconds before the second one.
+    - ``worker``: ``oui`` or ``non``: whether ``serve`` starts a worker as well.
     - ``horloge``: for rehearsing a switch only: ``package.module:function`` that gives the instant; by default the system's.
     """
 
@@ -34,6 +40,18 @@ class Reglages:
     taille_max: int = 2 * 1024 * 1024
     taille_pack_max: int = 8 * 1024 * 1024
     rafraichissement: int = 2
+    smtp_hote: str = ""
+    smtp_port: int = 587
+    smtp_chiffrement: str = "starttls"
+    smtp_autorites: str = ""
+    smtp_utilisateur: str = ""
+    smtp_mot_de_passe: str = field(default="", repr=False)
+    smtp_expediteur: str = ""
+    smtp_nom: str = "Service e-SAV"
+    smtp_delai: int = 30
+    smtp_essais: int = 20
+    smtp_recul: int = 60
+    worker: str = "oui"
     horloge: str = ""
 
     @property
@@ -74,6 +92,7 @@ def lire_reglages(environnement: Mapping[str, str] | None = None, **donnes: obje
         problemes.append(
             f"ESAV_URL_PUBLIQUE doit être une adresse comme https://esav.example, pas « {valeurs['url_publique']} »"
         )
+    problemes += problemes_courrier(valeurs)
     if problemes:
         raise ReglageInvalide(" ; ".join(problemes))
     return Reglages(**valeurs)  # type: ignore[arg-type]

@@ -14,6 +14,15 @@ from esav_soap.errors import CodeErreur, ErreurEsav, ReglageInvalide
 from esav_soap.soap.identite import entete_locale
 from esav_soap.usecases.droits import Identifie, Role
 
+#: Values of the settings that take no 7.
+PARTICULIERES = {
+    "adresse": "127.0.0.1:1",
+    "url_publique": "https://esav.example",
+    "smtp_chiffrement": "tls",
+    "smtp_expediteur": "esav@esav.example",
+    "worker": "non",
+}
+
 
 def refus(environnement: dict[str, str], **donnes: object) -> str:
     with pytest.raises(ReglageInvalide) as pris:
@@ -28,8 +37,9 @@ def test_par_defaut_et_par_l_environnement__ok() -> None:
     lus = lire_reglages({"ESAV_STORE": "sqlite:///x", "ESAV_FILS": "3", "AUTRE": "1"}, processus=2, store=None, fils=4)
     assert (lus.store, lus.fils, lus.processus) == ("sqlite:///x", 4, 2)
     for champ in fields(Reglages):
-        valeur = {"adresse": "127.0.0.1:1", "url_publique": "https://esav.example"}.get(champ.name, "7")
-        lu = getattr(lire_reglages({f"ESAV_{champ.name.upper()}": valeur}), champ.name)
+        valeur = PARTICULIERES.get(champ.name, "7")
+        necessaires = {"ESAV_SMTP_EXPEDITEUR": "esav@esav.example"} if champ.name == "smtp_hote" else {}
+        lu = getattr(lire_reglages(necessaires | {f"ESAV_{champ.name.upper()}": valeur}), champ.name)
         assert str(lu) == valeur
         assert type(lu) is type(champ.default)
 

@@ -7,6 +7,9 @@ Paths inside a pack::
     xsd/*.xsd                                               depot.xsd and one XSD for each Offre
     wsdl/*.wsdl                                             every service; *-soap12.wsdl with a SOAP 1.2 binding
     maquettes/*.html                                        the forms as pictures
+    documents/*.html                                        documents of annexe 2
+    jeu-de-test/*                                           messages with their answers
+    changelog.html, changelog.xml                           what differs from the version before, if there is one
     pack.xml                                                version, and the SHA-256 of every other file
 """
 
@@ -50,14 +53,9 @@ def artefacts(catalogue: Catalogue, base_url: str) -> dict[str, bytes]:
     return fichiers
 
 
-def assembler(
-    catalogue: Catalogue, sources: Mapping[str, bytes], meta_schemas: Mapping[str, bytes], base_url: str
-) -> bytes:
-    """The pack of a version (ZIP). ``sources``: the publisher's files by their path in the pack."""
-    fichiers = dict(sources) | {f"schemas/{nom}": contenu for nom, contenu in meta_schemas.items()}
-    fichiers |= artefacts(catalogue, base_url)
-    fichiers["pack.xml"] = _manifeste(catalogue, fichiers)
-    return zipper(fichiers)
+def assembler(catalogue: Catalogue, fichiers: Mapping[str, bytes]) -> bytes:
+    """The pack of a version (ZIP): these files by their path in it, and the manifest."""
+    return zipper(dict(fichiers) | {"pack.xml": _manifeste(catalogue, fichiers)})
 
 
 def zipper(fichiers: Mapping[str, bytes]) -> bytes:

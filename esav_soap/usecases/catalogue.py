@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from esav_soap.calendar import sur_le_fil
 from esav_soap.contract.pack import artefacts, assembler
+from esav_soap.contract.schemas import compiler_schema
 from esav_soap.errors import PublicationRefusee
+from esav_soap.intake import Controle
 from esav_soap.model import Catalogue
 from esav_soap.names import MOTIF_VERSION
-from esav_soap.publication import VersionPubliee
+from esav_soap.publication import VersionPubliee, rang_version
+from esav_soap.publication.ecarts import comparer, en_html, en_xml
 from esav_soap.reader import META_SCHEMAS, lire_catalogue
+from esav_soap.usecases.jeu_de_test import cas_du_catalogue, fichiers_jeu_de_test, ranger
 from esav_soap.usecases.ports import Versions
 from esav_soap.usecases.registre import ouvrir_pack
 
+#: Told of progress: the step in French, what is done of it, and all of it (see ``usecases.verification``).
+Suivi = Callable[[str, int, int], None]
 #: What publishers write; everything else in a pack is generated.
 DOSSIERS_SOURCES = ("nomenclatures/", "formulaires/")
 
@@ -38,10 +44,41 @@ def engendrer(
     return catalogue, artefacts(catalogue, base_url)
 
 
-def empaqueter(sources: Mapping[str, bytes], base_url: str, attendue: str | None = None) -> tuple[Catalogue, bytes]:
-    """The catalogue and its pack (ZIP), the same bytes for the same sources. Raises :class:`PackInvalide`."""
+def empaqueter(
+    sources: Mapping[str, bytes],
+    base_url: str,
+    attendue: str | None = None,
+    precedent: Catalogue | None = None,
+    suivi: Suivi | None = None,
+) -> tuple[Catalogue, bytes]:
+    """The catalogue and its pack (ZIP), the same bytes for the same sources and predecessor (R1.4).
+
+    ``precedent``: the version before, which the changelog compares with; without it there is no changelog. ``suivi`` is
+    told the steps. Raises :class:`PackInvalide`.
+    """
+    dire = suivi or (lambda etape, fait, total: None)
+    dire("lecture", 0, 1)
     catalogue = lire_catalogue(sources, version_attendue=attendue)
-    return catalogue, assembler(catalogue, sources, META_SCHEMAS, base_url)
+    dire("WSDL, XSD et maquettes", 0, 1)
+    fichiers = artefacts(catalogue, base_url)
+    fichiers |= _jeu_de_test(catalogue, fichiers, base_url, dire)
+    if precedent is not None:
+        dire("changelog", 0, 1)
+        ecarts = comparer(precedent, catalogue)
+        fichiers["changelog.html"] = en_html(precedent.version, catalogue.version, ecarts)
+        fichiers["changelog.xml"] = en_xml(precedent.version, catalogue.version, ecarts)
+    fichiers |= {f"schemas/{nom}": contenu for nom, contenu in META_SCHEMAS.items()}
+    dire("archive", 0, 1)
+    return catalogue, assembler(catalogue, fichiers | dict(sources))
+
+
+def _jeu_de_test(catalogue: Catalogue, artefacts: Mapping[str, bytes], base_url: str, suivi: Suivi) -> dict[str, bytes]:
+    etape = "jeu de test"
+    suivi(etape, 0, len(catalogue.offres))
+    schemas = {nom.removeprefix("xsd/"): octets for nom, octets in artefacts.items() if nom.startswith("xsd/")}
+    controle = Controle(catalogue, compiler_schema(schemas, "depot.xsd"))
+    ranges = ranger(cas_du_catalogue(catalogue, controle, lambda fait, total: suivi(etape, fait, total)))
+    return {f"jeu-de-test/{n}": octets for n, octets in fichiers_jeu_de_test(catalogue, ranges, base_url).items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +108,8 @@ def installer(
     ``remplacer``: let another content take the place of the recorded one, which operators may be using already.
     Raises :class:`PackInvalide`, :class:`PublicationRefusee`.
     """
-    catalogue, pack = empaqueter(sources, base_url, attendue)
+    version = attendue or lire_catalogue(sources).version
+    catalogue, pack = empaqueter(sources, base_url, attendue, _precedent(version, versions))
     version = catalogue.version
     connue = next((v for v in versions.versions() if v.version == version), None)
     if connue is not None and not remplacer and sources_de(ouvrir_pack(versions.pack(version) or b"")) != dict(sources):
@@ -82,6 +120,17 @@ def installer(
     publiee = _dater(version, dates, connue, instant)
     versions.enregistrer_version(publiee, pack)
     return publiee
+
+
+def _precedent(version: str, versions: Versions) -> Catalogue | None:
+    """The recorded version before that one, which its changelog compares with; a withdrawn announcement is none."""
+    avant = [
+        v.version
+        for v in versions.versions()
+        if v.annulation is None and rang_version(v.version) < rang_version(version)
+    ]
+    pack = versions.pack(max(avant, key=rang_version)) if avant else None
+    return lire_catalogue(sources_de(ouvrir_pack(pack))) if pack else None
 
 
 def _dater(version: str, dates: Dates, connue: VersionPubliee | None, instant: datetime) -> VersionPubliee:

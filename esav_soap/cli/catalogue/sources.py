@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from esav_soap.cli.catalogue.options import DOSSIER, RACINE, URL_PUBLIQUE, sources_de_versions
 from esav_soap.cli.nombres import compte
+
+if TYPE_CHECKING:
+    from esav_soap.model import Catalogue
 
 
 @click.command()
@@ -91,6 +95,8 @@ def build(racine: Path, choisies: tuple[str, ...], verifier: bool, url_publique:
 def pack(version: str, sortie: Path | None, dossier: Path, url_publique: str | None) -> None:
     """Faire le pack (ZIP) d'une version, toujours les mêmes octets pour les mêmes sources.
 
+    Le journal des changements compare avec la version qui la précède dans le dossier.
+
     \b
     Exemples :
       esav catalogue pack 2026.1
@@ -100,10 +106,22 @@ def pack(version: str, sortie: Path | None, dossier: Path, url_publique: str | N
     from esav_soap.contract.wsdl import BASE_URL
     from esav_soap.usecases.catalogue import empaqueter
 
-    _, octets = empaqueter(sources_de_versions(dossier, (version,))[version], url_publique or BASE_URL, version)
+    sources = sources_de_versions(dossier, (version,))[version]
+    precedent = _precedente(dossier, version)
+    _, octets = empaqueter(sources, url_publique or BASE_URL, version, precedent)
     sortie = sortie or Path(f"catalogue-esav-{version}.zip")
     dossiers.ecrire_fichier(sortie, octets)
     click.echo(f"{sortie} : {len(octets)} octets")
+
+
+def _precedente(dossier: Path, version: str) -> Catalogue | None:
+    """The version of the folder before that one."""
+    from esav_soap.bootstrap import dossiers
+    from esav_soap.reader import lire_catalogue
+
+    presentes = dossiers.versions(dossier)
+    rang = presentes.index(version)
+    return lire_catalogue(sources_de_versions(dossier, (presentes[rang - 1],))[presentes[rang - 1]]) if rang else None
 
 
 def _nom(item: tuple[str, object] | None) -> str:

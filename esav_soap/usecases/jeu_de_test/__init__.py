@@ -1,1 +1,20 @@
 """The jeu de test of a version: messages with the answers that the service gives to them (annexe 2, R8)."""
+
+from esav_soap.usecases.jeu_de_test.cas import Cas, Genre, cas_du_catalogue, prestation_essai
+from esav_soap.usecases.jeu_de_test.fichiers import CasRange, fichiers_jeu_de_test, genres, ranger
+from esav_soap.usecases.jeu_de_test.reponses import OPERATEUR, PLATEFORME, ReponseAttendue, normaliser
+
+__all__ = [
+    "OPERATEUR",
+    "PLATEFORME",
+    "Cas",
+    "CasRange",
+    "Genre",
+    "ReponseAttendue",
+    "cas_du_catalogue",
+    "fichiers_jeu_de_test",
+    "genres",
+    "normaliser",
+    "prestation_essai",
+    "ranger",
+]

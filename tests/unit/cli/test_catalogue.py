@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from esav_soap.errors import PackInvalide
+from esav_soap.reader import lire_catalogue
+from esav_soap.reader.sources import depuis_dossiers
 from esav_soap.store import ouvrir
+from esav_soap.usecases.catalogue import empaqueter
 from tests.faux import RACINE, URL, pack
 from tests.unit.cli.test_esav import Lancer, lancer
 
@@ -98,6 +102,24 @@ def test_pack_et_sa_verification__ok(lancer: Lancer, tmp_path: Path) -> None:
     assert "p.zip: ARCHIVE_ILLISIBLE" in erreurs
 
 
+def _suite_de_2026_1() -> bytes:
+    """The pack of 2026.2 with its changelog."""
+    precedent = lire_catalogue(depuis_dossiers(RACINE, "2026.1"))
+    return empaqueter(depuis_dossiers(RACINE, "2026.2"), URL, precedent=precedent)[1]
+
+
+@pytest.mark.exigence("R1.4")
+def test_le_pack_d_une_suite_porte_ses_changements__ok(lancer: Lancer, tmp_path: Path) -> None:
+    for version, attendu in (("2026.1", pack("2026.1")), ("2026.2", _suite_de_2026_1())):
+        sortie = tmp_path / f"{version}.zip"
+        commande = ("catalogue", "pack", version, str(sortie), "--dossier", str(RACINE), "--url-publique", URL)
+        assert lancer(*commande)[0] == 0
+        assert sortie.read_bytes() == attendu
+    with zipfile.ZipFile(tmp_path / "2026.2.zip") as suite, zipfile.ZipFile(tmp_path / "2026.1.zip") as premiere:
+        assert {"changelog.html", "changelog.xml"} <= set(suite.namelist())
+        assert not {"changelog.html", "changelog.xml"} & set(premiere.namelist())
+
+
 @pytest.mark.exigence("R1.4", "R2.4")
 def test_installer_et_lister__ok(lancer: Lancer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
@@ -116,7 +138,7 @@ def test_installer_et_lister__ok(lancer: Lancer, tmp_path: Path, monkeypatch: py
     assert lancer("catalogue", "install", "p.zip", *commun)[0] == 0
     with ouvrir(store) as magasin:
         une, deux = magasin.versions()
-        assert [magasin.pack(v) for v in ("2026.1", "2026.2")] == [pack("2026.1"), pack("2026.2")]
+        assert [magasin.pack(v) for v in ("2026.1", "2026.2")] == [pack("2026.1"), _suite_de_2026_1()]
     assert [str(d) for d in (une.ouverture, une.retrait)] == ["2026-02-28 23:00:00+00:00", "2026-06-30 22:00:00+00:00"]
     assert (une.remplacante, deux.retrait) == ("2026.2", None)
     _, sortie, _ = lancer("catalogue", "list", "--store", store)

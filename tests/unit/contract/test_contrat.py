@@ -13,7 +13,7 @@ import pytest
 import xmlschema
 from lxml import etree
 
-from esav_soap.contract.pack import artefacts, assembler, zipper
+from esav_soap.contract.pack import artefacts, zipper
 from esav_soap.contract.schemas import compiler_schema
 from esav_soap.contract.services import REPONSES, SERVICES
 from esav_soap.errors import CodeErreur
@@ -219,10 +219,11 @@ def test_memes_sources_memes_octets_dans_un_autre_processus__ok() -> None:
 def test_pack_complet_et_manifeste_juste__ok() -> None:
     import hashlib
 
+    from esav_soap.usecases.catalogue import empaqueter
     from esav_soap.usecases.registre import ouvrir_pack
 
     sources = depuis_dossiers(RACINE, "2026.1")
-    contenu = ouvrir_pack(assembler(catalogue("2026.1"), sources, META_SCHEMAS, URL))
+    contenu = ouvrir_pack(empaqueter(sources, URL)[1])
     assert {n: contenu[n] for n in sources} == sources
     assert {f"schemas/{n}" for n in META_SCHEMAS} <= set(contenu)
     manifeste = etree.fromstring(contenu["pack.xml"])

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from esav_soap.calendar import PARIS, en_paris, en_utc, http_date, instant_plus_mois, plus_mois, sur_le_fil
+from esav_soap.calendar import (
+    PARIS,
+    en_francais,
+    en_paris,
+    en_utc,
+    http_date,
+    instant_plus_jours,
+    instant_plus_mois,
+    plus_mois,
+    sur_le_fil,
+)
 
 INSTANTS = st.datetimes(datetime(2000, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 
@@ -110,3 +120,30 @@ def test_un_instant_sans_fuseau_est_refuse__error(fonction: object) -> None:
 @pytest.mark.exigence("R2.4")
 def test_date_http__ok() -> None:
     assert http_date(datetime(2026, 7, 1, 12, 0, tzinfo=PARIS)) == "Wed, 01 Jul 2026 10:00:00 GMT"
+
+
+@pytest.mark.exigence("R2.2", "R2.3")
+@pytest.mark.parametrize(
+    ("instant", "dit"),
+    [
+        ("2026-07-01T10:00:59+00:00", "01/07/2026 à 12:00"),
+        ("2026-12-31T23:30:00+00:00", "01/01/2027 à 00:30"),
+        ("2026-10-25T00:30:00+00:00", "25/10/2026 à 02:30 (heure d'été)"),
+        ("2026-10-25T01:30:00+00:00", "25/10/2026 à 02:30 (heure d'hiver)"),
+        ("2026-10-24T23:59:59+00:00", "25/10/2026 à 01:59"),
+        ("2026-10-25T02:00:00+00:00", "25/10/2026 à 03:00"),
+        ("2026-03-29T01:00:00+00:00", "29/03/2026 à 03:00"),
+    ],
+)
+def test_un_instant_pour_les_gens__ok(instant: str, dit: str) -> None:
+    assert en_francais(datetime.fromisoformat(instant)) == dit
+
+
+@pytest.mark.exigence("R2.2")
+@given(instant=INSTANTS, jours=st.integers(0, 400))
+def test_jours_calendaires_a_la_meme_heure_de_paris__ok(instant: datetime, jours: int) -> None:
+    avant, apres = en_paris(instant), en_paris(instant_plus_jours(instant, jours))
+    assert apres.date() - avant.date() == timedelta(days=jours)
+    if apres.time() != avant.time():
+        assert apres == datetime.combine(apres.date(), avant.time(), PARIS), "the hour that a spring night skips"
+        assert (apres.month, apres.hour) == (3, 3)

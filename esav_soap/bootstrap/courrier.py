@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from esav_soap.usecases.expedition import Cadence
 
 CHIFFREMENTS = ("starttls", "tls", "aucun")
+SANS_SERVEUR = "Aucun serveur de courrier n'est réglé (ESAV_SMTP_HOTE) : rien ne part, les avis attendent dans la file."
 _BOUCLES = frozenset({"127.0.0.1", "localhost", "::1"})
 
 

@@ -11,6 +11,10 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
+from esav_soap.avis import EtatEnvoi
+from esav_soap.bootstrap.auxiliaire import ArbitreAvecWorker, Auxiliaire, worker_auxiliaire
+from esav_soap.bootstrap.courrier import SANS_SERVEUR
+from esav_soap.bootstrap.journal import journaliser
 from esav_soap.bootstrap.noeud import identite, monter
 from esav_soap.bootstrap.reglages import Reglages
 from esav_soap.bootstrap.travailleur import Travailleur
@@ -25,9 +29,12 @@ class Serveur(BaseApplication):  # type: ignore[misc]
 
     travailleur: Any = Travailleur
 
-    def __init__(self, reglages: Reglages, pret: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self, reglages: Reglages, pret: Callable[[], None] | None = None, auxiliaire: Auxiliaire | None = None
+    ) -> None:
         self._reglages = reglages
         self._pret = pret
+        self._auxiliaire = auxiliaire
         super().__init__()
 
     def load_config(self) -> None:
@@ -59,6 +66,12 @@ class Serveur(BaseApplication):  # type: ignore[misc]
         noeud.suivre_les_versions()
         return noeud.application
 
+    def run(self) -> None:
+        if self._auxiliaire is None:
+            super().run()
+        else:
+            ArbitreAvecWorker(self, self._auxiliaire).run()
+
 
 def servir(reglages: Reglages, pret: Callable[[], None] | None = None) -> None:
     """Serve until a signal ends it; ``pret`` is called once when the address listens.
@@ -72,7 +85,10 @@ def servir(reglages: Reglages, pret: Callable[[], None] | None = None) -> None:
     with ouvrir(reglages.store) as magasin:  # creates or checks the store once, before the workers do
         if not magasin.versions():
             _journal.warning("aucune version du catalogue n'est enregistrée : esav catalogue install 2026.1")
-    Serveur(reglages, pret).run()
+        if not reglages.smtp_hote and magasin.suivis(EtatEnvoi.EN_ATTENTE, 1):
+            _journal.warning(SANS_SERVEUR)
+    avec_worker = reglages.worker == "oui" and reglages.smtp_hote
+    Serveur(reglages, pret, worker_auxiliaire(reglages) if avec_worker else None).run()
 
 
 def verifier_url_publique(reglages: Reglages) -> None:
@@ -106,9 +122,3 @@ def verifier_adresse(adresse: str) -> None:
         raise ReglageInvalide(
             f"Impossible d'écouter sur {adresse} : cette machine ne peut pas prendre cette adresse."
         ) from exc
-
-
-def journaliser() -> None:
-    """One line a request on standard error."""
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")

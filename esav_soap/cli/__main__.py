@@ -17,6 +17,8 @@ COMMANDES: Mapping[str, tuple[str, str]] = {
     "serve": ("esav_soap.cli.serve:serve", "Démarrer le service SOAP."),
     "catalogue": ("esav_soap.cli.catalogue:catalogue", "Vérifier, construire et enregistrer le catalogue."),
     "client": ("esav_soap.cli.client:client", "Appeler un service e-SAV : valider, déposer, suivre."),
+    "worker": ("esav_soap.cli.worker:worker", "Envoyer les avis aux opérateurs."),
+    "envois": ("esav_soap.cli.envois:envois", "Voir les avis de la file, rejouer ceux du rebut."),
     "parc": ("esav_soap.cli.parc:parc", "Charger le parc des opérateurs."),
     "store": ("esav_soap.cli.store:store", "Préparer la base de données."),
     "demo": ("esav_soap.cli.demo:demo", "Tout voir fonctionner, sur une base neuve."),

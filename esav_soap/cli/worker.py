@@ -1,0 +1,41 @@
+"""``esav worker``."""
+
+from __future__ import annotations
+
+import click
+
+from esav_soap.cli.nombres import nombre
+
+
+@click.command()
+@click.option("--une-fois", is_flag=True, help="Envoyer ce qui est dû, puis s'arrêter.")
+@click.option("--store", metavar="URL", help="Base de données : sqlite:///fichier ou postgresql://…")
+@click.option("--parent", type=int, metavar="PID", hidden=True)
+def worker(une_fois: bool, store: str | None, parent: int | None) -> None:
+    """Envoyer les avis de la file par courrier électronique, jusqu'à Ctrl-C ou SIGTERM.
+
+    L'avis en cours d'envoi est terminé avant l'arrêt. Plusieurs workers peuvent tourner à la fois, sur plusieurs
+    machines ; esav serve en lance un, sauf si ESAV_WORKER=non. Le serveur de courrier se règle par ESAV_SMTP_HOTE et
+    les suivants : voir docs/exploitation.md.
+
+    \b
+    Exemples :
+      esav worker
+      esav worker --une-fois
+      ESAV_SMTP_HOTE=smtp.fournisseur.fr ESAV_SMTP_EXPEDITEUR=esav@fournisseur.fr esav worker
+    """
+    from esav_soap.bootstrap.reglages import lire_reglages
+    from esav_soap.bootstrap.travaux import travailler
+    from esav_soap.usecases.expedition import Issue
+
+    bilan = travailler(lire_reglages(None, store=store), une_fois=une_fois, parent=parent)
+    if une_fois:
+        issues = bilan.issues
+        envoyes, reportes = issues[Issue.ENVOYE], issues[Issue.REPORTE] + issues[Issue.SERVEUR]
+        click.echo(
+            f"Rappels mis dans la file : {nombre(bilan.rappels)}. Avis envoyés : {nombre(envoyes)}, "
+            f"reportés : {nombre(reportes)}, mis au rebut : {nombre(issues[Issue.REBUT])}."
+        )
+        if issues[Issue.SERVEUR]:
+            click.echo("Le serveur de courrier ne prend rien : les autres avis attendent.", err=True)
+            raise click.exceptions.Exit(1)

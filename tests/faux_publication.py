@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from esav_soap.avis import Envoi, EnvoiPris, EnvoiSuivi, EtatEnvoi, Operateur
+from esav_soap.avis import Envoi, EnvoiPris, EnvoiSuivi, EtatEnvoi, GenreAvis, Operateur
 from esav_soap.publication import VersionPubliee
 from esav_soap.signalisation import NouvelleSignalisation
 from esav_soap.usecases.ports import (
@@ -111,17 +111,22 @@ class FaussesPublications(FauxEnvois):
         envois: Iterable[Envoi],
         attendues: Collection[VersionPubliee],
     ) -> None:
-        assert annulee.annulation is not None
+        if annulee.annulation is None:
+            raise ValueError("annulation is missing")
         self._verifier(attendues)
-        for version in (annulee, precedente):
-            if version is not None:
-                if version.version not in self.base.publiees:
-                    raise VersionsChangees
-                self.base.publiees[version.version] = (version, self.base.publiees[version.version][1])
+        versions = [version for version in (annulee, precedente) if version is not None]
+        if any(version.version not in self.base.publiees for version in versions):
+            raise VersionsChangees
+        for version in versions:
+            self.base.publiees[version.version] = (version, self.base.publiees[version.version][1])
         self.file = {
             n: s for n, s in self.file.items() if s.envoi.version != annulee.version or s.etat is EtatEnvoi.ENVOYE
         }
         self.ajouter(envois, annulee.annulation)
+
+    def avises(self, version: str) -> tuple[str, ...]:
+        avis = [s.envoi for s in self.file.values() if s.envoi.genre is GenreAvis.VERSION_ANNONCEE]
+        return tuple(sorted(envoi.operateur for envoi in avis if envoi.version == version))
 
     def _verifier(self, attendues: Collection[VersionPubliee]) -> None:
         if {publiee for publiee, _ in self.base.publiees.values()} != set(attendues):

@@ -20,7 +20,7 @@ from esav_soap.avis import Envoi, EnvoiPris, EnvoiSuivi, EtatEnvoi, GenreAvis
 from esav_soap.store.moteur import Moteur
 from esav_soap.store.tables import envoi
 
-#: Numbers named in one statement.
+#: Notices of one statement.
 TRANCHE = 500
 
 _E = envoi.c
@@ -128,10 +128,12 @@ def ecrire_envois(moteur: Moteur, connexion: Connection, envois: Sequence[Envoi]
         }
         for un in envois
     ]
-    if not lignes:
-        return 0
-    inserer = (sqlite if moteur.sqlite else postgresql).insert(envoi).on_conflict_do_nothing(index_elements=[_E.cle])
-    return connexion.execute(inserer, lignes).rowcount
+    inserer = (sqlite if moteur.sqlite else postgresql).insert(envoi)
+    nouvelles = 0
+    for rang in range(0, len(lignes), TRANCHE):
+        ordre = inserer.values(lignes[rang : rang + TRANCHE]).on_conflict_do_nothing(index_elements=[_E.cle])
+        nouvelles += connexion.execute(ordre, execution_options={"preserve_rowcount": True}).rowcount
+    return nouvelles
 
 
 def retirer_envois(connexion: Connection, version: str) -> None:

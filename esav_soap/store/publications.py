@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert, select, update
 
-from esav_soap.avis import Envoi
+from esav_soap.avis import Envoi, GenreAvis
 from esav_soap.publication import VersionPubliee
 from esav_soap.store.envois import ecrire_envois, exclure, retirer_envois
-from esav_soap.store.tables import version_catalogue
+from esav_soap.store.tables import envoi, version_catalogue
 from esav_soap.store.versions import VersionsSQL, dates, lire_versions
 from esav_soap.usecases.ports import VersionsChangees
 
+_E = envoi.c
 _V = version_catalogue.c
 
 
@@ -59,6 +60,11 @@ class PublicationsSQL(VersionsSQL):
                 _dater(connexion, precedente)
             retirer_envois(connexion, annulee.version)
             ecrire_envois(self._moteur, connexion, a_envoyer, annulee.annulation)
+
+    def avises(self, version: str) -> tuple[str, ...]:
+        """See the port; a withdrawal drops what was not sent, so it is asked before."""
+        choix = select(_E.operateur).where(_E.genre == GenreAvis.VERSION_ANNONCEE.name, _E.version == version)
+        return tuple(sorted(self._moteur.lire(lambda connexion: connexion.scalars(choix).all())))
 
     @contextmanager
     def _decision(self, attendues: Collection[VersionPubliee]) -> Iterator[Connection]:

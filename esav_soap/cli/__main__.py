@@ -15,11 +15,12 @@ from esav_soap.errors import ErreurEsav, PackInvalide, PublicationRefusee, Regla
 #: Command -> where it is, and its line in the help (the module is not imported for that).
 COMMANDES: Mapping[str, tuple[str, str]] = {
     "serve": ("esav_soap.cli.serve:serve", "Démarrer le service SOAP."),
-    "catalogue": ("esav_soap.cli.catalogue:catalogue", "Vérifier, construire et enregistrer le catalogue."),
+    "catalogue": ("esav_soap.cli.catalogue:catalogue", "Vérifier, construire, annoncer et suivre le catalogue."),
     "client": ("esav_soap.cli.client:client", "Appeler un service e-SAV : valider, déposer, suivre."),
     "worker": ("esav_soap.cli.worker:worker", "Envoyer les avis aux opérateurs."),
     "envois": ("esav_soap.cli.envois:envois", "Voir les avis de la file, rejouer ceux du rebut."),
     "parc": ("esav_soap.cli.parc:parc", "Charger le parc des opérateurs."),
+    "operateur": ("esav_soap.cli.operateur:operateur", "Déclarer les opérateurs, et où vont leurs avis."),
     "store": ("esav_soap.cli.store:store", "Préparer la base de données."),
     "demo": ("esav_soap.cli.demo:demo", "Tout voir fonctionner, sur une base neuve."),
 }
@@ -78,7 +79,10 @@ def main() -> None:
         click.echo(f"Refusé : {nombre} problème{'s' if nombre > 1 else ''}. Rien n'a été enregistré.", err=True)
         code = 1
     except PublicationRefusee as refus:
-        click.echo(f"Refusé : {refus} Rien n'a été enregistré.", err=True)
+        for motif in refus.motifs:
+            click.echo(motif, err=True)
+        nombre = len(refus.motifs)
+        click.echo(f"Refusé : {nombre} motif{'s' if nombre > 1 else ''}. Rien n'a été enregistré.", err=True)
         code = 1
     except (ReglageInvalide, ErreurEsav) as refus:
         click.echo(f"Erreur : {refus}", err=True)

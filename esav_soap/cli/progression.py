@@ -28,7 +28,7 @@ def progression() -> Iterator[Suivi]:
 
         yield dire
         return
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
     barres = Progress(
         TextColumn("{task.description}", markup=False),
@@ -39,7 +39,7 @@ def progression() -> Iterator[Suivi]:
         TimeRemainingColumn(),
         console=console,
     )
-    taches = {}
+    taches: dict[str, TaskID] = {}
 
     def montrer(etape: str, fait: int, total: int) -> None:
         tache = taches.get(etape)

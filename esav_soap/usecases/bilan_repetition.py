@@ -10,7 +10,7 @@ from typing import Any
 
 from lxml import etree
 
-from esav_soap.calendar import en_paris, sur_le_fil
+from esav_soap.calendar import en_francais, sur_le_fil
 from esav_soap.names import NS_WS
 
 _MESSAGE_MAX = 300
@@ -91,7 +91,7 @@ def pour_cent(part: float) -> str:
 
 def en_texte(rapport: Rapport) -> str:
     """A table for a terminal, with the reasons under each line."""
-    debut = f"Répétition de {rapport.version} sur les dépôts de production depuis le {_jour(rapport.depuis)} : "
+    debut = f"Répétition de {rapport.version} sur les dépôts de production depuis le {en_francais(rapport.depuis)} : "
     if not rapport.bilans:
         return debut + "aucune signalisation à rejouer.\n"
     somme = f"{_nombre(rapport.rejouees)} rejouées, {_nombre(rapport.refusees)} seraient refusées"
@@ -169,10 +169,6 @@ def en_xml(rapport: Rapport) -> bytes:
 def _attributs(element: etree._Element, **valeurs: object) -> None:
     for nom, valeur in valeurs.items():
         element.set(nom, str(valeur))
-
-
-def _jour(instant: datetime) -> str:
-    return f"{en_paris(instant):%d/%m/%Y à %H:%M}"
 
 
 def _nombre(valeur: int) -> str:

@@ -4,14 +4,33 @@ from __future__ import annotations
 
 import click
 
+from esav_soap.cli.catalogue.annonce import announce, withdraw
+from esav_soap.cli.catalogue.ecarts import diff
 from esav_soap.cli.catalogue.enregistrement import install, lister
+from esav_soap.cli.catalogue.repetition import simulate, usage
 from esav_soap.cli.catalogue.sources import build, check, pack
 
 
-@click.group()
+class _DansCetOrdre(click.Group):
+    """Commands as they are used one after the other, not by their letters."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(cls=_DansCetOrdre)
 def catalogue() -> None:
-    """Vérifier, construire et enregistrer le catalogue."""
+    """Vérifier, construire, annoncer et suivre les versions du catalogue.
+
+    \b
+    Publier une version :
+      esav catalogue check . --version 2026.3 --complet
+      esav catalogue diff 2026.3
+      esav catalogue simulate 2026.3
+      esav catalogue announce 2026.3 --ouverture 2026-12-01T06:00
+      esav catalogue usage
+    """
 
 
-for _commande in (check, build, pack, install, lister):
+for _commande in (check, build, pack, diff, simulate, announce, withdraw, usage, lister, install):
     catalogue.add_command(_commande)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
@@ -38,13 +39,12 @@ def install(
       esav catalogue install 2026.1 --retrait 2026-12-31T00:00 --remplacante 2026.2
       esav catalogue install 2026.2
     """
-    from esav_soap.bootstrap.horloge import maintenant
+    from esav_soap.bootstrap.horloge import horloge
     from esav_soap.bootstrap.reglages import lire_reglages
     from esav_soap.calendar import sur_le_fil
     from esav_soap.store import ouvrir
     from esav_soap.usecases.catalogue import Dates, installer, sources_de
 
-    present = maintenant()
     dates = Dates(instant(ouverture), instant(retrait), remplacante)
     attendue = None if source.endswith(".zip") else source
     if attendue is None:
@@ -53,8 +53,11 @@ def install(
     else:
         sources = sources_de_versions(dossier, (attendue,))[attendue]
     reglages = lire_reglages(None, store=store, url_publique=url_publique)
+    present = horloge(reglages)
     with ouvrir(reglages.store) as magasin:
-        publiee = installer(sources, reglages.base_url, dates, magasin, present, attendue=attendue, remplacer=remplacer)
+        publiee = installer(
+            sources, reglages.base_url, dates, magasin, present(), attendue=attendue, remplacer=remplacer
+        )
         connues = {v.version for v in magasin.versions()}
     fin = f", retrait {sur_le_fil(publiee.retrait)}" if publiee.retrait else ""
     click.echo(f"Version {publiee.version} enregistrée : ouverture {sur_le_fil(publiee.ouverture)}{fin}.")
@@ -63,18 +66,42 @@ def install(
 
 
 @click.command("list")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["texte", "json"]),
+    default="texte",
+    show_default=True,
+    help="Présentation.",
+)
 @STORE
-def lister(store: str | None) -> None:
-    """Dire les versions enregistrées, leurs dates et leur état."""
-    from esav_soap.bootstrap.horloge import maintenant
+def lister(format_: str, store: str | None) -> None:
+    """Dire les versions enregistrées, leur état et toutes leurs dates ; aussi les annoncées et les annonces retirées.
+
+    \b
+    Exemples :
+      esav catalogue list
+      esav catalogue list --format json
+    """
+    from esav_soap.bootstrap.horloge import horloge
     from esav_soap.bootstrap.reglages import lire_reglages
     from esav_soap.calendar import sur_le_fil
     from esav_soap.store import ouvrir
 
-    with ouvrir(lire_reglages(None, store=store).store, creer=False) as magasin:
+    reglages = lire_reglages(None, store=store)
+    present = horloge(reglages)()
+    with ouvrir(reglages.store, creer=False) as magasin:
         versions = magasin.versions()
-    if not versions:
-        click.echo("Aucune version. En enregistrer une : esav catalogue install 2026.1")
+    objets = []
     for v in versions:
-        fin = f", retrait {sur_le_fil(v.retrait)}" if v.retrait else ""
-        click.echo(f"{v.version}  {v.etat(maintenant()).value:<11}  ouverture {sur_le_fil(v.ouverture)}{fin}")
+        dates = {"annonce": v.annonce, "ouverture": v.ouverture, "retrait": v.retrait, "annulation": v.annulation}
+        dites = {nom: date and sur_le_fil(date) for nom, date in dates.items()}
+        objets.append({"version": v.version, "etat": v.etat(present).name, **dites, "remplacante": v.remplacante})
+        if format_ == "texte":
+            suite = [f"{nom} {dit}" for nom, dit in dites.items() if dit]
+            suite += [f"remplacée par {v.remplacante}"] if v.remplacante else []
+            click.echo(f"{v.version:<8} {v.etat(present).value:<15}  {', '.join(suite)}")
+    if format_ == "json":
+        click.echo(json.dumps(objets, ensure_ascii=False, indent=2))
+    elif not versions:
+        click.echo("Aucune version. En enregistrer une : esav catalogue install 2026.1")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -52,3 +53,16 @@ def instant(texte: str | None) -> datetime | None:
     except ValueError as exc:
         raise click.UsageError(f"« {texte} » n'est pas une date ISO 8601, comme 2026-12-31T00:00") from exc
     return en_utc(lu if lu.tzinfo else lu.replace(tzinfo=PARIS))
+
+
+def depuis_quand(texte: str, present: datetime) -> datetime:
+    """``30j``: as many days before ``present``; else an instant."""
+    lu = re.fullmatch(r"([0-9]{1,5}) ?(?:j|jours?)", texte)
+    if lu is None:
+        dit = instant(texte)
+        assert dit is not None
+        return dit
+    try:
+        return present - timedelta(days=int(lu[1]))
+    except OverflowError as exc:
+        raise click.UsageError(f"« {texte} » est trop long") from exc

@@ -68,7 +68,7 @@ def test_construire_verifier_reparer__ok(lancer: Lancer, sans_2026_2: Path) -> N
 @pytest.mark.exigence("R1.1")
 def test_le_depot_lui_meme_est_a_jour__ok(lancer: Lancer) -> None:
     code, sortie, erreurs = lancer("catalogue", "build", "--check", str(RACINE))
-    assert (code, erreurs) == (0, ""), sortie
+    assert (code, erreurs) == (0, "Construction…\n"), sortie
 
 
 @pytest.mark.exigence("R2.1")

@@ -1,0 +1,79 @@
+"""``esav operateur``: who the opérateurs are, and where their notices go."""
+
+from __future__ import annotations
+
+import re
+
+import click
+
+_STORE = click.option("--store", metavar="URL", help="Base de données : sqlite:///fichier ou postgresql://…")
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+_COURRIEL = re.compile(r"[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\.]+(\.[^@\s<>,;:\"()\[\]\\.]+)+")
+
+
+@click.group()
+def operateur() -> None:
+    """Déclarer les opérateurs, et où vont leurs avis."""
+
+
+@operateur.command()
+@click.argument("code")
+@click.option("--courriel", required=True, metavar="ADRESSE", help="Adresse du Correspondant e-SAV.")
+@click.option("--raison-sociale", required=True, metavar="NOM", help="Nom de l'opérateur.")
+@_STORE
+def declarer(code: str, courriel: str, raison_sociale: str, store: str | None) -> None:
+    """Déclarer un opérateur, ou changer son nom et son adresse.
+
+    CODE est celui du parc et des certificats. Les avis (annonce d'une version, rappel de retrait) partent à cette adresse.
+
+    \b
+    Exemple :
+      esav operateur declarer OPA --courriel sav@opa.example --raison-sociale "Opérateur Alpha"
+    """
+    from esav_soap.avis import Operateur
+    from esav_soap.bootstrap.reglages import lire_reglages
+    from esav_soap.store import ouvrir
+
+    courriel, raison_sociale = courriel.strip(), raison_sociale.strip()
+    problemes = []
+    if not _CODE.fullmatch(code):
+        problemes.append(
+            f"« {code} » n'est pas un code d'opérateur (lettres, chiffres, « . », « _ », « - », 64 au plus)"
+        )
+    if not _COURRIEL.fullmatch(courriel) or len(courriel) > 254:
+        problemes.append(f"« {courriel} » n'est pas une adresse de courriel")
+    if not raison_sociale or not raison_sociale.isprintable():
+        problemes.append("la raison sociale est vide ou contient un caractère de commande")
+    if problemes:
+        raise click.UsageError(" ; ".join(problemes))
+    with ouvrir(lire_reglages(None, store=store).store) as magasin:
+        connu = next((o for o in magasin.operateurs() if o.code == code), None)
+        nouveau = Operateur(code, raison_sociale, courriel)
+        magasin.declarer_operateur(nouveau)
+    fait = "déclaré" if connu is None else "inchangé" if connu == nouveau else "mis à jour"
+    click.echo(f"Opérateur {code} {fait} : {raison_sociale}, {courriel}.")
+
+
+@operateur.command("list")
+@_STORE
+def lister(store: str | None) -> None:
+    """Dire les opérateurs, leur adresse et leurs Offres ; signaler ceux qui ont un parc et pas d'adresse.
+
+    \b
+    Exemple :
+      esav operateur list
+    """
+    from esav_soap.bootstrap.reglages import lire_reglages
+    from esav_soap.store import ouvrir
+
+    with ouvrir(lire_reglages(None, store=store).store, creer=False) as magasin:
+        connus = {o.code: o for o in magasin.operateurs()}
+        offres: dict[str, list[str]] = {code: [] for code in connus}
+        for code, offre in magasin.operateurs_par_offre():
+            offres.setdefault(code, []).append(offre)
+    if not offres:
+        click.echo("Aucun opérateur. En déclarer un : esav operateur declarer OPA --courriel … --raison-sociale …")
+    for code in sorted(offres):
+        connu = connus.get(code)
+        qui = f"{connu.raison_sociale}, {connu.courriel}" if connu else "SANS ADRESSE, à déclarer"
+        click.echo(f"{code}  {qui} ; Offres : {', '.join(offres[code]) or 'aucune prestation en production'}")

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from importlib import resources
 
@@ -43,14 +43,22 @@ def ranger(cas: Sequence[Cas]) -> tuple[CasRange, ...]:
     for un in cas:
         offres.setdefault(un.attendu.octets, set()).add(un.offre)
     messages: dict[tuple[str, bytes], str] = {}
-    reponses: dict[bytes, str] = {}
+    reponses: dict[bytes, str] = {}  # answer -> path; two common ones may be of the same kind
     ranges = []
     for un in cas:
         attendu = un.attendu.octets
         message = messages.setdefault((un.offre, un.message), f"messages/{un.offre}/{un.genre.name}.xml")
-        dossier = un.offre if len(offres[attendu]) == 1 else "communes"
-        ranges.append(CasRange(un, message, reponses.setdefault(attendu, f"reponses/{dossier}/{un.genre.name}.xml")))
+        if attendu not in reponses:
+            dossier = un.offre if len(offres[attendu]) == 1 else "communes"
+            reponses[attendu] = _libre(f"reponses/{dossier}/{un.genre.name}", set(reponses.values()))
+        ranges.append(CasRange(un, message, reponses[attendu]))
     return tuple(ranges)
+
+
+def _libre(nom: str, pris: Set[str]) -> str:
+    """``nom.xml``, or with a number when other Offres have another common answer of that name."""
+    noms = (f"{nom}{suffixe}.xml" for suffixe in ("", *(f"_{rang}" for rang in range(2, len(pris) + 2))))
+    return next(libre for libre in noms if libre not in pris)
 
 
 def fichiers_jeu_de_test(catalogue: Catalogue, ranges: Sequence[CasRange], base_url: str) -> dict[str, bytes]:

@@ -11,6 +11,7 @@ from typing import Any
 from lxml import etree
 
 from esav_soap.bootstrap.horloge import fonction, horloge
+from esav_soap.bootstrap.publieur import PublieurDuNoeud
 from esav_soap.bootstrap.reglages import Reglages
 from esav_soap.contract.schemas import GENERE, compiler_schema, fichiers_schemas
 from esav_soap.contract.services import SERVICES
@@ -95,7 +96,8 @@ def monter(reglages: Reglages) -> Noeud:
     instant = horloge(reglages)
     registre.rafraichir(instant())
     schemas, wsdls = contrats_sans_version()
-    operations = Operations(magasin, registre, schemas, None)  # type: ignore[arg-type]
+    publieur = PublieurDuNoeud(magasin, reglages.store, registre.base_url)
+    operations = Operations(magasin, registre, schemas, publieur)
     tailles = reglages.taille_max, reglages.taille_pack_max
     application = ApplicationWsgi(operations, registre, sans_jeton(source), instant, wsdls, *tailles)
     return Noeud(reglages, magasin, registre, instant, application)

@@ -150,7 +150,7 @@ Version = _type(
     "Une version du catalogue.",
     [
         ("version", _un(s.Unicode, "Version")),
-        ("etat", _un(s.Unicode, "ANNONCEE, EN_VIGUEUR ou RETIREE, en production")),
+        ("etat", _un(s.Unicode, "ANNONCEE, EN_VIGUEUR, RETIREE ou ANNULEE, en production")),
         ("dateHeureAnnonce", _un(s.DateTime, "Instant de l'annonce")),
         ("dateHeureOuverture", _un(s.DateTime, "Instant de l'ouverture en production")),
         ("dateHeureRetrait", _option(s.DateTime, "Instant du retrait, s'il est connu")),

@@ -117,7 +117,7 @@ def decider(
         noms = " et ".join(v.version for v in vivantes)
         trouves.append(_date("DEUX_VERSIONS", f"{noms} le sont le {en_francais(debut)}", au_plus_tot, sans_fin))
     nouvelle = VersionPubliee(version, instant, debut)
-    avant = _version_d_avant(presentes, debut, instant)
+    avant = _version_d_avant([v for v in presentes if v.version != version], debut, instant)
     if avant is None:
         return Decision(nouvelle, None, tuple(trouves), au_plus_tot)
     premiere, derniere = regime.fins(debut)

@@ -189,6 +189,14 @@ def test_les_numeros_se_suivent_par_annee_puis_par_rang__error(version: str, cod
         assert "01/09/2026 à 10:00" in manquement.message, "yet the date for another number is told"
 
 
+@pytest.mark.exigence("R1.4", "R2.3")
+def test_une_version_ne_se_remplace_pas_elle_meme__error() -> None:
+    decision = annoncer("2026.2", None, AVANT, DEUX)
+    assert codes(decision) == ["NUMERO_DEJA_UTILISE"]
+    assert decision.precedente is not None
+    assert decision.precedente.version == "2026.1"
+
+
 @pytest.mark.exigence("R2.1", "R2.2")
 def test_toutes_les_regles_enfreintes_a_la_fois__error() -> None:
     decision = annoncer("2025.1", paris("2026-07-10 00:00"), AVANT, DEUX, offres=True)

@@ -225,6 +225,17 @@ def test_des_requetes_envoyees_d_avance__ok(serveur: ServeurReel) -> None:
         assert acquitte(client.reponse())
 
 
+@pytest.mark.exigence("R9")
+def test_de_petites_requetes_lues_d_un_seul_coup__ok(serveur: ServeurReel) -> None:
+    """All in one packet: after the first one nothing more arrives that would tell of the others."""
+    question = enveloppe(requete("consulterEtat", referenceOperateur="inconnue"))
+    with clients(serveur, 1) as (client,):
+        client.envoyer(message(chemin="/production/ws/1/suivi", corps=question) * 4)
+        lues = [client.reponse() for _ in range(4)]
+    assert [statut for statut, _, _ in lues] == [500] * 4
+    assert all(b"SIGNALISATION_INCONNUE" in corps for _, _, corps in lues)
+
+
 @pytest.mark.exigence("R7.3")
 def test_un_arret_avec_des_connexions_gardees__ok(base: str, tmp_path: Path) -> None:
     """Idle connections do not keep a server that was told to end: much less than the 75 s that they may live."""

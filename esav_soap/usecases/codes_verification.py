@@ -36,6 +36,9 @@ class CodeVerification(Enum):
     VERDICTS_DIFFERENTS = (
         "Les processeurs ne s'accordent pas sur un exemple : le type ou le motif cités ne sont pas portables."
     )
+    JEU_DE_TEST_INEXACT = (
+        "Un message du jeu de test du pack ne peut pas être lu, ou n'obtient pas la réponse imprimée : refaire le pack."
+    )
     MOTIF_SANS_EXEMPLE = "Aucun texte connu ne respecte le motif du champ : le corriger, ou donner un exemple."
 
     # Contract

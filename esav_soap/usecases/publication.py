@@ -24,7 +24,7 @@ from esav_soap.publication.regles import Decision, decider, decider_retrait
 from esav_soap.reader import lire_catalogue
 from esav_soap.usecases.catalogue import empaqueter, sources_de
 from esav_soap.usecases.ports import Operateurs, Publications, VersionsChangees
-from esav_soap.usecases.registre import ouvrir_pack
+from esav_soap.usecases.registre import FichiersDuPack
 from esav_soap.usecases.verification import Suivi, sans_suivi, verifier
 
 #: How often an announcement is decided again because other versions were recorded meanwhile.
@@ -102,7 +102,7 @@ def elaborer(depart: Depart, suivi: Suivi = sans_suivi) -> Candidate:
     """
     suivi("lecture", 0, 1)
     catalogue = lire_catalogue(depart.sources)
-    precedent = lire_catalogue(ouvrir_pack(depart.precedent)) if depart.precedent else None
+    precedent = lire_catalogue(FichiersDuPack(depart.precedent)) if depart.precedent else None
     suivi("lecture", 1, 1)
     ecarts = comparer(precedent, catalogue) if precedent else ()
     nouvelles = not precedent or any(offre.code not in precedent for offre in catalogue.offres)
@@ -264,7 +264,7 @@ def _refuser_si_enregistree(version: str, depart: Depart, publications: Publicat
     if connue is None or connue.annulation is not None:
         return
     pack = publications.pack(version)
-    if pack is None or sources_de(ouvrir_pack(pack)) != depart.sources:
+    if pack is None or sources_de(FichiersDuPack(pack)) != depart.sources:
         return
     deja = (
         f"La version {version} est déjà annoncée avec ce contenu, depuis le {en_paris(connue.annonce):%d/%m/%Y à %H:%M} ; "

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from pathlib import Path
 from random import Random
 from xml.sax.saxutils import quoteattr
@@ -16,14 +17,15 @@ from xmlschema.exceptions import XMLSchemaException
 
 from esav_soap.contract.exemples import ExempleImpossible, exemple, requete_depot
 from esav_soap.contract.motifs import MotifIllisible, tirer
-from esav_soap.errors import Probleme
+from esav_soap.errors import CodeErreur, Probleme
 from esav_soap.intake import Controle
 from esav_soap.intake.controle import absents
 from esav_soap.intake.explication import Contexte, expliquer
 from esav_soap.intake.normalisation import normaliser
 from esav_soap.model import Catalogue, Champ, Groupe, Offre, Structure, Texte, structure_offre
-from esav_soap.names import NS_XSD
+from esav_soap.names import NS_XSD, ns_catalogue
 from esav_soap.usecases.codes_verification import CodeVerification, message
+from esav_soap.usecases.jeu_verifie import Publie, rejuger
 from esav_soap.usecases.mutations import Exemple, mutations
 
 _C = CodeVerification
@@ -36,21 +38,23 @@ Avance = Callable[[int, int], None]
 
 
 def second_processeur(xsd: Mapping[str, bytes]) -> xmlschema.XMLSchema:
-    """The XSDs of a pack, by their names, compiled by xmlschema from these files alone; see :data:`ERREURS_XMLSCHEMA`."""
+    """The XSDs of a pack, by their names, compiled by xmlschema from these files alone. What it raises for those
+    that it refuses is of many classes."""
     with tempfile.TemporaryDirectory(prefix="esav-xsd-") as dossier:
         for nom, contenu in xsd.items():
             Path(dossier, Path(nom).name).write_bytes(contenu)
         return xmlschema.XMLSchema(str(Path(dossier, "depot.xsd")), allow="sandbox", base_url=dossier)
 
 
-#: What :func:`second_processeur` raises for schemas that it refuses.
-ERREURS_XMLSCHEMA = (XMLSchemaException, SyntaxError, OSError, ValueError, LookupError)
-
-
 def verifier_exemples(
-    catalogue: Catalogue, schema: etree.XMLSchema, second: xmlschema.XMLSchema, controle: Controle, avance: Avance
+    catalogue: Catalogue,
+    publies: Mapping[str, Sequence[Publie]],
+    schema: etree.XMLSchema,
+    second: xmlschema.XMLSchema,
+    controle: Controle,
+    avance: Avance,
 ) -> Iterator[Probleme]:
-    """Show examples of every Offre to all witnesses."""
+    """Show examples of every Offre to all witnesses: those of the jeu de test (``publies``, by Offre), and others."""
     nombre = len(catalogue.offres)
     maximum = max(_GATES_PAR_OFFRE, _GATES_EN_TOUT // max(nombre, 1))
     for rang, offre in enumerate(catalogue.offres, start=1):
@@ -70,13 +74,27 @@ def verifier_exemples(
             if not verdict.valide and not temoins.en_faute:
                 dit = verdict.erreurs[0].message
                 yield _probleme(offre.code, _C.EXEMPLE_REFUSE, f"Offre {offre.code}, exemple {propos} : {dit}")
+        yield from _jeu_de_test(publies.get(offre.code, ()), temoins, controle)
         for gate in mutations(formes[1][1], structure, catalogue, maximum):
             yield from temoins.juger(gate)
         avance(rang, nombre)
 
 
+def _jeu_de_test(publies: Sequence[Publie], temoins: _Temoins, controle: Controle) -> Iterator[Probleme]:
+    """Equal messages stand for several cases: each is shown once, and judged for every case."""
+    vus = set()
+    for publie in publies:
+        forme = publie.forme
+        if forme is not None and publie.chemin not in vus and forme.tag == temoins.etiquette:
+            vus.add(publie.chemin)
+            valide = None if publie.verdict == CodeErreur.FORMULAIRE_INVALIDE.name else True
+            yield from temoins.juger(Exemple(f"cas {publie.code} du jeu de test", deepcopy(forme), valide))
+        yield from rejuger(publie, controle)
+
+
 class _Temoins:
-    """The three witnesses for one Offre. ``en_faute``: whether they were found to differ, or wrong."""
+    """The three witnesses for one Offre. ``etiquette``: of its form in a deposit; ``en_faute``: whether they were found to
+    differ, or wrong."""
 
     def __init__(
         self,
@@ -88,6 +106,7 @@ class _Temoins:
     ) -> None:
         self._offre, self._structure, self._schema, self._second = offre.code, structure, schema, second
         self._contexte = Contexte(catalogue.nomenclatures, {structure.espace: absents(catalogue, offre, structure)})
+        self.etiquette = f"{{{ns_catalogue(catalogue.version)}}}{structure.nom}"
         self.en_faute = False
 
     def juger(self, exemple_: Exemple) -> Iterator[Probleme]:

@@ -24,9 +24,10 @@ from esav_soap.reader import lire
 from esav_soap.usecases.catalogue import Suivi
 from esav_soap.usecases.codes_verification import CodeVerification, message
 from esav_soap.usecases.formes_xsd import composants, forme
+from esav_soap.usecases.jeu_verifie import lire_jeu
 from esav_soap.usecases.reponses_stables import comparer_reponses
 from esav_soap.usecases.tampons import verifier_manifeste, verifier_sources, verifier_tampons
-from esav_soap.usecases.temoins import ERREURS_XMLSCHEMA, second_processeur, verifier_exemples, verifier_motifs
+from esav_soap.usecases.temoins import second_processeur, verifier_exemples, verifier_motifs
 
 __all__ = ["Suivi", "sans_suivi", "verifier"]
 
@@ -54,7 +55,7 @@ def verifier(
         fichiers = _ouvrir(pack)
     except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError):
         return (_probleme("", _C.PACK_ILLISIBLE, "L'archive ne s'ouvre pas."),)
-    avant = _ouvrir(precedent_pack) if precedent_pack is not None else {}
+    avant = _ouvrir(precedent_pack, "wsdl/") if precedent_pack is not None else {}
     return tuple(sorted(set(_Examen(lecture.catalogue, sources, fichiers, avant, suivi).problemes())))
 
 
@@ -107,14 +108,17 @@ class _Examen:
         self.suivi(etape, 2, 3)
         try:
             second = second_processeur(xsd)
-        except ERREURS_XMLSCHEMA as exc:
+        except Exception as exc:  # whatever stops it is a reason to refuse
             yield _probleme("xsd/depot.xsd", _C.XSD_REFUSE_XMLSCHEMA, f"{_bref(exc)}.")
         self.suivi(etape, 3, 3)
         if schema is None or second is None or controle is None:
             return
+        illisibles: list[Probleme] = []
+        publies = lire_jeu(self.fichiers, illisibles.append)
+        yield from illisibles
         exemples = "vérification : exemples"
         yield from verifier_exemples(
-            self.catalogue, schema, second, controle, lambda fait, total: self.suivi(exemples, fait, total)
+            self.catalogue, publies, schema, second, controle, lambda fait, total: self.suivi(exemples, fait, total)
         )
 
     def _suivre(self, etape: str, lots: Iterator[Iterable[Probleme]]) -> Iterator[Probleme]:
@@ -177,9 +181,9 @@ def _composants(contenu: bytes) -> dict[tuple[str, str, str], object]:
     }
 
 
-def _ouvrir(pack: bytes) -> dict[str, bytes]:
+def _ouvrir(pack: bytes, dossier: str = "") -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(pack)) as archive:
-        return {nom: archive.read(nom) for nom in archive.namelist()}
+        return {nom: archive.read(nom) for nom in archive.namelist() if nom.startswith(dossier)}
 
 
 def _bref(exc: BaseException) -> str:

@@ -1,0 +1,150 @@
+"""Run as a program by ``test_annonces_tuees.py``: writes to the store in children that kill themselves at every statement.
+
+``GESTE URL``: for n = 1, 2, ... a child does the gesture and is killed before its n-th statement or after it, until one
+lives. Says of each: its fate, and whether all of the gesture is there, or nothing, or some (``mele``).
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import Any
+
+import alembic.command  # noqa: F401  # here, so that each child has it
+from sqlalchemy import Engine, delete, event
+
+from esav_soap.errors import ReglageInvalide
+from esav_soap.store import Magasin, mettre_a_jour, ouvrir
+from esav_soap.store.tables import envoi, version_catalogue
+from tests.integration.publications import (
+    ANNULEE,
+    EN_VIGUEUR,
+    RETRAITS,
+    annoncee,
+    envois,
+    remplacee,
+)
+
+Photo = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Geste:
+    """``faire`` is what is killed; ``preparer`` makes the state before it, ``photo`` tells the state."""
+
+    preparer: Callable[[str], None]
+    faire: Callable[[str], None]
+    photo: Callable[[str], Photo]
+
+
+def _photo(url: str) -> Photo:
+    with ouvrir(url, creer=False) as magasin:
+        # PostgreSQL goes on counting after a rollback: the numbers themselves do not matter.
+        file = [replace(suivi, numero=0) for suivi in magasin.suivis(None, 100)]
+        return magasin.versions(), magasin.pack("2026.1"), magasin.pack("2026.2"), file
+
+
+def _vider(magasin: Magasin) -> None:
+    with magasin._moteur.ecriture() as connexion:
+        connexion.execute(delete(envoi))
+        connexion.execute(delete(version_catalogue))
+    magasin.enregistrer_version(EN_VIGUEUR, b"1" * 100_000)
+
+
+def _avant_annonce(url: str) -> None:
+    with ouvrir(url) as magasin:
+        _vider(magasin)
+
+
+def _annoncer(url: str) -> None:
+    with ouvrir(url, creer=False) as magasin:
+        magasin.annoncer(annoncee(), b"2" * 300_000, remplacee(), envois(), [EN_VIGUEUR])
+
+
+def _avant_retrait(url: str) -> None:
+    _avant_annonce(url)
+    _annoncer(url)
+
+
+def _retirer(url: str) -> None:
+    with ouvrir(url, creer=False) as magasin:
+        magasin.retirer_annonce(ANNULEE, EN_VIGUEUR, RETRAITS, [remplacee(), annoncee()])
+
+
+def _migrer(url: str) -> None:
+    mettre_a_jour(url)
+
+
+def _revision(url: str) -> Photo:
+    """Whether it is of an older revision, still; ``test_migration_store.py`` looks at what is in it."""
+    try:
+        ouvrir(url, creer=False).fermer()
+    except ReglageInvalide as refus:
+        return ("esav store migrate" in str(refus),)
+    return (False,)
+
+
+GESTES = {
+    "annoncer": Geste(_avant_annonce, _annoncer, _photo),
+    "retirer": Geste(_avant_retrait, _retirer, _photo),
+    "migrer": Geste(lambda url: None, _migrer, _revision),
+}
+
+
+def tuer_a(rang: int) -> None:
+    """Die, as by ``kill -9``, at the n-th time that a statement is about to go to the driver, or has come back."""
+    fois = count(1)
+
+    def frapper(*_: Any) -> None:
+        if next(fois) == rang:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    event.listen(Engine, "before_cursor_execute", frapper)
+    event.listen(Engine, "after_cursor_execute", frapper)
+
+
+def dans_un_enfant(faire: Callable[[], None]) -> int:
+    """The exit code of a fork that does this."""
+    enfant = os.fork()
+    if enfant == 0:
+        code = 1
+        try:
+            faire()
+            code = 0
+        finally:
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(enfant, 0)[1])
+
+
+def main(nom: str, url: str) -> None:
+    geste = GESTES[nom]
+    print("pret", flush=True)
+    sys.stdin.readline()
+    geste.preparer(url)
+    avant = geste.photo(url)
+    if nom == "migrer":  # it cannot be undone for the next child
+        apres: Photo = (False,)
+    else:
+        assert dans_un_enfant(lambda: geste.faire(url)) == 0
+        apres = geste.photo(url)
+    for rang in count(1):
+        geste.preparer(url)
+
+        def mourir(rang: int = rang) -> None:
+            tuer_a(rang)
+            geste.faire(url)
+
+        code = dans_un_enfant(mourir)
+        photo = geste.photo(url)
+        etat = "rien" if photo == avant else "tout" if photo == apres else "mele"
+        print(rang, code, etat, flush=True)
+        if code == 0:
+            return
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -63,9 +63,7 @@ class CodeErreur(Enum):
         "Le pack de la version a des défauts. Chaque « erreur » dit le fichier et la ligne, le code du défaut (sa valeur) et "
         "la raison. Corriger, puis envoyer de nouveau."
     )
-    PUBLICATION_REFUSEE = (
-        "Le pack est bon, mais la version ne peut pas être annoncée ou retirée ainsi. Chaque « erreur » en dit une raison."
-    )
+    PUBLICATION_REFUSEE = "Le pack est bon, mais la version ne peut pas être annoncée ou retirée ainsi. Chaque « erreur » en dit une raison."
     ERREUR_INTERNE = (
         "Le service n'a pas pu traiter la requête : rien n'a été accepté. Recommencer plus tard avec la même référence ; "
         "si l'erreur persiste, communiquer l'identifiant de requête au Fournisseur."
@@ -108,6 +106,16 @@ class CodeChamp(Enum):
     NON_CONFORME = "Le message n'est pas conforme au schéma."
     DEFAUT_DU_PACK = "Un défaut d'un pack de catalogue : son code est la valeur, son lieu le chemin."
     PUBLICATION_REFUSEE = "Une raison de ne pas publier : préavis, versions en vigueur, rupture à accepter."
+
+
+class CodeAvertissement(Enum):
+    """Codes of an ``avertissement`` in an answer. Value: what it means, as the documentation prints it."""
+
+    VALEUR_DEPRECIEE = (
+        "Un code de nomenclature envoyé est déprécié : il est encore accepté, et sera retiré d'une version à venir. "
+        "Le message dit lequel, et son remplaçant s'il y en a un."
+    )
+    VERSION_BIENTOT_RETIREE = "La version du catalogue employée a une date de retrait connue. Le message dit laquelle, et la version qui la remplace."
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from lxml import etree
 
 from esav_soap.contract.ecriture import ecrire_fault, ecriture_reponse
 from esav_soap.contract.services import REPONSES, SERVICES
-from esav_soap.errors import CodeErreur, ErreurChamp, ErreurEsav
+from esav_soap.errors import CodeAvertissement, CodeErreur, ErreurChamp, ErreurEsav
 from esav_soap.intake import Controle
 from esav_soap.intake.enveloppe import lire_enveloppe
 from esav_soap.names import NS_SOAP_11
@@ -35,7 +35,7 @@ JOKERS = {
     "dateHeureDepot": "{dateHeureDepot}",
 }
 #: A warning that comes and goes with the dates of the version: it does not count.
-AVERTISSEMENT_IGNORE = "VERSION_BIENTOT_RETIREE"
+AVERTISSEMENT_IGNORE = CodeAvertissement.VERSION_BIENTOT_RETIREE.name
 _JOKERS = re.compile(rf"(<ws:({'|'.join(JOKERS)})>)[^<]*".encode())
 _IGNORE = re.compile(
     f"<ws:avertissement><ws:code>{AVERTISSEMENT_IGNORE}</ws:code><ws:message>[^<]*</ws:message></ws:avertissement>".encode()

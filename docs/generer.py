@@ -10,17 +10,20 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import fields
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # for the table of tests/exigences.py
 from esav_soap.bootstrap.reglages import Reglages
+from esav_soap.calendar import PARIS, en_francais
 from esav_soap.cli import francais
 from esav_soap.cli.__main__ import esav
 from esav_soap.contract.services import SERVICES, requetes
 from esav_soap.errors import CodeChamp, CodeErreur
 from esav_soap.names import chemin_service
+from esav_soap.publication import REGLES, VersionPubliee, decider
 from esav_soap.reader import lire_catalogue
 from esav_soap.reader.sources import depuis_dossiers
 from esav_soap.signalisation import Etat
@@ -117,6 +120,51 @@ def operations() -> str:
     return _table(("Adresse", "Opération", "Objet"), lignes())
 
 
+def regles_publication() -> str:
+    """The contract's rules for announcements and withdrawals."""
+    lignes = ((f"`{r.code}`", r.enonce, f"{r.article} ({r.exigence})") for r in REGLES)
+    return _table(("Code", "Règle", "D'après"), lignes)
+
+
+def exemples_publication() -> str:
+    """Dates that the rules themselves give: announced, asked for, then what comes of it."""
+
+    def paris(texte: str) -> datetime:
+        return datetime.fromisoformat(texte).replace(tzinfo=PARIS)
+
+    jadis = paris("2026-01-01T00:00")
+    en_vigueur = VersionPubliee("2026.2", jadis, jadis)
+
+    def ligne(version: str, annonce: str, demandee: str | None, *connues: VersionPubliee) -> tuple[str, ...]:
+        instant = paris(annonce)
+        voulue = paris(demandee) if demandee else None
+        decision = decider(version, voulue, instant, connues, nouvelles_offres=False)
+        debut = (version, en_francais(instant), en_francais(voulue) if voulue else "—")
+        if decision.manquements:
+            refus = ", ".join(f"`{m.regle}`" for m in decision.manquements)
+            return (*debut, f"refusée ({refus}) : au plus tôt le {en_francais(decision.au_plus_tot)}", "—")
+        avant = decision.precedente
+        assert avant is not None
+        assert avant.retrait is not None
+        return (*debut, en_francais(decision.nouvelle.ouverture), f"{avant.version} : {en_francais(avant.retrait)}")
+
+    suite = decider(
+        "2026.3", paris("2026-12-01T06:00"), paris("2026-09-15T10:00"), [en_vigueur], nouvelles_offres=False
+    )
+    assert suite.precedente is not None
+    annoncees = (suite.precedente, suite.nouvelle)
+    lignes = (
+        ligne("2026.3", "2026-09-15T10:00", None, en_vigueur),
+        ligne("2026.3", "2026-09-15T10:00", "2026-12-01T06:00", en_vigueur),
+        ligne("2026.3", "2026-09-15T10:00", "2026-11-01T06:00", en_vigueur),
+        ligne("2026.3", "2026-12-31T10:00", None, en_vigueur),
+        ligne("2026.3", "2027-01-28T02:30", None, en_vigueur),
+        ligne("2026.4", "2026-10-01T10:00", "2026-12-15T06:00", *annoncees),
+        ligne("2026.4", "2026-10-01T10:00", None, *annoncees),
+    )
+    return _table(("Version", "Annoncée le", "Demandée pour le", "Ouverture", "Retrait de celle d'avant"), iter(lignes))
+
+
 def exigences() -> str:
     """Requirements by number, and how far each is built."""
     return _table(("Number", "Subject", "Built"), ((n, sujet, etat.value) for n, (etat, sujet) in EXIGENCES.items()))
@@ -149,6 +197,8 @@ BLOCS: dict[str, Callable[[], str]] = {
     "reglages": reglages,
     "operations": operations,
     "commandes": commandes,
+    "regles-publication": regles_publication,
+    "exemples-publication": exemples_publication,
     "exigences": exigences,
 }
 _BLOC = re.compile(r"(<!-- genere:([\w-]+)[^>]*-->\n).*?(<!-- fin:\2 -->)", re.DOTALL)

@@ -1,0 +1,125 @@
+"""A store of an older revision, with data: everything is there after ``esav store migrate``, whatever is killed."""
+
+from __future__ import annotations
+
+import signal
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from alembic import command
+from click.testing import CliRunner
+from sqlalchemy import create_engine
+
+from esav_soap.cli.store import migrate
+from esav_soap.errors import ReglageInvalide
+from esav_soap.publication import VersionPubliee
+from esav_soap.store import Magasin, ouvrir, schema
+from esav_soap.store.migrations import configuration
+from esav_soap.store.moteur import lire_url
+from tests.integration.exemples import DEPOT_LE, PRESTATION
+from tests.integration.publications import EN_VIGUEUR, annoncee, envois, remplacee
+from tests.integration.test_annonces_tuees import destins
+from tests.integration.test_plans_store import requetes
+
+PACK = bytes(range(256)) * 4000
+RETIREE = VersionPubliee("2025.10", DEPOT_LE - timedelta(days=900), DEPOT_LE - timedelta(days=800), DEPOT_LE, "2026.1")
+#: Written as revision 0001 has it; the columns are named, so the order does not matter.
+_DONNEES = (
+    "INSERT INTO prestation (plateforme, operateur, identifiant, offre, extremite_a, extremite_b, complement, garantie) "
+    "VALUES ('production', 'OPA', 'FTTH-000000001', 'ACCES_FTTH', 'PTO 12', 'PM-75-001', 'Bâtiment « A », 2e', 'GTR_4H')",
+    "INSERT INTO signalisation (id, numero, plateforme, operateur, reference, empreinte, etat, prestation, offre, "
+    "version_catalogue, depot_le, modifiee_le, contact_nom, contact_telephone, contact_courriel, formulaire) VALUES "
+    "(7, 'N7', 'production', 'OPA', 'R7', {octets}, 'EN_DEPOT', 'FTTH-000000001', 'ACCES_FTTH', '2026.1', "
+    "'{depot}', '{depot}', 'Zoé', '+33', NULL, {octets})",
+    "INSERT INTO evenement (id, signalisation, date, etat, cote, commentaire) "
+    "VALUES (9, 7, '{depot}', 'EN_DEPOT', 'OPERATEUR', '')",
+)
+_VERSION = "INSERT INTO version_catalogue (version, annonce, ouverture, retrait, remplacante, pack) VALUES "
+
+
+@pytest.fixture
+def ancien(url: str, moteur: str) -> str:
+    """Address of a store of revision 0001 with a row in each table, and two versions."""
+    base = create_engine(lire_url(url))
+    octets, marque = ("X'78'", "?") if moteur == "sqlite" else ("decode('78', 'hex')", "%s")
+    with base.begin() as connexion:
+        command.upgrade(configuration(connexion), "0001")
+        for ordre in _DONNEES:
+            connexion.exec_driver_sql(ordre.format(octets=octets, depot=DEPOT_LE.isoformat(timespec="microseconds")))
+        for version in (RETIREE, EN_VIGUEUR):
+            instants: list[Any] = [
+                i and (i.isoformat(timespec="microseconds") if moteur == "sqlite" else i)
+                for i in (version.annonce, version.ouverture, version.retrait)
+            ]
+            connexion.exec_driver_sql(
+                _VERSION + f"({', '.join([marque] * 6)})", (version.version, *instants, version.remplacante, PACK)
+            )
+    base.dispose()
+    return url
+
+
+def tout_y_est(magasin: Magasin) -> None:
+    assert magasin.versions() == (RETIREE, EN_VIGUEUR)
+    assert (magasin.pack("2025.10"), magasin.pack("2026.1")) == (PACK, PACK)
+    assert magasin.prestation("production", "OPA", "FTTH-000000001") == PRESTATION
+    relue = magasin.par_numero("production", "OPA", "N7")
+    assert relue is not None
+    assert (relue.reference, relue.depot_le, relue.prestation, len(relue.evenements)) == ("R7", DEPOT_LE, PRESTATION, 1)
+    assert magasin.suivis(None, 10) == ()
+
+
+@pytest.mark.exigence("R2.1", "R3.1")
+def test_ancien_magasin_garde_tout_et_sait_publier(ancien: str) -> None:
+    with pytest.raises(ReglageInvalide, match=r"0001, ce programme demande 0002.*esav store migrate"):
+        ouvrir(ancien)
+    sortie = CliRunner().invoke(migrate, ["--store", ancien], catch_exceptions=False)
+    assert (sortie.exit_code, sortie.output) == (0, f"Base à jour, révision {schema.REVISIONS[-1]}.\n")
+    with ouvrir(ancien, creer=False) as magasin:
+        tout_y_est(magasin)
+        magasin.annoncer(annoncee(), b"2", remplacee(), envois(), [EN_VIGUEUR, RETIREE])
+        assert magasin.versions() == (RETIREE, remplacee(), annoncee())
+        assert len(magasin.suivis(None, 10)) == 3
+
+
+@pytest.mark.exigence("R2.1", "R3.1")
+def test_migration_tuee_a_chaque_ordre(ancien: str) -> None:
+    *tues, vivant = destins("migrer", ancien)
+    assert (len(tues) > 10, {code for _, code, _ in tues}) == (True, {-signal.SIGKILL})
+    # Killed when its commit had come back, or before: either is the old revision or the new one.
+    assert {etat for _, _, etat in tues} <= {"rien", "tout"}
+    assert (tues[0][2], vivant[1:]) == ("rien", (0, "tout"))
+    with ouvrir(ancien, creer=False) as magasin:
+        tout_y_est(magasin)
+
+
+@pytest.mark.exigence("R2.4")
+def test_retour_a_l_ancienne_revision_n_ouvre_pas_une_annonce_retiree(url: str) -> None:
+    with ouvrir(url) as magasin:
+        magasin.enregistrer_version(EN_VIGUEUR, PACK)
+        magasin.enregistrer_version(replace(annoncee(), annulation=DEPOT_LE), PACK)
+    base = create_engine(lire_url(url))
+    with base.begin() as connexion:
+        command.downgrade(configuration(connexion), "0001")
+        assert connexion.exec_driver_sql("SELECT version, pack FROM version_catalogue").all() == [("2026.1", PACK)]
+    base.dispose()
+
+
+@pytest.mark.exigence("R2.4")
+def test_lire_les_dates_ne_lit_pas_les_packs(ancien: str, moteur: str) -> None:
+    """SQLite reaches a column by going through those before it; PostgreSQL keeps what is large apart."""
+    CliRunner().invoke(migrate, ["--store", ancien], catch_exceptions=False)
+    with ouvrir(ancien, creer=False) as magasin, magasin._moteur.lecteurs.connect() as connexion:
+        if moteur == "sqlite":
+            colonnes = connexion.exec_driver_sql("PRAGMA table_info(version_catalogue)").all()
+            assert [colonne[1] for colonne in colonnes][-2:] == ["annulation", "pack"]
+        else:
+            stockage = connexion.exec_driver_sql(
+                "SELECT attstorage FROM pg_attribute WHERE attrelid = 'version_catalogue'::regclass AND attname = 'pack'"
+            ).scalar_one()
+            assert stockage == "x"
+        with requetes(magasin) as vues:
+            assert magasin.versions() == (RETIREE, EN_VIGUEUR)
+        ((ordre, _),) = vues
+        assert "pack" not in ordre

@@ -78,14 +78,22 @@ class Controle:
 
     def controler(self, requete: etree._Element) -> Verdict:
         """The verdict on a request, the SOAP body's child. Raises ``KeyError`` for an element that is none of the four."""
+        return self._juger(requete, prudent=True)
+
+    def reproches(self, requete: etree._Element) -> tuple[ErreurChamp, ...]:
+        """All that can be held against a request, also by rules that look at a wrong field: what is not in it is surely
+        accepted. :meth:`controler` leaves those out, for what they say is not sure. Normalises in place, raises the same."""
+        return self._juger(requete, prudent=False).erreurs
+
+    def _juger(self, requete: etree._Element, *, prudent: bool) -> Verdict:
         structure = self._requetes[requete.tag]
         sans_commentaires(requete)
         if structure.nom.endswith("Generique"):
-            return self._generique(requete, structure)
+            return self._generique(requete, structure, prudent)
         if not self._schema.validate(requete):
             normaliser(requete, structure)
             if not self._schema.validate(requete):
-                return self._refus(requete, structure)
+                return self._refus(requete, structure, prudent)
         return self._regles(requete, structure)
 
     def controler_formulaire(self, formulaire: bytes) -> Verdict:
@@ -97,7 +105,7 @@ class Controle:
         """A schema-valid typed request: exactly one form, and its rules."""
         entete, formulaires = requete
         if len(formulaires) != 1:  # the XSD lets the choice be empty, see soap-facts on xs:choice
-            return self._refus(requete, structure)
+            return self._refus(requete, structure, prudent=True)
         element = formulaires[0]
         formulaire = self._formulaires[element.tag]
         if not formulaire.regles.respectees(element):
@@ -110,7 +118,7 @@ class Controle:
         avertissements = formulaire.regles.avertissements(element)
         return Verdict(formulaire.code, element, _entete(entete), (), avertissements, (entete, element))
 
-    def _refus(self, requete: etree._Element, structure: Structure) -> Verdict:
+    def _refus(self, requete: etree._Element, structure: Structure, prudent: bool) -> Verdict:
         erreurs = expliquer(requete, structure, self._contexte)
         formes = [forme for forme in requete.iterfind("{*}formulaire/*") if forme.tag in self._formulaires]
         code = None
@@ -119,11 +127,12 @@ class Controle:
             formulaire = self._formulaires[formes[0].tag]
             code = formulaire.code
             chemin = f"formulaire/{formulaire.structure.nom}/"
-            violations = formulaire.regles.violations(formes[0], chemin, _dessous(erreurs, chemin))
+            connues = _dessous(erreurs, chemin) if prudent else ()
+            violations = formulaire.regles.violations(formes[0], chemin, connues)
             erreurs = ranger(erreurs, violations, formulaire.structure, chemin)
         return Verdict(code, erreurs=tuple(erreurs) or _inexplique(requete))
 
-    def _generique(self, requete: etree._Element, structure: Structure) -> Verdict:
+    def _generique(self, requete: etree._Element, structure: Structure, prudent: bool) -> Verdict:
         erreurs: list[ErreurChamp] = []
         if not self._schema.validate(requete):
             normaliser(requete, structure)
@@ -142,13 +151,15 @@ class Controle:
         if erreurs or assemble.erreurs:
             contexte = Contexte(self._contexte.nomenclatures, self._absents, assemble.rangs)
             marche = expliquer(element, formulaire.structure, contexte)
-            connues = [*erreurs, *assemble.erreurs, *marche]
+            connues = [*erreurs, *assemble.erreurs, *marche] if prudent else []
             violations = formulaire.regles.violations(element, "", connues, assemble.rangs)
             erreurs += ranger(marche, [*assemble.erreurs, *violations], formulaire.structure)
             return Verdict(code, erreurs=tuple(erreurs))
-        return self._forme_generique(requete, element, formulaire)
+        return self._forme_generique(requete, element, formulaire, prudent)
 
-    def _forme_generique(self, requete: etree._Element, element: etree._Element, formulaire: _Formulaire) -> Verdict:
+    def _forme_generique(
+        self, requete: etree._Element, element: etree._Element, formulaire: _Formulaire, prudent: bool
+    ) -> Verdict:
         """The form of an otherwise correct generic request, judged inside of the typed request that it stands for."""
         entete = requete[0]
         typee = etree.Element(f"{{{NS_WS}}}deposerSignalisation")
@@ -161,7 +172,8 @@ class Controle:
             valide = self._schema.validate(typee)
             if not valide or not formulaire.regles.respectees(element):
                 erreurs = [] if valide else expliquer(element, formulaire.structure, self._contexte)
-                erreurs = ranger(erreurs, formulaire.regles.violations(element, "", erreurs), formulaire.structure)
+                violations = formulaire.regles.violations(element, "", erreurs if prudent else ())
+                erreurs = ranger(erreurs, violations, formulaire.structure)
                 return Verdict(formulaire.code, erreurs=tuple(erreurs) or _inexplique(requete))
         avertissements = formulaire.regles.avertissements(element)
         contenu = (typee[0], element)

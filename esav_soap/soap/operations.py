@@ -13,14 +13,14 @@ from lxml import etree
 
 from esav_soap.calendar import en_utc
 from esav_soap.errors import CodeErreur, ErreurEsav, FormulaireInvalide, PackInvalide, PublicationRefusee
-from esav_soap.intake import controler_requete
+from esav_soap.intake import Verdict, controler_requete
 from esav_soap.model.requetes import REQUETES_CATALOGUE, REQUETES_PUBLICATION, REQUETES_SUIVI
 from esav_soap.model.structure import Structure
 from esav_soap.names import NS_WS
 from esav_soap.publication import VersionPubliee
 from esav_soap.soap import presentation
 from esav_soap.soap.journal import sans_valeurs
-from esav_soap.usecases.depot import Appelant, deposer, valider
+from esav_soap.usecases.depot import Appelant, dater_refus, deposer, valider
 from esav_soap.usecases.ports import Signalisations
 from esav_soap.usecases.publieur import Publieur
 from esav_soap.usecases.registre import Registre, VersionChargee, avertissements_version
@@ -97,13 +97,21 @@ class Operations:
         version = appel.version
         assert version is not None
         numero = version.catalogue.version
-        verdict = version.controle.controler(corps)
+        verdict = self._dater(version.controle.controler(corps), corps, appel, numero)
         fin = avertissements_version(appel.publiee)
         if etree.QName(corps).localname.startswith("valider"):
             offre = valider(appel.appelant, verdict, self._signalisations)
             return presentation.validation(offre, numero, (*fin, *verdict.avertissements))
         accuse = deposer(appel.appelant, numero, verdict, self._signalisations, appel.instant)
         return presentation.accuse(accuse.depot, (*fin, *accuse.avertissements))
+
+    def _dater(self, verdict: Verdict, corps: etree._Element, appel: Appel, numero: str) -> Verdict:
+        """Add to a refusal what the version before says of it; whatever happens there, it stays the refusal that it is."""
+        try:
+            return dater_refus(verdict, corps, numero, self._registre)
+        except Exception as exc:
+            _journal.error("requête %s : refus non daté\n%s", appel.requete, sans_valeurs(exc))
+            return verdict
 
     def _traiter_suivi(self, corps: etree._Element, appel: Appel) -> Any:
         nom = self._controler("suivi", REQUETES_SUIVI, corps)

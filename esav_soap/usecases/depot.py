@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from lxml import etree
 
 from esav_soap.errors import CodeErreur, ErreurEsav, FormulaireInvalide
-from esav_soap.intake import Avertissement, Verdict, empreinte
+from esav_soap.intake import Avertissement, Verdict, dater, empreinte
 from esav_soap.signalisation import Contact, Depot, NouvelleSignalisation
 from esav_soap.signalisation.numero import OCTETS, tirer
 from esav_soap.usecases.ports import NumeroDejaPris, Signalisations
+from esav_soap.usecases.registre import Registre
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,18 @@ class Accuse:
 
     depot: Depot
     avertissements: tuple[Avertissement, ...]
+
+
+def dater_refus(verdict: Verdict, requete: etree._Element, version: str, registre: Registre) -> Verdict:
+    """The same refusal, where each error that the version before would not have made says since when it is one (R3.2).
+
+    ``requete``: the refused request, as the check left it. An acceptance comes back untouched, at no cost.
+    """
+    precedente = registre.precedente(version) if verdict.erreurs else None
+    if precedente is None:
+        return verdict
+    numero, controle = precedente.catalogue.version, precedente.controle
+    return replace(verdict, erreurs=dater(verdict.erreurs, requete, version, numero, controle))
 
 
 def verifier(appelant: Appelant, verdict: Verdict, signalisations: Signalisations) -> str:

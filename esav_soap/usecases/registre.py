@@ -10,9 +10,10 @@ import io
 import logging
 import threading
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from esav_soap.calendar import en_paris
 from esav_soap.contract.schemas import compiler_schema
@@ -98,28 +99,35 @@ class Registre:
         self.base_url = base_url.rstrip("/")
         self._publiees: tuple[VersionPubliee, ...] = ()
         self._chargees: dict[str, VersionChargee] = {}
+        #: Version -> the one before it.
+        self._precedentes: dict[str, str] = {}
         #: The record that each version had when it was loaded, or last failed to.
         self._vues: dict[str, VersionPubliee] = {}
         self._verrou = threading.Lock()
 
     def rafraichir(self, instant: datetime) -> None:
-        """See what is recorded now; load what is not loaded yet and not retired, and what was recorded again. Called at
-        start and every few seconds, never by a request. A pack that cannot be loaded is logged once and does not hide
-        the others; until it can, the version goes on with the pack that it had."""
+        """See what is recorded now; load what is not loaded yet and not retired, with the version before it, which its
+        refusals tell of, and what was recorded again. Called at start and every few seconds, never by a request. A pack
+        that cannot be loaded is logged once and does not hide the others; until it can, the version goes on with the
+        pack that it had."""
         with self._verrou:
             publiees = self._versions.versions()
-            for publiee in publiees:
+            servies = [v for v in publiees if v.etat(instant) in (EtatVersion.ANNONCEE, EtatVersion.EN_VIGUEUR)]
+            precedentes = _precedentes(publiees)
+            voulues = {v.version for v in servies}
+            voulues |= {precedentes[version] for version in voulues if version in precedentes}
+            for publiee in sorted(publiees, key=lambda v: v not in servies):  # what takes messages comes first
                 version = publiee.version
                 nouvelle = self._vues.get(version) != publiee
                 chargee = version in self._chargees
-                if nouvelle if chargee else publiee.etat(instant) in (EtatVersion.ANNONCEE, EtatVersion.EN_VIGUEUR):
+                if nouvelle if chargee else version in voulues:
                     try:
                         self._charger(version)
                     except Exception:
                         if nouvelle:
                             _journal.exception("version %s du catalogue : pack illisible", version)
                     self._vues[version] = publiee
-            self._publiees = publiees
+            self._publiees, self._precedentes = publiees, precedentes
 
     def _charger(self, version: str) -> VersionChargee:
         pack = self._versions.pack(version)
@@ -179,6 +187,17 @@ class Registre:
         with JETON.rendu(), self._verrou:  # whoever has the lock reads the store, and loads for a second
             return self._chargees.get(version) or self._charger(version)
 
+    def precedente(self, version: str) -> VersionChargee | None:
+        """The version that was in force before ``version``, also when it is retired; None when there is none, or when it is
+        not loaded: nothing is loaded here."""
+        return self._chargees.get(self._precedentes.get(version, ""))
+
     def adresse_wsdl(self, plateforme: str, version: str) -> str:
         """Public address of the WSDL of ``depot`` in that version."""
         return f"{self.base_url}{chemin_service(plateforme, 'depot', version)}?wsdl"
+
+
+def _precedentes(publiees: Iterable[VersionPubliee]) -> dict[str, str]:
+    """For each version the one that opens before it; announcements that were withdrawn are no versions."""
+    suite = sorted((v for v in publiees if v.annulation is None), key=lambda v: (v.ouverture, v.version))
+    return {apres.version: avant.version for avant, apres in pairwise(suite)}

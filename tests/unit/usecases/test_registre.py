@@ -125,15 +125,49 @@ def test_un_pack_illisible_un_moment_finit_par_servir__ok(monkeypatch: pytest.Mo
 @pytest.mark.exigence("R2.4")
 def test_une_version_retiree_se_charge_quand_on_la_demande__ok() -> None:
     base = base_garnie()
+    base.enregistrer_version(publiee("2025.4", INSTANT - 300 * JOUR, INSTANT - 90 * JOUR), pack("2026.1"))
     connu = registre(base, INSTANT + 11 * JOUR)
-    assert base.appels == ["pack 2026.2"]
-    assert connu.chargee("2026.1").catalogue.version == "2026.1"
-    connu.chargee("2026.1")
+    assert base.appels == ["pack 2026.2", "pack 2026.1"], "what takes messages first, then the one before it"
+    assert connu.chargee("2025.4").pack == pack("2026.1")
+    connu.chargee("2025.4")
     connu.rafraichir(INSTANT + 11 * JOUR)
-    assert base.appels.count("pack 2026.1") <= 2
+    assert base.appels.count("pack 2025.4") <= 2
     with pytest.raises(ErreurEsav) as pris:
         connu.chargee("1999.1")
     assert pris.value.code is CodeErreur.VERSION_INCONNUE
+
+
+@pytest.mark.exigence("R2.1")
+def test_la_version_d_avant_est_connue_meme_retiree__ok() -> None:
+    """By the opening dates; an announcement that was withdrawn never was a version. Known from the refresh alone."""
+    base = base_garnie()
+    retiree = replace(publiee("2026.3", INSTANT - 5 * JOUR), annulation=INSTANT - 20 * JOUR)
+    base.enregistrer_version(retiree, pack("2026.2"))
+    base.enregistrer_version(publiee("2026.4", INSTANT + 50 * JOUR), pack("2026.2"))
+    connu = registre(base, INSTANT + 11 * JOUR)
+    base.appels.clear()
+
+    def avant(version: str) -> str | None:
+        precedente = connu.precedente(version)
+        return precedente.catalogue.version if precedente else None
+
+    assert avant("2026.2") == "2026.1"
+    assert avant("2026.4") == "2026.2", "not the withdrawn one"
+    assert avant("2026.1") is avant("2026.3") is avant("2031.7") is None
+    assert base.appels == [], "nothing is loaded for a request"
+
+
+@pytest.mark.exigence("R2.1")
+def test_une_version_d_avant_illisible_ne_gene_pas__error(caplog: pytest.LogCaptureFixture) -> None:
+    base = base_garnie()
+    dates, _ = base.publiees["2026.1"]
+    base.enregistrer_version(dates, b"casse")
+    with caplog.at_level(logging.ERROR):
+        connu = registre(base, INSTANT + 11 * JOUR)
+        connu.rafraichir(INSTANT + 12 * JOUR)
+    assert len(caplog.records) == 1
+    assert connu.precedente("2026.2") is None
+    assert connu.utilisable("production", "2026.2", INSTANT + 12 * JOUR)
 
 
 @pytest.mark.exigence("R2.4")

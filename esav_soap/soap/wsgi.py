@@ -47,6 +47,7 @@ TAILLE_PACK_MAX = 8 * 1024 * 1024
 
 #: A larger request is served while others compute, in bytes: a deposit has 4 to 7 KiB.
 LEGER = 16 * 1024
+_DEPOT = f"/ws/{VERSION_WS}/depot/"
 
 
 @dataclass(slots=True)
@@ -100,9 +101,10 @@ class ApplicationWsgi:
         self._secours = {version: self._services["depot", version].refuser(interne) for version in _TYPES}
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] == "POST" and 0 < _annonce(environ) <= LEGER:
+        depot = environ["REQUEST_METHOD"] == "POST" and _DEPOT in (environ.get("PATH_INFO") or "")
+        if depot and 0 < _annonce(environ) <= LEGER:
             return self._repondre(environ, start_response)
-        with JETON.rendu():  # a pack, a page, a large message: what takes long must not be alone
+        with JETON.rendu():  # a pack, a publication, a large message: what takes long must not be alone
             return self._repondre(environ, start_response)
 
     def _repondre(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:

@@ -141,6 +141,20 @@ def test_une_base_toujours_prise__un_refus_et_rien_d_ecrit(
     assert not magasin.deposer(nouvelle("A")).deja_deposee, "the connection is fit for the next one"
 
 
+@pytest.mark.exigence("R2.4", "R3.1")
+def test_une_autre_ecriture_se_fait_sans_le_jeton(magasin: Magasin) -> None:
+    """Its connection is the only one: whoever waits for it with the token would wait for one who waits for the token."""
+
+    def ecrire() -> bool:
+        with JETON.tenu():
+            with magasin._moteur.ecriture() as connexion:
+                connexion.exec_driver_sql("DELETE FROM evenement")
+                pendant = libre(JETON)
+            return pendant and not libre(JETON)
+
+    assert Fil(ecrire).resultat()
+
+
 @pytest.mark.exigence("R3.1")
 @pytest.mark.parametrize("code", [sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY_RECOVERY, sqlite3.SQLITE_BUSY_SNAPSHOT])
 def test_toutes_les_facons_d_etre_pris(code: int) -> None:

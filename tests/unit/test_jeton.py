@@ -209,22 +209,25 @@ def test_une_source_d_identite_est_interrogee_sans_lui() -> None:
 
 @pytest.mark.exigence("R3.1", "R1.4")
 @pytest.mark.parametrize(
-    ("methode", "annonce", "seul"),
+    ("methode", "annonce", "service", "seul"),
     [
-        ("POST", "1", True),
-        ("POST", str(LEGER), True),
-        ("POST", str(LEGER + 1), False),
-        ("POST", "0", False),
-        ("POST", None, False),
-        ("GET", "1", False),
-        ("HEAD", None, False),
+        ("POST", "1", "depot/2026.2", True),
+        ("POST", str(LEGER), "depot/2026.2", True),
+        ("POST", str(LEGER + 1), "depot/2026.2", False),
+        ("POST", "0", "depot/2026.2", False),
+        ("POST", None, "depot/2026.2", False),
+        ("GET", "1", "depot/2026.2", False),
+        ("HEAD", None, "depot/2026.2", False),
+        ("POST", "1", "suivi", False),
+        ("POST", "1", "publication", False),
     ],
 )
-def test_seules_les_petites_requetes_calculent_avec_lui(
-    monkeypatch: pytest.MonkeyPatch, methode: str, annonce: str | None, seul: bool
+def test_seuls_les_petits_depots_calculent_avec_lui(
+    monkeypatch: pytest.MonkeyPatch, methode: str, annonce: str | None, service: str, seul: bool
 ) -> None:
     """A chunked body announces nothing: it may be large."""
-    environ = {"REQUEST_METHOD": methode, "wsgi.input": io.BytesIO()}
+    chemin = f"/production/ws/1/{service}"
+    environ = {"REQUEST_METHOD": methode, "PATH_INFO": chemin, "wsgi.input": io.BytesIO()}
     if annonce is not None:
         environ["CONTENT_LENGTH"] = annonce
     vu: list[bool] = []

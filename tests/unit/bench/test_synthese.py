@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -57,9 +58,9 @@ def test_construction_pendant_une_requete_est_vue__error(noeud: tuple[str, bytes
     url, octets = noeud
     lire_ = ApplicationWsgi._lire
 
-    def construire(self: ApplicationWsgi, environ: object) -> object:
+    def construire(*arguments: Any) -> object:
         contrat("suivi")
-        return lire_(self, environ)  # type: ignore[arg-type]
+        return lire_(*arguments)
 
     with patch.object(ApplicationWsgi, "_lire", construire):
         _, ensuite = observer(url, octets, 2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -157,23 +158,17 @@ def test_chaque_erreur_est_jugee_pour_elle_meme__error(plein: FauxNoeud) -> None
 
 @pytest.mark.exigence("R2.1", "R3.2")
 def test_une_regle_cachee_par_un_champ_faux_n_est_pas_crue_tenue__error(plein: FauxNoeud) -> None:
-    """2026.1 refuses the wavelength, which 2026.2 knows, so its rules on it are not shown: they count all the same."""
-    demandee = demande("ACCES_FTTH", {"typePm": "PMR"})
-    for groupe in list(demandee.iter("{*}mesuresOtdr"))[1:]:
-        parent = groupe.getparent()
-        assert parent is not None
-        parent.remove(groupe)
-    (mesure,) = demandee.iter("{*}mesuresOtdr")
-    for enfant in mesure:
-        nom = etree.QName(enfant).localname
-        enfant.text = {"longueurOndeOtdr": "L1577", "typeEvenement": "FIN_DE_FIBRE"}.get(nom, enfant.text)
-    attenuation = [e for e in mesure if etree.QName(e).localname == "attenuationEvenement"]
-    if not attenuation:
-        rang = [etree.QName(e).localname for e in mesure].index("typeEvenement")
-        mesure.insert(rang + 1, etree.Element(mesure.tag.replace("mesuresOtdr", "attenuationEvenement")))
-        mesure[rang + 1].text = "1.5"
-    trouvees = {lieu[0].rpartition("/")[2]: m for lieu, m in refuser(plein, demandee).items()}
-    assert "depuis la version" not in trouvees["attenuationEvenement"], "2026.1 forbade it as well"
+    """2026.1 does not know one of the checks made, so in its refusal the rule on the others would not be told of: it counts
+    all the same, and the absence that it forbids was no better before."""
+    champs: dict[str, str | None] = {"verifications": "MESURE_PUISSANCE_PTO", "puissancePto": None, "typePm": "PMR"}
+    faite = demande("ACCES_FTTH", champs)
+    (verification,) = faite.iter("{*}verifications")
+    seconde = deepcopy(verification)
+    seconde.text = "ESSAI_AUTRE_FIBRE"
+    verification.addnext(seconde)
+    trouvees = {lieu[0].rpartition("/")[2]: m for lieu, m in refuser(plein, faite).items()}
+    assert set(trouvees) == {"puissancePto", "typePm"}
+    assert "depuis la version" not in trouvees["puissancePto"]
     assert trouvees["typePm"].endswith(CHAMP)
 
 

@@ -12,7 +12,7 @@ import click
 from esav_soap.cli.catalogue.choix import choisir
 from esav_soap.cli.catalogue.options import DOSSIER, STORE, URL_PUBLIQUE, instant
 from esav_soap.cli.interruption import ecriture_protegee
-from esav_soap.cli.nombres import compte
+from esav_soap.cli.nombres import compte, nombre
 from esav_soap.cli.progression import progression
 
 if TYPE_CHECKING:
@@ -91,10 +91,11 @@ def announce(
         except VersionDejaAnnoncee as deja:
             click.echo(str(deja))
             return
-    click.echo(
-        f"Version {publiee.version} annoncée : ouverture en production le {en_francais(publiee.ouverture)}, "
-        "utilisable dès maintenant sur la plate-forme d'intégration."
-    )
+        avis = len(magasin.avises(publiee.version))
+        finie = next((v for v in magasin.versions() if v.remplacante == publiee.version), None)
+    fin = f" ; {finie.version} {_fin(finie.retrait)}" if finie else ""
+    click.echo(f"Version {publiee.version} annoncée : ouverture le {en_francais(publiee.ouverture)}{fin}.")
+    click.echo(f"Avis à envoyer : {nombre(avis)} (suivi : esav envois list).")
 
 
 @click.command()
@@ -146,7 +147,7 @@ def _resume(candidate: Candidate, operateurs: Operateurs, *, a_tous: bool, fixe:
 
     decision, version = candidate.decision, candidate.catalogue.version
     yield f"Version {version} « {candidate.catalogue.libelle} »"
-    plus_tot = "" if fixe else ", la première date permise ; l'heure exacte est celle de la confirmation"
+    plus_tot = "" if fixe else ", la première date permise, comptée depuis la confirmation"
     yield f"  ouverture en production : {en_francais(decision.nouvelle.ouverture)}{plus_tot}"
     yield "  plate-forme d'intégration : dès l'annonce"
     if decision.precedente is None:

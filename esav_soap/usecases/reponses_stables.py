@@ -45,7 +45,7 @@ def comparer_reponses(avant: Mapping[str, bytes], apres: Mapping[str, bytes]) ->
             yield _probleme(chemin, _C.OPERATION_RETIREE, "Ce WSDL n'est plus dans le pack.")
             continue
         nouveau = _service(apres[chemin])
-        if ancien.espace == nouveau.espace:
+        if ancien is not None and nouveau is not None and ancien.espace == nouveau.espace:
             yield from _comparer(chemin, ancien, nouveau)
 
 
@@ -80,8 +80,12 @@ def _membres(avant: Mapping[str, Forme], apres: Mapping[str, Forme]) -> Iterator
         yield f"l'ordre des membres a changé à partir de « {premier} »"
 
 
-def _service(wsdl: bytes) -> _Service:
-    racine = etree.fromstring(wsdl, etree.XMLParser(no_network=True, resolve_entities=False, load_dtd=False))
+def _service(wsdl: bytes) -> _Service | None:
+    """None for what is not XML: those who load it as a client tell of it."""
+    try:
+        racine = etree.fromstring(wsdl, etree.XMLParser(no_network=True, resolve_entities=False, load_dtd=False))
+    except etree.XMLSyntaxError:
+        return None
     globaux = {
         (genre == "element", f"{{{schema.get('targetNamespace', '')}}}{nom}"): noeud
         for schema in racine.iter(f"{_XSD}schema")

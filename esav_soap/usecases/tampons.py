@@ -87,13 +87,16 @@ def _xsd(chemin: str, contenu: bytes, version: str) -> Iterator[Probleme]:
 
 def _titre(chemin: str, contenu: bytes, version: str) -> Iterator[Probleme]:
     titre = _TITRE.search(contenu)
-    numeros = set(_NUMERO.findall(titre[1].decode())) if titre else set()
+    numeros = set(_NUMERO.findall(titre[1].decode(errors="replace"))) if titre else set()
     if version not in numeros or (numeros != {version} and not chemin.startswith("changelog.")):
         yield _discordante(chemin, ", ".join(sorted(numeros)), version)
 
 
 def _changelog(chemin: str, contenu: bytes, version: str) -> Iterator[Probleme]:
-    dite = etree.fromstring(contenu, _ANALYSEUR).get("nouvelle")
+    try:
+        dite = etree.fromstring(contenu, _ANALYSEUR).get("nouvelle")
+    except etree.XMLSyntaxError:
+        dite = None
     if dite != version:
         yield _discordante(chemin, dite, version)
 

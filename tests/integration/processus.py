@@ -1,8 +1,10 @@
-"""Run as a program by ``test_processus_store.py``: a process that uses the store. Says ``pret``, then waits for a line.
+"""Run as a program by the tests of several processes on one store: a process that uses the store. Says ``pret``, then waits for a line.
 
 ``references URL NOMBRE``: deposits R0...Rn, the same as every other process; prints each outcome.
 ``depots URL PREFIXE FILS``: deposits of its own without end; prints each number once it is acknowledged.
 ``ouvrir URL``: opens the store.
+``annoncer URL VERSION``: announces it over what it saw before it was let go; says ``gagne`` or ``change``.
+``avis URL``: leases notices, a few at a time, until none is due; prints each.
 ``fourche URL``: deposits, forks four children that deposit with the inherited store, deposits again.
 """
 
@@ -12,10 +14,13 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from itertools import count
 
 from esav_soap.store import ouvrir
+from esav_soap.usecases.ports import VersionsChangees
 from tests.integration.exemples import nouvelle
+from tests.integration.publications import INSTANT, annoncee, envois, remplacee
 
 
 def dire(texte: str) -> None:
@@ -63,6 +68,26 @@ def ouvrir_seulement(url: str) -> None:
     dire(f"R0 {depot.numero} {depot.deja_deposee}")
 
 
+def annoncer(url: str, version: str) -> None:
+    magasin = ouvrir(url)
+    attendues = magasin.versions()
+    attendre()
+    try:
+        magasin.annoncer(annoncee(version), b"p" * 1_000_000, remplacee(version), envois(version), attendues)
+    except VersionsChangees:
+        dire("change")
+    else:
+        dire("gagne")
+
+
+def avis(url: str) -> None:
+    magasin = ouvrir(url)
+    attendre()
+    while pris := magasin.prendre(INSTANT, timedelta(hours=1), 3):
+        for un in pris:
+            dire(f"{un.numero} {un.essais}")
+
+
 def fourche(url: str) -> None:
     magasin = ouvrir(url)
     attendre()
@@ -92,6 +117,8 @@ ROLES: dict[str, Callable[..., None]] = {
     "depots": depots,
     "ouvrir": ouvrir_seulement,
     "fourche": fourche,
+    "annoncer": annoncer,
+    "avis": avis,
 }
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ def depots(magasin: Magasin) -> Magasin:
     a year ago."""
     catalogue = lire_catalogue(fichiers(VERSION))
     structure = structure_offre(catalogue, catalogue.offres[0])
-    for i in range(11):
+    for i in reversed(range(11)):  # in the order of time, as a service stores them
         element = exemple(structure, catalogue, Random(i), complet=i < 4)
         operateur, age = ("OPA", timedelta(days=i)) if i < 10 else ("OPB", timedelta(days=365))
         magasin.deposer(

@@ -19,10 +19,11 @@ from rich.console import Console
 
 from bench import parties
 from bench.affichage import afficher_comparaison, afficher_etapes, afficher_exigences, en_json
+from bench.annonce import annonce
 from bench.messages import RACINE
 from bench.serveurs import MesureImpossible
 
-_PARTIES = ("comparaison", "etapes", "catalogue", "signalisations")
+_PARTIES = ("comparaison", "etapes", "catalogue", "signalisations", "annonce")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -57,6 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             mesurees.append(parties.taille_du_catalogue(plan, dossier, suivi))
         if "signalisations" in voulues:
             mesurees.append(parties.signalisations_stockees(plan, dossier, suivi))
+        if "annonce" in voulues:
+            mesurees.append(annonce(plan, dossier, suivi))
     except MesureImpossible as raison:
         print(f"Mesure impossible : {raison}", file=sys.stderr)
         return 2

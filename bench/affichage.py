@@ -22,6 +22,7 @@ _DETAILS = {
     "pire_suivante_ms": ("pire des 199 suivantes", "ms", 1),
     "remplissage_s": ("rempli en", "s", 1),
     "fichier_mo": ("fichier", "Mo", 0),
+    "annonce_s": ("annonce", "s", 1),
 }
 
 

@@ -6,17 +6,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from esav_soap.calendar import sur_le_fil
+from esav_soap.calendar import en_francais, sur_le_fil
+from esav_soap.contract.documents import documents
 from esav_soap.contract.pack import artefacts, assembler
 from esav_soap.contract.schemas import compiler_schema
 from esav_soap.errors import PublicationRefusee
 from esav_soap.intake import Controle
 from esav_soap.model import Catalogue
 from esav_soap.names import MOTIF_VERSION
-from esav_soap.publication import VersionPubliee, rang_version
+from esav_soap.publication import MAXIMUM_VIVES, VersionPubliee, rang_version, surnombre
 from esav_soap.publication.ecarts import comparer, en_html, en_xml
 from esav_soap.reader import META_SCHEMAS, lire_catalogue
-from esav_soap.usecases.jeu_de_test import cas_du_catalogue, fichiers_jeu_de_test, ranger
+from esav_soap.usecases.documentation import faits
+from esav_soap.usecases.jeu_de_test import CasRange, cas_du_catalogue, fichiers_jeu_de_test, ranger
 from esav_soap.usecases.ports import Versions
 from esav_soap.usecases.registre import ouvrir_pack
 
@@ -61,7 +63,10 @@ def empaqueter(
     catalogue = lire_catalogue(sources, version_attendue=attendue)
     dire("WSDL, XSD et maquettes", 0, 1)
     fichiers = artefacts(catalogue, base_url)
-    fichiers |= _jeu_de_test(catalogue, fichiers, base_url, dire)
+    ranges = _jeu_de_test(catalogue, fichiers, dire)
+    fichiers |= {f"jeu-de-test/{n}": o for n, o in fichiers_jeu_de_test(catalogue, ranges, base_url).items()}
+    dire("documents", 0, 1)
+    fichiers |= documents(catalogue, faits(ranges, base_url, precedent.version if precedent else None))
     if precedent is not None:
         dire("changelog", 0, 1)
         ecarts = comparer(precedent, catalogue)
@@ -72,13 +77,12 @@ def empaqueter(
     return catalogue, assembler(catalogue, fichiers | dict(sources))
 
 
-def _jeu_de_test(catalogue: Catalogue, artefacts: Mapping[str, bytes], base_url: str, suivi: Suivi) -> dict[str, bytes]:
+def _jeu_de_test(catalogue: Catalogue, artefacts: Mapping[str, bytes], suivi: Suivi) -> tuple[CasRange, ...]:
     etape = "jeu de test"
     suivi(etape, 0, len(catalogue.offres))
     schemas = {nom.removeprefix("xsd/"): octets for nom, octets in artefacts.items() if nom.startswith("xsd/")}
     controle = Controle(catalogue, compiler_schema(schemas, "depot.xsd"))
-    ranges = ranger(cas_du_catalogue(catalogue, controle, lambda fait, total: suivi(etape, fait, total)))
-    return {f"jeu-de-test/{n}": octets for n, octets in fichiers_jeu_de_test(catalogue, ranges, base_url).items()}
+    return ranger(cas_du_catalogue(catalogue, controle, lambda fait, total: suivi(etape, fait, total)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,8 @@ def installer(
     attendue: str | None = None,
     remplacer: bool = False,
 ) -> VersionPubliee:
-    """Record a version with its pack and its dates, without the rules of notice: for setting up a platform.
+    """Record a version with its pack and its dates, without the rules of notice: for setting up a platform. That two are
+    live at most (R2.3), and that a withdrawn announcement and its number never come back, holds here as well.
 
     ``remplacer``: let another content take the place of the recorded one, which operators may be using already.
     Raises :class:`PackInvalide`, :class:`PublicationRefusee`.
@@ -112,12 +117,18 @@ def installer(
     catalogue, pack = empaqueter(sources, base_url, attendue, _precedent(version, versions))
     version = catalogue.version
     connue = next((v for v in versions.versions() if v.version == version), None)
+    if connue is not None and connue.annulation is not None:
+        raise PublicationRefusee(
+            f"L'annonce de la version {version} a été retirée le {en_francais(connue.annulation)}, et son numéro ne sert "
+            "plus : donner à ce contenu un nouveau numéro."
+        )
     if connue is not None and not remplacer and sources_de(ouvrir_pack(versions.pack(version) or b"")) != dict(sources):
         raise PublicationRefusee(
             f"La version {version} est déjà enregistrée avec un autre contenu, et une version publiée ne change plus : "
             "donner à ce contenu un nouveau numéro, ou forcer par --remplacer."
         )
     publiee = _dater(version, dates, connue, instant)
+    _verifier_le_nombre(publiee, versions.versions(), instant)
     versions.enregistrer_version(publiee, pack)
     return publiee
 
@@ -145,3 +156,17 @@ def _dater(version: str, dates: Dates, connue: VersionPubliee | None, instant: d
         raise PublicationRefusee(f"« {remplacante} » n'est pas un numéro de version, comme 2026.2.")
     annonce = min(connue.annonce if connue else instant, ouverture)
     return VersionPubliee(version, annonce, ouverture, retrait, remplacante)
+
+
+def _verifier_le_nombre(publiee: VersionPubliee, connues: Collection[VersionPubliee], instant: datetime) -> None:
+    """Raise :class:`PublicationRefusee` when one more version than allowed would be live."""
+    trop = surnombre(connues, [publiee, *(v for v in connues if v.version != publiee.version)], instant)
+    if trop is None:
+        return
+    noms = ", ".join(v.version for v in trop[1])
+    possibles = [v for v in trop[1] if v.version != publiee.version]
+    raise PublicationRefusee(
+        f"{MAXIMUM_VIVES} versions au plus sont en vigueur au même instant (article 12.1), et {noms} le seraient le "
+        f"{en_francais(trop[0])}, heure de Paris : donner d'abord une fin à {possibles[0].version} "
+        f"(esav catalogue install {possibles[0].version} --retrait …), ou ouvrir {publiee.version} plus tard."
+    )

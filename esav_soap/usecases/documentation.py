@@ -1,0 +1,88 @@
+"""What the documents of a version are told beside its catalogue: states, rules of publication, the jeu de test (R8)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from lxml import etree
+
+from esav_soap.contract.documents import CasPresente, Faits, GenrePresente
+from esav_soap.intake.enveloppe import TAILLE_MAX
+from esav_soap.publication import EtatVersion
+from esav_soap.publication.enonces import REGLES
+from esav_soap.signalisation import Etat
+from esav_soap.usecases.jeu_de_test import CasRange, Genre, genres
+from esav_soap.usecases.jeu_de_test.reponses import AVERTISSEMENT_IGNORE, JOKERS, OPERATEUR
+
+#: What each state means (art. 4.2.2).
+SENS_ETATS: Mapping[Etat, str] = {
+    Etat.EN_DEPOT: "La signalisation est enregistrée et attend d’être examinée.",
+    Etat.EN_QUALIFICATION: "Elle est acceptée et attend d’être prise en charge par un technicien.",
+    Etat.EN_COURS: "Elle est en cours de traitement.",
+    Etat.GELE: "Elle attend une action de l’opérateur : l’ouverture d’un site, un rendez-vous…",
+    Etat.CLOS: "Elle a été traitée et elle est clôturée.",
+    Etat.VALIDE: "Elle est clôturée, et un avis de clôture a été envoyé.",
+    Etat.CLOS_TABLEAU_DE_BORD: "Elle n’est plus modifiable.",
+    Etat.EN_REJET: "Elle n’est pas recevable.",
+}
+SENS_ETATS_VERSION: Mapping[EtatVersion, str] = {
+    EtatVersion.ANNONCEE: "Ses dates sont connues. Elle s’utilise sur la plate-forme d’intégration.",
+    EtatVersion.EN_VIGUEUR: "Elle s’utilise en production et sur la plate-forme d’intégration.",
+    EtatVersion.RETIREE: "Elle ne s’utilise plus.",
+    EtatVersion.ANNULEE: "Son annonce a été retirée avant son ouverture ; son numéro ne sert plus.",
+}
+
+
+def faits(ranges: Sequence[CasRange], base_url: str, precedente: str | None) -> Faits:
+    """The facts for the documents of a version with that jeu de test. ``precedente``: number of the version before."""
+    return Faits(
+        base_url=base_url.rstrip("/"),
+        etats={etat.name: f"{_majuscule(etat.value)}. {SENS_ETATS[etat]}" for etat in Etat},
+        etats_version={etat.name: f"{_majuscule(etat.value)}. {SENS_ETATS_VERSION[etat]}" for etat in EtatVersion},
+        regles=tuple((regle.article, regle.enonce) for regle in REGLES),
+        exemples=_exemples(ranges),
+        precedente=precedente,
+        taille_max=TAILLE_MAX,
+        operateur_essai=OPERATEUR,
+        jokers=JOKERS,
+        avertissement_ignore=AVERTISSEMENT_IGNORE,
+        genres=tuple(GenrePresente(genre.name, genre.value, nombre) for genre, nombre in genres(ranges)),
+        cas=tuple(_presente(range_) for range_ in ranges),
+    )
+
+
+def _presente(range_: CasRange) -> CasPresente:
+    cas, attendu = range_.cas, range_.cas.attendu
+    erreurs = [f"{erreur.champ} : {erreur.code.name}" for erreur in attendu.erreurs]
+    return CasPresente(
+        code=cas.code,
+        offre=cas.offre,
+        genre=cas.genre.name,
+        message=range_.message,
+        reponse=range_.reponse,
+        statut=attendu.statut,
+        verdict=attendu.code.name if attendu.code else "Accepté",
+        dit=(*erreurs, *attendu.avertissements),
+    )
+
+
+def _exemples(ranges: Sequence[CasRange]) -> dict[str, str]:
+    """A deposit, its acknowledgement and a refusal with several errors where there is one, of one Offre."""
+    siens = {range_.cas.genre: range_.cas for range_ in reversed(ranges)}
+    depot = siens.get(Genre.MINIMAL)
+    refus = siens.get(Genre.TOUT_A_LA_FOIS) or siens.get(Genre.CHAMP_MANQUANT)
+    return {
+        "requete": depot.message.decode() if depot else "",
+        "accuse": _lisible(depot.attendu.octets) if depot else "",
+        "refus": _lisible(refus.attendu.octets) if refus else "",
+    }
+
+
+def _lisible(octets: bytes) -> str:
+    racine = etree.fromstring(octets)
+    etree.indent(racine, "  ")
+    return etree.tostring(racine, encoding="unicode")
+
+
+def _majuscule(texte: str) -> str:
+    return texte[:1].upper() + texte[1:]

@@ -247,10 +247,9 @@ def _ruptures(ecarts: Collection[Ecart], acceptees: Collection[str]) -> Iterator
 
 def _accepte(acceptee: str, nom: str) -> bool:
     """``ACCES_FTTH/prise:*`` accepts what is at that place or below it, whatever the code."""
-    lieu, _, code = acceptee.rpartition(":")
-    if code != "*":
+    if not acceptee.endswith(":*"):
         return acceptee == nom
-    ici = nom.rpartition(":")[0]
+    lieu, ici = acceptee.removesuffix(":*"), nom.partition(":")[0]
     return ici == lieu or (lieu != "" and ici.startswith(f"{lieu}/"))
 
 

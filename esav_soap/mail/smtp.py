@@ -116,7 +116,9 @@ def _pannes(reglages: ReglagesSmtp) -> Iterator[None]:
         raise EchecServeur(f"Le serveur de courrier {lieu} n'offre pas {attendu}.") from None
     except smtplib.SMTPResponseException as refus:
         raise EchecServeur(f"{lieu} : {_dit(refus.smtp_code, refus.smtp_error, 'la connexion')}") from None
-    except smtplib.SMTPServerDisconnected:
+    except smtplib.SMTPServerDisconnected as refus:
+        if isinstance(refus.__context__, TimeoutError):  # which smtplib wraps
+            raise EchecServeur(_muet(reglages)) from None
         raise EchecServeur(f"Le serveur de courrier {lieu} a coupé la connexion.") from None
     except smtplib.SMTPException as refus:
         raise EchecServeur(f"Le serveur de courrier {lieu} a échoué ({type(refus).__name__}).") from None
@@ -125,11 +127,15 @@ def _pannes(reglages: ReglagesSmtp) -> Iterator[None]:
             f"Le certificat du serveur de courrier {lieu} n'est pas reconnu : {refus.verify_message}."
         ) from None
     except TimeoutError:
-        raise EchecServeur(f"Le serveur de courrier {lieu} n'a pas répondu en {reglages.delai:g} s.") from None
+        raise EchecServeur(_muet(reglages)) from None
     except OSError as refus:
         raise EchecServeur(
             f"Le serveur de courrier {lieu} est hors d'atteinte : {refus.strerror or type(refus).__name__}."
         ) from None
+
+
+def _muet(reglages: ReglagesSmtp) -> str:
+    return f"Le serveur de courrier {reglages.hote}:{reglages.port} n'a pas répondu en {reglages.delai:g} s."
 
 
 def _refus(code: int, dit: bytes | str, quoi: str) -> EchecDefinitif | EchecTemporaire:

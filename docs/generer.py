@@ -27,6 +27,7 @@ from esav_soap.publication import REGLES, VersionPubliee, decider
 from esav_soap.reader import lire_catalogue
 from esav_soap.reader.sources import depuis_dossiers
 from esav_soap.signalisation import Etat
+from esav_soap.usecases.codes_verification import CodeVerification
 from tests.exigences import EXIGENCES
 
 RACINE = Path(__file__).parents[1]
@@ -56,6 +57,11 @@ def codes_fault() -> str:
 def codes_champ() -> str:
     """Codes of one error in a message."""
     return _table(("Code", "Sens"), ((f"`{c.name}`", c.value) for c in CodeChamp))
+
+
+def codes_verification() -> str:
+    """Codes of what the gate finds in a candidate pack."""
+    return _table(("Code", "Ce qui ne va pas, et que faire"), ((f"`{c.name}`", c.value) for c in CodeVerification))
 
 
 def etats() -> str:
@@ -193,6 +199,7 @@ def commandes() -> str:
 BLOCS: dict[str, Callable[[], str]] = {
     "codes-fault": codes_fault,
     "codes-champ": codes_champ,
+    "codes-verification": codes_verification,
     "etats": etats,
     "reglages": reglages,
     "operations": operations,

@@ -3,7 +3,6 @@
 from esav_soap.publication.enonces import REGLES, RegleEcrite
 from esav_soap.publication.regles import (
     CATALOGUE,
-    MAXIMUM_VIVES,
     SERVICES_WEB,
     Decision,
     DecisionRetrait,
@@ -14,7 +13,7 @@ from esav_soap.publication.regles import (
     decider_changement,
     decider_retrait,
 )
-from esav_soap.publication.versions import EtatVersion, VersionPubliee, rang_version, vives
+from esav_soap.publication.versions import MAXIMUM_VIVES, EtatVersion, VersionPubliee, rang_version, surnombre, vives
 
 __all__ = [
     "CATALOGUE",
@@ -33,5 +32,6 @@ __all__ = [
     "decider_changement",
     "decider_retrait",
     "rang_version",
+    "surnombre",
     "vives",
 ]

@@ -13,10 +13,8 @@ from datetime import UTC, datetime, timedelta
 
 from esav_soap.calendar import en_francais, en_utc, instant_plus_jours, instant_plus_mois
 from esav_soap.publication.enonces import PAR_CODE, REGLES, RegleEcrite
-from esav_soap.publication.versions import VersionPubliee, rang_version
+from esav_soap.publication.versions import MAXIMUM_VIVES, VersionPubliee, rang_version
 
-#: Versions live in production at the same instant, at most (R2.3).
-MAXIMUM_VIVES = 2
 #: Notice of a new Offre, in months (R2.7), and of changes that are no version, in calendar days (R2.2).
 PREAVIS_OFFRE_MOIS = 1
 PREAVIS_CHANGEMENT_JOURS = 15

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+
+#: Versions live in production at the same instant, at most (R2.3).
+MAXIMUM_VIVES = 2
 
 
 def rang_version(version: str) -> tuple[int, ...]:
@@ -57,3 +60,19 @@ def vives(versions: Iterable[VersionPubliee], plateforme: str, instant: datetime
     """The versions that can be used on ``plateforme`` at ``instant``, by opening date, the newest last."""
     utilisables = [v for v in versions if v.utilisable(plateforme, instant)]
     return tuple(sorted(utilisables, key=lambda v: v.ouverture))
+
+
+def surnombre(
+    avant: Collection[VersionPubliee], apres: Collection[VersionPubliee], depuis: datetime
+) -> tuple[datetime, tuple[VersionPubliee, ...]] | None:
+    """Where a change of the recorded dates breaks the limit of live versions (R2.3), for dates that no rule gave.
+
+    The first instant from ``depuis`` on, and who is live then; None when ``apres`` never has more than two, or nowhere
+    more than ``avant`` had.
+    """
+    dates = {d for v in (*avant, *apres) for d in (v.ouverture, v.retrait) if d is not None and d > depuis}
+    for instant in (depuis, *sorted(dates)):
+        vivantes = vives(apres, "production", instant)
+        if len(vivantes) > max(MAXIMUM_VIVES, len(vives(avant, "production", instant))):
+            return instant, vivantes
+    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from esav_soap.publication import EtatVersion, VersionPubliee, vives
+from esav_soap.publication import EtatVersion, VersionPubliee, surnombre, vives
 
 INSTANTS = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
 TIC = timedelta(microseconds=1)
@@ -87,3 +88,17 @@ def test_vives_par_date_d_ouverture__ok(un: VersionPubliee, deux: VersionPubliee
     rendues = vives([deux, un], "integration", instant)
     assert set(rendues) == {v for v in (un, deux) if v.utilisable("integration", instant)}
     assert [v.ouverture for v in rendues] == sorted(v.ouverture for v in rendues)
+
+
+@pytest.mark.exigence("R2.3")
+def test_le_surnombre_dit_quand_et_qui__error() -> None:
+    un = VersionPubliee("2026.1", ANNONCE, ANNONCE)
+    deux = VersionPubliee("2026.2", ANNONCE, ANNONCE, RETRAIT)
+    trois = VersionPubliee("2026.3", ANNONCE, OUVERTURE)
+    assert surnombre([un, deux], [un, deux, trois], ANNONCE) == (OUVERTURE, (un, deux, trois))
+    assert surnombre([un, deux], [un, deux, replace(trois, ouverture=RETRAIT)], ANNONCE) is None
+    assert surnombre([un, deux], [un, deux, replace(trois, annulation=ANNONCE)], ANNONCE) is None
+    assert surnombre([un, deux, trois], [un, deux, trois], ANNONCE) is None, "no worse than before"
+    longue = replace(deux, retrait=RETRAIT + TIC)
+    assert surnombre([un, deux, trois], [un, longue, trois], ANNONCE) == (RETRAIT, (un, longue, trois))
+    assert surnombre([un, deux], [un, deux, trois], RETRAIT) is None, "what is past is past"

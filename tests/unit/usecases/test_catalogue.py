@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from esav_soap.publication import EtatVersion
 from esav_soap.reader.sources import depuis_dossiers
 from esav_soap.usecases.catalogue import Dates, empaqueter, engendrer, installer, sources_de
 from esav_soap.usecases.registre import ouvrir_pack
-from tests.faux import INSTANT, RACINE, URL, FausseBase, pack
+from tests.faux import INSTANT, RACINE, URL, FausseBase, pack, publiee
 
 JOUR = timedelta(days=1)
 
@@ -109,3 +110,44 @@ def test_un_pack_se_refait_de_ses_propres_sources__ok() -> None:
     catalogue, generes = engendrer(sources, URL)
     assert catalogue.version == "2026.2"
     assert {n: fichiers[n] for n in generes} == generes
+
+
+@pytest.mark.exigence("R2.3")
+def test_installer_ne_fait_pas_vivre_trois_versions__error() -> None:
+    base = FausseBase()
+    sources = depuis_dossiers(RACINE, "2026.2")
+    for version in ("2025.1", "2025.2"):
+        base.enregistrer_version(publiee(version, INSTANT - 100 * JOUR), pack("2026.1"))
+    with pytest.raises(
+        PublicationRefusee, match=r"2025\.1, 2025\.2, 2026\.2 le seraient le 01/07/2026 à 12:00"
+    ) as pris:
+        installer(sources, URL, Dates(), base, INSTANT)
+    assert "une fin à 2025.1" in str(pris.value)
+    assert "2026.2" not in base.publiees
+    fin = INSTANT + 9 * JOUR
+    base.enregistrer_version(publiee("2025.1", INSTANT - 100 * JOUR, fin), pack("2026.1"))
+    with pytest.raises(PublicationRefusee):
+        installer(sources, URL, Dates(fin - JOUR), base, INSTANT)
+    installer(sources, URL, Dates(fin), base, INSTANT)
+    with pytest.raises(PublicationRefusee, match=r"ouvrir 2026\.2 plus tard"):
+        installer(sources, URL, Dates(fin - JOUR), base, INSTANT)
+
+
+@pytest.mark.exigence("R2.3")
+def test_installer_peut_mettre_fin_a_un_surnombre__ok() -> None:
+    base = FausseBase()
+    for version in ("2025.1", "2025.2", "2026.1"):
+        base.enregistrer_version(publiee(version, INSTANT - 100 * JOUR), pack("2026.1"))
+    sources = depuis_dossiers(RACINE, "2026.1")
+    assert installer(sources, URL, Dates(retrait=INSTANT + JOUR), base, INSTANT).retrait == INSTANT + JOUR
+
+
+@pytest.mark.exigence("R1.4", "R2.1")
+@pytest.mark.parametrize("remplacer", [False, True])
+def test_installer_ne_ranime_pas_une_annonce_retiree__error(remplacer: bool) -> None:
+    base = FausseBase()
+    annulee = replace(publiee("2026.1", INSTANT + JOUR), annulation=INSTANT)
+    base.enregistrer_version(annulee, pack("2026.1"))
+    with pytest.raises(PublicationRefusee, match="nouveau numéro"):
+        installer(depuis_dossiers(RACINE, "2026.1"), URL, Dates(), base, INSTANT + JOUR, remplacer=remplacer)
+    assert base.versions() == (annulee,)

@@ -77,13 +77,15 @@ class Emploi:
 
 @dataclass(frozen=True, slots=True)
 class Rappel:
-    """A version that this opérateur still deposits with is about to be retired. ``remplacante``: the one to go to."""
+    """A version that this opérateur still deposits with is about to be retired. ``remplacante``: the one to go to;
+    ``avec_journal``: its pack has a changelog."""
 
     version: str
     retrait: datetime
     remplacante: str | None
     depuis: datetime
     emplois: tuple[Emploi, ...]
+    avec_journal: bool = False
 
 
 Faits = Annonce | AnnonceRetiree | Rappel

@@ -50,7 +50,7 @@ def _annonce(faits: Annonce, lieux: Lieux, instant: datetime) -> tuple[str, list
     adresses = [
         Element("WSDL de la plate-forme d'intégration :", lieux.wsdl("integration", version)),
         Element("WSDL de la plate-forme de production :", lieux.wsdl("production", version)),
-        Element("Toutes les différences avec la version précédente :", lieux.du_pack(version, "changelog.html")),
+        *_differences(version, lieux, existent=faits.journal is not None),
         Element(
             "Pack complet (formulaires, nomenclatures, schémas, documents, jeu de test) :",
             lieux.du_pack(version, "pack.zip"),
@@ -95,6 +95,11 @@ def _changements(faits: Annonce) -> Iterator[Bloc]:
         yield Liste(tuple(Element(f"{nouvelle.libelle} ({nouvelle.offre})") for nouvelle in faits.nouvelles))
 
 
+def _differences(version: str, lieux: Lieux, *, existent: bool) -> Iterator[Element]:
+    if existent:
+        yield Element("Toutes les différences avec la version précédente :", lieux.du_pack(version, "changelog.html"))
+
+
 def _offre(changement: ChangementOffre) -> Element:
     points = tuple(_point(*point) for point in changement.points[:MAX_POINTS])
     reste = len(changement.points) - MAX_POINTS
@@ -112,7 +117,7 @@ def _annonce_retiree(faits: AnnonceRetiree, lieux: Lieux) -> tuple[str, list[Blo
     sujet = f"e-SAV : l'annonce de la version {version} du catalogue est retirée"
     blocs: list[Bloc] = [
         Paragraphe(
-            f"L'annonce de la version {version} du catalogue e-SAV est retirée depuis le {moment(faits.annulation)} "
+            f"L'annonce de la version {version} du catalogue e-SAV a été retirée le {moment(faits.annulation)} "
             f"(heure de Paris). Cette version n'ouvrira pas le {jour(faits.ouverture)}.",
             fort=True,
         ),
@@ -166,7 +171,7 @@ def _rappel(faits: Rappel, lieux: Lieux) -> tuple[str, list[Bloc]]:
         adresses = [
             Element("WSDL de la plate-forme de production :", lieux.wsdl("production", suite)),
             Element("WSDL de la plate-forme d'intégration :", lieux.wsdl("integration", suite)),
-            Element("Toutes les différences avec la version précédente :", lieux.du_pack(suite, "changelog.html")),
+            *_differences(suite, lieux, existent=faits.avec_journal),
         ]
         blocs += [Titre(f"Pour passer à la version {suite}"), Liste(tuple(adresses))]
     return sujet, blocs

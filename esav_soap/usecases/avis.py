@@ -114,7 +114,9 @@ class Redacteur:
         )
         if not emplois:
             raise EchecDefinitif(f"L'opérateur {operateur} n'a aucun dépôt en version {publiee.version}.")
-        return Rappel(publiee.version, publiee.retrait, publiee.remplacante, depuis, emplois)
+        suite = next((v.version for v in versions if v.version == publiee.remplacante), None)
+        journal = suite is not None and self._journal(suite) is not None
+        return Rappel(publiee.version, publiee.retrait, suite, depuis, emplois, journal)
 
     def _offres(self, operateur: str) -> frozenset[str]:
         if self._parc is None:

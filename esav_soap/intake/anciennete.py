@@ -26,14 +26,15 @@ _SANS_VERSION = frozenset(
         CodeChamp.NON_CONFORME,
     }
 )
+#: Where the version before gives up: what it does not say is not known.
+_ABANDONS = frozenset(
+    {CodeChamp.OFFRE_INCONNUE, CodeChamp.OFFRE_MANQUANTE, CodeChamp.PLUSIEURS_OFFRES, CodeChamp.NON_CONFORME}
+)
 #: What keeps the version before from looking below the element that it says this of.
 _MASQUENT = frozenset(
     {
         CodeChamp.ESPACE_DE_NOMS,
         CodeChamp.NIL_INTERDIT,
-        CodeChamp.PLUSIEURS_OFFRES,
-        CodeChamp.OFFRE_INCONNUE,
-        CodeChamp.OFFRE_MANQUANTE,
         CodeChamp.CHAMP_INCONNU,
         CodeChamp.CHAMP_ABSENT_OFFRE,
         CodeChamp.ELEMENT_INATTENDU,
@@ -55,8 +56,8 @@ def dater(
     if all(erreur.code in _SANS_VERSION for erreur in erreurs):
         return tuple(erreurs)
     reproches = controle.reproches(traduire(requete, version, precedente))
-    if any(reproche.code is CodeChamp.NON_CONFORME for reproche in reproches):
-        return tuple(erreurs)  # it gave up: what it does not say is not known
+    if any(reproche.code in _ABANDONS for reproche in reproches):
+        return tuple(erreurs)
     connus = _Reproches(reproches)
     return tuple(_dire(erreur, precedente, version) if connus.rien(erreur) else erreur for erreur in erreurs)
 

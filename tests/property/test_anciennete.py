@@ -18,6 +18,7 @@ from tests.property.commun import banc, codes, depot
 from tests.property.mutations import MUTATIONS, Chantier, Mutation
 
 OFFRES = codes(banc("2026.1").catalogue)
+NOUVELLES = sorted(set(codes(banc("2026.2").catalogue)) - set(OFFRES))
 
 offres = st.sampled_from(OFFRES)
 graines = st.integers(0, 30)
@@ -67,3 +68,17 @@ def test_what_is_said_to_have_been_accepted_was_not_refused(
             continue
         assert datee.message.startswith(nue.message)
         assert nue.chemin not in refusees, nue
+
+
+@pytest.mark.exigence("R2.1", "R3.2")
+@given(st.sampled_from(NOUVELLES), graines, complets, coups)
+def test_nothing_is_said_of_an_offre_that_the_version_before_does_not_have(
+    offre: str, graine: int, complet: bool | None, suite: list[tuple[Mutation, int]]
+) -> None:
+    chantier = Chantier(banc("2026.2"), "2026.2", offre, depot("2026.2", offre, graine, complet))
+    for mutation, choix in suite:
+        mutation(chantier, Random(choix))
+    nues = banc("2026.2").controle.controler(chantier.requete).erreurs
+    dites = dater(nues, chantier.requete, "2026.2", "2026.1", banc("2026.1").controle)
+    fait = {e.chemin for n, e in zip(nues, dites, strict=True) if n != e}
+    assert not fait

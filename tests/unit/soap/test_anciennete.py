@@ -173,6 +173,15 @@ def test_une_regle_cachee_par_un_champ_faux_n_est_pas_crue_tenue__error(plein: F
 
 
 @pytest.mark.exigence("R2.1", "R3.2")
+@pytest.mark.parametrize("operation", ["validerSignalisation", "validerSignalisationGenerique"])
+def test_une_offre_nouvelle_n_a_pas_d_avant__error(plein: FauxNoeud, operation: str) -> None:
+    """2026.1 does not know the Offre and looks at nothing of its form: it did not accept that."""
+    trouvees = refuser(plein, demande("FTTE_ACTIVE", {"referenceService": None, "gtr": "X"}, operation=operation))
+    assert len(trouvees) == 2
+    assert not any("depuis la version" in message for message in trouvees.values())
+
+
+@pytest.mark.exigence("R2.1", "R3.2")
 def test_les_espaces_de_noms_d_avant_ne_sont_pas_une_restriction__error(plein: FauxNoeud) -> None:
     trouvees = refuser(plein, demande("ACCES_FTTH", {}, version="2026.1"))
     assert {code for _, code in trouvees} == {"ESPACE_DE_NOMS"}

@@ -24,6 +24,7 @@ from esav_soap.contract.services import SERVICES, requetes
 from esav_soap.errors import CodeChamp, CodeErreur
 from esav_soap.names import chemin_service
 from esav_soap.publication import REGLES, VersionPubliee, decider
+from esav_soap.publication.ecarts import CodeEcart
 from esav_soap.reader import lire_catalogue
 from esav_soap.reader.sources import depuis_dossiers
 from esav_soap.signalisation import Etat
@@ -62,6 +63,12 @@ def codes_champ() -> str:
 def codes_verification() -> str:
     """Codes of what the gate finds in a candidate pack."""
     return _table(("Code", "Ce qui ne va pas, et que faire"), ((f"`{c.name}`", c.value) for c in CodeVerification))
+
+
+def codes_ecart() -> str:
+    """Codes of the differences between two versions, by gravity."""
+    rangs = sorted(CodeEcart, key=lambda c: -c.gravite.rang)
+    return _table(("Gravité", "Code", "Sens"), ((c.gravite.value, f"`{c.name}`", c.sens) for c in rangs))
 
 
 def etats() -> str:
@@ -104,7 +111,7 @@ DESCRIPTIONS = {
     "smtp_expediteur": "Adresse d'où partent les avis, qui organise aussi les événements des calendriers joints.",
     "smtp_nom": "Nom affiché de l'expéditeur.",
     "smtp_delai": "Secondes laissées à chaque étape d'un envoi.",
-    "smtp_essais": "Nombre d'essais avant la mise au rebut d'un avis ; avec les valeurs par défaut, plus de trois jours.",
+    "smtp_essais": "Nombre d'essais avant la mise au rebut d'un avis ; avec les valeurs par défaut, au bout de trois à quatre jours.",
     "smtp_recul": "Secondes avant le deuxième essai ; doublées à chaque échec, six heures au plus.",
     "worker": "`oui` ou `non` : `esav serve` lance aussi un worker, qui envoie les avis.",
     "horloge": "Pour répéter un changement de version, jamais en service : `paquet.module:fonction` qui donne l'instant.",
@@ -199,6 +206,7 @@ def commandes() -> str:
 BLOCS: dict[str, Callable[[], str]] = {
     "codes-fault": codes_fault,
     "codes-champ": codes_champ,
+    "codes-ecart": codes_ecart,
     "codes-verification": codes_verification,
     "etats": etats,
     "reglages": reglages,

@@ -49,7 +49,7 @@ class Reglages:
     smtp_expediteur: str = ""
     smtp_nom: str = "Service e-SAV"
     smtp_delai: int = 30
-    smtp_essais: int = 20
+    smtp_essais: int = 24
     smtp_recul: int = 60
     worker: str = "oui"
     horloge: str = ""

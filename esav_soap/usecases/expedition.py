@@ -33,12 +33,12 @@ class Cadence:
     """When a failed notice is tried again: after ``recul`` doubled at each attempt, ``plafond`` at most, a part of it left
     to chance so that many do not come at once; after ``essais`` attempts it is given up. ``bail``: longer than any sending.
 
-    By default the last of 20 attempts is made three to four days after the first: a mail server may be down over a weekend.
+    By default the last of 24 attempts is made three to four days after the first: a mail server may be down over a weekend.
     """
 
     recul: timedelta = timedelta(minutes=1)
     plafond: timedelta = timedelta(hours=6)
-    essais: int = 20
+    essais: int = 24
     bail: timedelta = timedelta(minutes=15)
 
     def prochain(self, instant: datetime, essais: int, alea: float) -> datetime | None:
@@ -48,9 +48,8 @@ class Cadence:
         """
         if essais + 1 >= self.essais:
             return None
-        attente = self.plafond
-        if essais < 40:  # far beyond any cap, and short of what a timedelta holds
-            attente = min(self.plafond, self.recul * (1 << essais))
+        # Doubled more often, anything would be beyond the cap, and at last beyond what a timedelta holds.
+        attente = min(self.plafond, min(self.plafond, self.recul) * (1 << min(essais, 24)))
         return instant + attente * (0.75 + 0.25 * alea)
 
 

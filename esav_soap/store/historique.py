@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Connection, Subquery, func, select
@@ -27,7 +28,7 @@ PAGE_COMPTE = 5000
 MARGE = timedelta(days=1)
 #: Rows looked at by a step of the bisection: a few that were entered late do not hide the recent ones around them.
 FENETRE = 100
-#: Windows whose rows stand for all others in an estimate.
+#: Parts of the whole whose first rows stand for the others in an estimate.
 SONDAGES = 50
 
 _S = signalisation.c
@@ -146,13 +147,12 @@ def _compter(connexion: Connection, depuis: datetime) -> int:
     total = fin - avant
     if total <= PAGE_COMPTE:
         return _sonder(connexion, avant, fin, PAGE_COMPTE, depuis)[0]
-    nombre = couvertes = 0
-    for rang in range(SONDAGES):
-        debut = avant + total * rang // SONDAGES
-        trouvees, jusqu_a = _sonder(connexion, debut, fin, FENETRE, depuis)
-        nombre += trouvees
-        couvertes += jusqu_a - debut
-    return round(nombre * total / couvertes)
+    nombre = 0.0
+    bornes = [avant + total * rang // SONDAGES for rang in range(SONDAGES + 1)]
+    for debut, borne in pairwise(bornes):
+        trouvees, jusqu_a = _sonder(connexion, debut, borne, FENETRE, depuis)
+        nombre += trouvees * (borne - debut) / (jusqu_a - debut)
+    return round(nombre)
 
 
 def _sonder(connexion: Connection, avant: int, fin: int, maximum: int, depuis: datetime) -> tuple[int, int]:

@@ -10,7 +10,7 @@ import pytest
 
 from esav_soap.avis import Envoi, EnvoiPris, EnvoiSuivi, EtatEnvoi, GenreAvis, Operateur
 from esav_soap.publication import VersionPubliee
-from esav_soap.store import Magasin, ouvrir
+from esav_soap.store import ouvrir
 from esav_soap.usecases.ports import VersionsChangees
 from tests.faux_publication import FaussesPublications
 from tests.integration.exemples import PRESTATION
@@ -25,8 +25,8 @@ from tests.integration.publications import (
     envois,
     remplacee,
 )
+from tests.integration.semis import Store
 
-Store = Magasin | FaussesPublications
 BAIL = timedelta(minutes=5)
 
 

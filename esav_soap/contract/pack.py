@@ -53,6 +53,12 @@ def artefacts(catalogue: Catalogue, base_url: str) -> dict[str, bytes]:
     return fichiers
 
 
+def schemas_depot(catalogue: Catalogue) -> dict[str, bytes]:
+    """Path in the pack -> bytes of the XSD files of a version alone. Slow: 25 ms a form."""
+    schemas = fichiers_schemas(contrat("depot", catalogue), catalogue)
+    return {f"xsd/{nom}": contenu for nom, contenu in schemas.items()}
+
+
 def assembler(catalogue: Catalogue, fichiers: Mapping[str, bytes]) -> bytes:
     """The pack of a version (ZIP): these files by their path in it, and the manifest."""
     return zipper(dict(fichiers) | {"pack.xml": _manifeste(catalogue, fichiers)})

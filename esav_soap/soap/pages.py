@@ -16,6 +16,7 @@ from esav_soap.usecases.registre import Registre
 HTML = "text/html; charset=utf-8"
 _TYPES = {"html": HTML, "xml": "text/xml; charset=utf-8", "xsd": "text/xml; charset=utf-8", "zip": "application/zip"}
 _TYPES["wsdl"] = "text/xml; charset=utf-8"
+_TYPES |= dict.fromkeys(("sh", "csv", "tsv"), "text/plain; charset=utf-8")
 
 _STYLE = """
 body{font:1rem/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem;color:#1c2530;background:#fff}
@@ -80,7 +81,7 @@ def _du_pack(registre: Registre, version: str, chemin: str) -> Page | None:
 
 
 def _accueil(registre: Registre, instant: datetime) -> bytes:
-    lignes = "".join(_ligne(v, instant) for v in registre.publiees)
+    lignes = "".join(_ligne(registre, v, instant) for v in registre.publiees)
     blocs = [
         f"<h2>Catalogue</h2><table><tr><th>Version<th>État<th>Consulter</tr>{lignes}</table>"
         if lignes
@@ -97,12 +98,24 @@ def _accueil(registre: Registre, instant: datetime) -> bytes:
     return _document("e-SAV : services de signalisation", "".join(blocs))
 
 
-def _ligne(publiee: VersionPubliee, instant: datetime) -> str:
+#: What the home page shows of a pack, when the pack has it: its path, its name.
+_A_CONSULTER = (
+    ("maquettes/index.html", "formulaires"),
+    ("maquettes/nomenclatures.html", "nomenclatures"),
+    ("documents/index.html", "documents"),
+    ("jeu-de-test/index.html", "jeu de test"),
+    ("changelog.html", "changements"),
+)
+
+
+def _ligne(registre: Registre, publiee: VersionPubliee, instant: datetime) -> str:
     version = _e(publiee.version)
-    liens = (
-        f'<a href="/catalogue/{version}/maquettes/index.html">formulaires</a> · '
-        f'<a href="/catalogue/{version}/maquettes/nomenclatures.html">nomenclatures</a> · '
-        f'<a href="/catalogue/{version}/pack.zip">pack (ZIP)</a>'
+    chargee = registre.en_memoire(publiee.version)  # a retired one is not loaded for the sake of a list
+    presents = chargee.fichiers if chargee else dict.fromkeys(chemin for chemin, _ in _A_CONSULTER[:2])
+    liens = " · ".join(
+        f'<a href="/catalogue/{version}/{chemin}">{nom}</a>'
+        for chemin, nom in (*_A_CONSULTER, ("pack.zip", "pack (ZIP)"))
+        if chemin in presents or chemin == "pack.zip"
     )
     fin = f", retirée le {en_paris(publiee.retrait):%d/%m/%Y à %H:%M}" if publiee.retrait else ""
     return f"<tr><td>{version}<td>{_e(publiee.etat(instant).value + fin)}<td>{liens}</tr>"

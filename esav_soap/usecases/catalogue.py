@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from esav_soap.calendar import en_francais, sur_le_fil
 from esav_soap.contract.documents import documents
-from esav_soap.contract.pack import artefacts, assembler
+from esav_soap.contract.pack import artefacts, assembler, schemas_depot
 from esav_soap.contract.schemas import compiler_schema
 from esav_soap.errors import PublicationRefusee
 from esav_soap.intake import Controle
 from esav_soap.model import Catalogue
 from esav_soap.names import MOTIF_VERSION
-from esav_soap.publication import MAXIMUM_VIVES, VersionPubliee, rang_version, surnombre
+from esav_soap.publication import MAXIMUM_VIVES, VersionPubliee, surnombre
 from esav_soap.publication.ecarts import comparer, en_html, en_xml
 from esav_soap.reader import META_SCHEMAS, lire_catalogue
 from esav_soap.usecases.documentation import faits
-from esav_soap.usecases.jeu_de_test import CasRange, cas_du_catalogue, fichiers_jeu_de_test, ranger
+from esav_soap.usecases.jeu_de_test import Juge, cas_du_catalogue, fichiers_jeu_de_test, ranger
 from esav_soap.usecases.ports import Versions
 from esav_soap.usecases.registre import ouvrir_pack
 
@@ -52,18 +52,24 @@ def empaqueter(
     attendue: str | None = None,
     precedent: Catalogue | None = None,
     suivi: Suivi | None = None,
+    *,
+    schemas_precedent: Mapping[str, bytes] | None = None,
 ) -> tuple[Catalogue, bytes]:
     """The catalogue and its pack (ZIP), the same bytes for the same sources and predecessor (R1.4).
 
-    ``precedent``: the version before, which the changelog compares with; without it there is no changelog. ``suivi`` is
-    told the steps. Raises :class:`PackInvalide`.
+    ``precedent``: the version before, which the changelog compares with, and since which some refusals are such; without
+    it there is no changelog. ``schemas_precedent``: its XSD files by path (``xsd/...``), if its pack is at hand: they take
+    long to build. ``suivi`` is told the steps. Raises :class:`PackInvalide`.
     """
     dire = suivi or (lambda etape, fait, total: None)
     dire("lecture", 0, 1)
     catalogue = lire_catalogue(sources, version_attendue=attendue)
     dire("WSDL, XSD et maquettes", 0, 1)
     fichiers = artefacts(catalogue, base_url)
-    ranges = _jeu_de_test(catalogue, fichiers, dire)
+    avant = _juge(precedent, schemas_precedent or schemas_depot(precedent)) if precedent else None
+    juge = _juge(catalogue, fichiers, avant)
+    etape = "jeu de test"
+    ranges = ranger(cas_du_catalogue(catalogue, juge, lambda fait, total: dire(etape, fait, total)))
     fichiers |= {f"jeu-de-test/{n}": o for n, o in fichiers_jeu_de_test(catalogue, ranges, base_url).items()}
     dire("documents", 0, 1)
     fichiers |= documents(catalogue, faits(ranges, base_url, precedent.version if precedent else None))
@@ -77,12 +83,10 @@ def empaqueter(
     return catalogue, assembler(catalogue, fichiers | dict(sources))
 
 
-def _jeu_de_test(catalogue: Catalogue, artefacts: Mapping[str, bytes], suivi: Suivi) -> tuple[CasRange, ...]:
-    etape = "jeu de test"
-    suivi(etape, 0, len(catalogue.offres))
-    schemas = {nom.removeprefix("xsd/"): octets for nom, octets in artefacts.items() if nom.startswith("xsd/")}
-    controle = Controle(catalogue, compiler_schema(schemas, "depot.xsd"))
-    return ranger(cas_du_catalogue(catalogue, controle, lambda fait, total: suivi(etape, fait, total)))
+def _juge(catalogue: Catalogue, fichiers: Mapping[str, bytes], precedente: Juge | None = None) -> Juge:
+    """The check of a version, from the XSD files among ``fichiers``."""
+    schemas = {nom.removeprefix("xsd/"): octets for nom, octets in fichiers.items() if nom.startswith("xsd/")}
+    return Juge(catalogue.version, Controle(catalogue, compiler_schema(schemas, "depot.xsd")), precedente)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +117,7 @@ def installer(
     ``remplacer``: let another content take the place of the recorded one, which operators may be using already.
     Raises :class:`PackInvalide`, :class:`PublicationRefusee`.
     """
-    version = attendue or lire_catalogue(sources).version
-    catalogue, pack = empaqueter(sources, base_url, attendue, _precedent(version, versions))
-    version = catalogue.version
+    version = lire_catalogue(sources, version_attendue=attendue).version
     connue = next((v for v in versions.versions() if v.version == version), None)
     if connue is not None and connue.annulation is not None:
         raise PublicationRefusee(
@@ -129,19 +131,20 @@ def installer(
         )
     publiee = _dater(version, dates, connue, instant)
     _verifier_le_nombre(publiee, versions.versions(), instant)
+    pack_precedent = _pack_precedent(publiee, versions)
+    avant = ouvrir_pack(pack_precedent) if pack_precedent else {}
+    precedent = lire_catalogue(sources_de(avant)) if avant else None
+    _, pack = empaqueter(sources, base_url, attendue, precedent, schemas_precedent=avant)
     versions.enregistrer_version(publiee, pack)
     return publiee
 
 
-def _precedent(version: str, versions: Versions) -> Catalogue | None:
-    """The recorded version before that one, which its changelog compares with; a withdrawn announcement is none."""
-    avant = [
-        v.version
-        for v in versions.versions()
-        if v.annulation is None and rang_version(v.version) < rang_version(version)
-    ]
-    pack = versions.pack(max(avant, key=rang_version)) if avant else None
-    return lire_catalogue(sources_de(ouvrir_pack(pack))) if pack else None
+def _pack_precedent(publiee: VersionPubliee, versions: Versions) -> bytes | None:
+    """The pack of the recorded version that opens before that one; a withdrawn announcement is none."""
+    ici = (publiee.ouverture, publiee.version)
+    avant = [(v.ouverture, v.version) for v in versions.versions() if v.annulation is None]
+    avant = [autre for autre in avant if autre < ici and autre[1] != publiee.version]
+    return versions.pack(max(avant)[1]) if avant else None
 
 
 def _dater(version: str, dates: Dates, connue: VersionPubliee | None, instant: datetime) -> VersionPubliee:

@@ -102,7 +102,8 @@ def elaborer(depart: Depart, suivi: Suivi = sans_suivi) -> Candidate:
     """
     suivi("lecture", 0, 1)
     catalogue = lire_catalogue(depart.sources)
-    precedent = lire_catalogue(FichiersDuPack(depart.precedent)) if depart.precedent else None
+    avant = FichiersDuPack(depart.precedent) if depart.precedent else None
+    precedent = lire_catalogue(avant) if avant else None
     suivi("lecture", 1, 1)
     ecarts = comparer(precedent, catalogue) if precedent else ()
     nouvelles = not precedent or any(offre.code not in precedent for offre in catalogue.offres)
@@ -111,7 +112,7 @@ def elaborer(depart: Depart, suivi: Suivi = sans_suivi) -> Candidate:
     )
     if depart.acceptees is not None:
         _refuser([*_manquements(decision), *_ruptures(ecarts, depart.acceptees)])
-    _, pack = empaqueter(depart.sources, depart.base_url, catalogue.version, precedent, suivi)
+    _, pack = empaqueter(depart.sources, depart.base_url, catalogue.version, precedent, suivi, schemas_precedent=avant)
     problemes = verifier(depart.sources, pack, depart.precedent, suivi)
     if problemes:
         raise PackInvalide(problemes)

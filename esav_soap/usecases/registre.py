@@ -86,7 +86,7 @@ def charger(pack: bytes) -> VersionChargee:
     """Read a recorded pack, compile its schemas and rules. Nothing is generated."""
     fichiers = FichiersDuPack(pack)
     catalogue = lire_catalogue({nom: fichiers[nom] for nom in fichiers if not est_derive(nom)})
-    schemas = {nom.removeprefix("xsd/"): contenu for nom, contenu in fichiers.items() if nom.startswith("xsd/")}
+    schemas = {nom.removeprefix("xsd/"): fichiers[nom] for nom in fichiers if nom.startswith("xsd/")}
     controle = Controle(catalogue, compiler_schema(schemas, "depot.xsd"))
     return VersionChargee(catalogue, controle, pack, fichiers)
 
@@ -186,6 +186,10 @@ class Registre:
             return chargee
         with JETON.rendu(), self._verrou:  # whoever has the lock reads the store, and loads for a second
             return self._chargees.get(version) or self._charger(version)
+
+    def en_memoire(self, version: str) -> VersionChargee | None:
+        """A version by number if it is loaded: nothing is loaded here."""
+        return self._chargees.get(version)
 
     def precedente(self, version: str) -> VersionChargee | None:
         """The version that was in force before ``version``, also when it is retired; None when there is none, or when it is

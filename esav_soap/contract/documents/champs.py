@@ -30,16 +30,16 @@ from esav_soap.model import (
 )
 
 _TYPES: dict[type[Type], str] = {
-    Texte: "texte d’une ligne",
-    TexteLong: "texte de plusieurs lignes",
-    Entier: "nombre entier",
-    Nombre: "nombre décimal",
-    Date: "date",
-    DateHeure: "date et heure, avec décalage",
-    OuiNon: "oui ou non",
-    Telephone: "numéro de téléphone",
-    Courriel: "adresse de courriel",
-    Choisi: "code",
+    Texte: "Texte d’une ligne",
+    TexteLong: "Texte de plusieurs lignes",
+    Entier: "Nombre entier",
+    Nombre: "Nombre décimal",
+    Date: "Date",
+    DateHeure: "Date et heure, avec décalage",
+    OuiNon: "Oui ou non",
+    Telephone: "Numéro de téléphone",
+    Courriel: "Adresse de courriel",
+    Choisi: "Code",
 }
 _USAGES = {Usage.OBLIGATOIRE: "Obligatoire", Usage.FACULTATIF: "Facultatif", Usage.ABSENT: "Absent"}
 
@@ -124,7 +124,7 @@ def _noeud(catalogue: Catalogue, noeud: Noeud, offres: tuple[Offre, ...], libell
         libelle=noeud.libelle,
         aide=noeud.aide,
         usages=_usages(noeud.code, noeud, offres),
-        type="groupe",
+        type="Groupe",
         details=(_occurrences(noeud),),
         champs=tuple(_champ(catalogue, c, f"{noeud.code}/{c.code}", employeuses, dedans) for c in noeud.champs),
         regles=_regles(noeud.regles, dedans),
@@ -156,7 +156,7 @@ def _champ(
 
 def _type(genre: Type) -> str:
     if isinstance(genre, Choisi) and genre.maximum > 1:
-        return "un ou plusieurs codes"
+        return "Un ou plusieurs codes"
     unite = f", en {genre.unite}" if isinstance(genre, Entier | Nombre) and genre.unite else ""
     return _TYPES[type(genre)] + unite
 

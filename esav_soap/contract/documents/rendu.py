@@ -9,7 +9,7 @@ from markupsafe import Markup
 from esav_soap.contract.documents.champs import vue_formulaire
 from esav_soap.contract.documents.echanges import services, types_reponses
 from esav_soap.contract.documents.faits import CasPresente, Faits
-from esav_soap.contract.maquettes.mots import francais
+from esav_soap.contract.maquettes.mots import ESPACE_FINE
 from esav_soap.contract.maquettes.vue import CANAUX, RENDEZ_VOUS, TESTS
 from esav_soap.contract.pages import STYLES, environnement, politique, textes
 from esav_soap.errors import CodeAvertissement, CodeChamp, CodeErreur
@@ -100,7 +100,7 @@ def documents(catalogue: Catalogue, faits: Faits) -> dict[str, bytes]:
     """Every page by its path in the pack: ``documents/*.html`` and ``jeu-de-test/index.html``. UTF-8, line feeds only."""
     style = textes(STYLES, "couleurs.css", "page.css", "impression.css") + textes(_PAQUET, "documents.css")
     gabarits = environnement(_PAQUET)
-    gabarits.filters["francais"] = francais
+    gabarits.filters["taille"] = _taille
     nomenclatures = sorted(catalogue.nomenclatures.values(), key=lambda n: n.code)
     commun = {
         "catalogue": catalogue,
@@ -137,6 +137,11 @@ def documents(catalogue: Catalogue, faits: Faits) -> dict[str, bytes]:
         .encode()
         for document in (*DOCUMENTS, _INDEX, _CAS)
     }
+
+
+def _taille(octets: int) -> str:
+    mebioctets, reste = divmod(octets, 1024 * 1024)
+    return f"{octets} octets" if reste else f"{mebioctets}{ESPACE_FINE}Mio"
 
 
 def _par_offre(faits: Faits) -> dict[str, list[CasPresente]]:

@@ -2,7 +2,7 @@
 
 from esav_soap.usecases.jeu_de_test.cas import Cas, Genre, cas_du_catalogue, prestation_essai
 from esav_soap.usecases.jeu_de_test.fichiers import CasRange, fichiers_jeu_de_test, genres, ranger
-from esav_soap.usecases.jeu_de_test.reponses import OPERATEUR, PLATEFORME, ReponseAttendue, normaliser
+from esav_soap.usecases.jeu_de_test.reponses import OPERATEUR, PLATEFORME, Juge, ReponseAttendue, normaliser
 
 __all__ = [
     "OPERATEUR",
@@ -10,6 +10,7 @@ __all__ = [
     "Cas",
     "CasRange",
     "Genre",
+    "Juge",
     "ReponseAttendue",
     "cas_du_catalogue",
     "fichiers_jeu_de_test",

@@ -16,7 +16,6 @@ from lxml import etree
 
 from esav_soap.contract.exemples import ExempleImpossible, exemple, requete_depot, requete_depot_generique
 from esav_soap.errors import CodeChamp, ErreurChamp
-from esav_soap.intake import Controle
 from esav_soap.model import Catalogue, Choisi, Offre, Statut, Structure, structure_offre
 from esav_soap.model.requetes import CONTACT
 from esav_soap.names import NS_SOAP_11, NS_WS
@@ -30,7 +29,7 @@ from esav_soap.usecases.jeu_de_test.alterations import (
     sans,
     valeur_fausse,
 )
-from esav_soap.usecases.jeu_de_test.reponses import ReponseAttendue, ServiceFeint
+from esav_soap.usecases.jeu_de_test.reponses import Juge, ReponseAttendue, ServiceFeint
 
 #: Cases of a whole jeu de test: with many Offres, each has fewer.
 CAS_MAX = 2000
@@ -97,14 +96,14 @@ def prestation_essai(offre: str) -> str:
 
 
 def cas_du_catalogue(
-    catalogue: Catalogue, controle: Controle, suivi: Callable[[int, int], None] = lambda fait, total: None
+    catalogue: Catalogue, juge: Juge, suivi: Callable[[int, int], None] = lambda fait, total: None
 ) -> tuple[Cas, ...]:
     """All cases of a version, by Offre in the catalogue's order. ``suivi``: Offres done, and in all.
 
     An Offre without a possible example has none: the check of the catalogue tells of it.
     """
     parc = {prestation_essai(offre.code): offre.code for offre in catalogue.offres}
-    service = ServiceFeint(catalogue.version, controle, parc)
+    service = ServiceFeint(juge, parc)
     nombre = max(CAS_MIN, CAS_MAX // len(catalogue.offres))
     gardes = frozenset(_PRIORITES[:nombre])
     trouves: list[Cas] = []

@@ -6,7 +6,7 @@ What differs from one call to the next (number, instants, id of the request) is 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from random import Random
 from typing import Any
@@ -16,7 +16,7 @@ from lxml import etree
 from esav_soap.contract.ecriture import ecrire_fault, ecriture_reponse
 from esav_soap.contract.services import REPONSES, SERVICES
 from esav_soap.errors import CodeAvertissement, CodeErreur, ErreurChamp, ErreurEsav
-from esav_soap.intake import Controle
+from esav_soap.intake import Controle, dater
 from esav_soap.intake.enveloppe import lire_enveloppe
 from esav_soap.names import NS_SOAP_11
 from esav_soap.signalisation import Depot, Etat, NouvelleSignalisation, Prestation, Signalisation
@@ -88,15 +88,23 @@ class _Memoire:
     par_reference = par_numero
 
 
+@dataclass(frozen=True, slots=True)
+class Juge:
+    """The check of a version, and that of the version before if there is one: refusals tell since when they are such."""
+
+    version: str
+    controle: Controle
+    precedente: Juge | None = None
+
+
 class ServiceFeint:
     """The ``depot`` service of a version, for one opérateur, in memory. ``parc``: prestation -> code of its Offre."""
 
-    def __init__(self, version: str, controle: Controle, parc: dict[str, str]) -> None:
-        self._version = version
-        self._controle = controle
+    def __init__(self, juge: Juge, parc: dict[str, str]) -> None:
+        self._juge = juge
         self._memoire = _Memoire()
         self._memoire.offres = parc
-        self._alea = Random(version)  # noqa: S311 - numbers that are replaced by a placeholder
+        self._alea = Random(juge.version)  # noqa: S311 - numbers that are replaced by a placeholder
         self._ecritures = {nom: ecriture_reponse(nom, REPONSES[nom], NS_SOAP_11) for nom in SERVICES["depot"]}
 
     def appeler(self, message: bytes) -> ReponseAttendue:
@@ -113,13 +121,17 @@ class ServiceFeint:
 
     def juger(self, message: bytes) -> tuple[ErreurChamp, ...]:
         """What is wrong in a message by itself; nothing is remembered."""
-        return self._controle.controler(lire_enveloppe(message).corps).erreurs
+        return self._juge.controle.controler(lire_enveloppe(message).corps).erreurs
 
     def _traiter(self, operation: str, corps: etree._Element) -> Any:
-        verdict = self._controle.controler(corps)
+        verdict = self._juge.controle.controler(corps)
+        avant = self._juge.precedente
+        if verdict.erreurs and avant is not None:
+            erreurs = dater(verdict.erreurs, corps, self._juge.version, avant.version, avant.controle)
+            verdict = replace(verdict, erreurs=erreurs)
         appelant = Appelant(PLATEFORME, OPERATEUR)
         if operation.startswith("valider"):
             offre = valider(appelant, verdict, self._memoire)
-            return validation(offre, self._version, verdict.avertissements)
-        rendu = deposer(appelant, self._version, verdict, self._memoire, _INSTANT, self._alea.randbytes)
+            return validation(offre, self._juge.version, verdict.avertissements)
+        rendu = deposer(appelant, self._juge.version, verdict, self._memoire, _INSTANT, self._alea.randbytes)
         return accuse(rendu.depot, rendu.avertissements)

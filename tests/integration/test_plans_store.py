@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 from sqlalchemy import Connection, event
 
+from esav_soap.avis import Envoi, EtatEnvoi, GenreAvis
 from esav_soap.publication import VersionPubliee
 from esav_soap.store import Magasin
 from tests.integration.exemples import DEPOT_LE, PRESTATION, nouvelle
@@ -33,6 +35,9 @@ _REMPLIR = (
     f"INSERT INTO evenement {{suite}} SELECT n, n, {_DATE}, 'EN_DEPOT', 'OPERATEUR', '' FROM suite",
     f"INSERT INTO version_catalogue (version, annonce, ouverture, pack) {{suite}} "
     f"SELECT 'V' || n, {_DATE}, {_DATE}, {{octets}} FROM suite WHERE n < 3000",
+    "INSERT INTO envoi (numero, cle, genre, version, operateur, etat, essais, cree_le, prochain, erreur) {suite} SELECT n, "
+    "'K' || n, 'VERSION_ANNONCEE', 'V7', 'OP' || n, CASE WHEN n < 50 THEN 'EN_ATTENTE' ELSE 'ENVOYE' END, 1, "
+    f"{_DATE}, CASE WHEN n < 50 THEN {_DATE} END, '' FROM suite",
 )
 
 
@@ -45,7 +50,8 @@ def rempli(magasin: Magasin, moteur: str) -> Magasin:
             )
         if moteur == "postgresql":
             connexion.exec_driver_sql(
-                "SELECT setval('signalisation_id_seq', 200000), setval('evenement_id_seq', 200000)"
+                "SELECT setval('signalisation_id_seq', 200000), setval('evenement_id_seq', 200000), "
+                "setval('envoi_numero_seq', 200000)"
             )
     with magasin._moteur.ecrivains.connect() as connexion:
         connexion.exec_driver_sql("ANALYZE")
@@ -80,7 +86,11 @@ def balayages(connexion: Connection, ordre: str, valeurs: Any) -> list[str]:
     """Tables that the plan of a query reads from end to end."""
     if connexion.dialect.name == "sqlite":
         plan = connexion.exec_driver_sql(f"EXPLAIN QUERY PLAN {ordre}", valeurs).all()
-        return [ligne[3] for ligne in plan if ligne[3].startswith("SCAN")]
+        # A subquery (SQLAlchemy names it) may be read to its end: a page, with a plan of its own.
+        pas = [ligne[3] for ligne in plan]
+        return [
+            un for un in pas if un.startswith("SCAN") and not un.startswith(("SCAN anon_", "SCAN (", "SCAN CONSTANT"))
+        ]
     racine = connexion.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {ordre}", valeurs).scalar_one()
     trouves: list[str] = []
     reste = [(racine if isinstance(racine, list) else json.loads(racine))[0]["Plan"]]
@@ -110,11 +120,35 @@ def test_aucune_requete_ne_balaie_une_table(rempli: Magasin) -> None:
     assert [plan for plan in plans.items() if plan[1]] == []
 
 
+@pytest.mark.exigence("R2.1", "R2.2")
+def test_aucune_requete_de_publication_ne_balaie_une_table(rempli: Magasin) -> None:
+    """Workers ask for what is due all the time; a rehearsal begins near the end of many rows."""
+    depuis = DEPOT_LE.replace(microsecond=0)
+    with requetes(rempli) as vues:
+        assert rempli.ajouter([Envoi(GenreAvis.RAPPEL_RETRAIT, "V7", "OP1")], DEPOT_LE) == 1
+        assert len(rempli.prendre(DEPOT_LE, timedelta(minutes=1), 5)) == 5
+        rempli.reussir(1, DEPOT_LE)
+        rempli.echouer(2, DEPOT_LE, "non", None, 1)
+        assert rempli.rejouer([2, 3], DEPOT_LE) == 1
+        for etat in EtatEnvoi:  # of any state: the last rows, by number
+            assert len(rempli.suivis(etat, 5)) <= 5
+        assert rempli.nombre_deposees(depuis) == pytest.approx(LIGNES, rel=0.01)
+        assert next(rempli.deposees(depuis)).operateur == "OP1"
+        assert len(rempli.usages("2026.1", depuis)) == 20
+    assert len(vues) > 100
+    formes = dict(vues)  # pages differ in their values alone
+    with rempli._moteur.ecrivains.connect() as connexion:
+        plans = {ordre: balayages(connexion, ordre, valeurs) for ordre, valeurs in formes.items()}
+    assert [plan for plan in plans.items() if plan[1]] == []
+
+
 @pytest.mark.exigence("R3.1")
 def test_le_lecteur_de_plans_voit_un_balayage(rempli: Magasin) -> None:
     """The test above would prove nothing with a reader of plans that never finds anything."""
     with rempli._moteur.lecteurs.connect() as connexion:
-        assert balayages(connexion, "SELECT * FROM signalisation WHERE contact_nom = 'Zoé'", ()) != []
+        for table in ("signalisation", "signalisation AS s"):
+            assert balayages(connexion, f"SELECT * FROM {table} WHERE contact_nom = 'Zoé'", ()) != []
+        assert balayages(connexion, "SELECT * FROM (SELECT * FROM envoi WHERE erreur = 'x' LIMIT 1) AS e", ()) != []
 
 
 @pytest.mark.exigence("R3.7")

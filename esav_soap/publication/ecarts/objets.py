@@ -57,6 +57,7 @@ class CodeEcart(Enum):
     LONGUEUR_REDUITE = _R, "Des longueurs de texte qui étaient admises ne le sont plus."
     LONGUEUR_ETENDUE = _C, "D'autres longueurs de texte sont admises."
     MOTIF_CHANGE = _R, "La forme imposée au texte change : des textes admis peuvent ne plus l'être."
+    MOTIF_ELARGI = _C, "La forme imposée au texte change ; tous les textes admis le restent."
     MOTIF_RETIRE = _C, "Plus aucune forme n'est imposée au texte."
     BORNES_RESSERREES = _R, "Des valeurs qui étaient entre les bornes n'y sont plus."
     BORNES_ELARGIES = _C, "Les bornes admettent plus de valeurs."

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from esav_soap.model.structure import Feuille
 from esav_soap.model.types import Choisi, Date, Entier, Nombre, Texte, TexteLong
+from esav_soap.publication.ecarts.motifs import admet_tout
 from esav_soap.publication.ecarts.mots import bornes, decrire, genre, longueurs, pluriel
 from esav_soap.publication.ecarts.objets import CodeEcart, Ecart, Lieu
 
@@ -60,7 +61,9 @@ def _textes(lieu: Lieu, avant: Texte | TexteLong, apres: Texte | TexteLong) -> I
     elif motif is None:
         yield lieu.ecart(CodeEcart.MOTIF_CHANGE, f"une forme est désormais imposée : {nouveau}", "", nouveau)
     else:
-        yield lieu.ecart(CodeEcart.MOTIF_CHANGE, f"forme imposée : {motif} → {nouveau}", motif, nouveau)
+        plus = admet_tout(nouveau, motif)
+        code = CodeEcart.MOTIF_ELARGI if plus else CodeEcart.MOTIF_CHANGE
+        yield lieu.ecart(code, f"forme imposée : {motif} → {nouveau}", motif, nouveau)
 
 
 def _bornes(lieu: Lieu, avant: Entier | Nombre | Date, apres: Entier | Nombre | Date) -> Iterator[Ecart]:

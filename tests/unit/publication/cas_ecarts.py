@@ -154,6 +154,12 @@ CAS: list[tuple[str, Fabrique, Gravite, list[str]]] = [
         ["UN/reference:MOTIF_CHANGE | « Référence » : forme imposée : [A-Z]{2,12} → [0-9]+."],
     ),
     (
+        "forme élargie",
+        Fabrique(champs=champ("reference", type=Texte(2, 12, "[A-Z0-9]{2,12}"))),
+        C,
+        ["UN/reference:MOTIF_ELARGI | « Référence » : forme imposée : [A-Z]{2,12} → [A-Z0-9]{2,12}."],
+    ),
+    (
         "forme imposée",
         Fabrique(champs=champ("note", type=Texte(1, 100, "[a-z]+"))),
         R,

@@ -42,8 +42,9 @@ AXES = frozenset(
 )
 OPERATEURS = frozenset({"or", "and", "=", "!=", "<", "<=", ">", ">=", "+", "-", "*", "div", "mod", "|"})
 _CHEMINS = frozenset({"/", "//", "[", "(", ".", "..", "node"})
-_FEUILLES = frozenset({"(name)", "(string)", "(integer)", "(decimal)"})
-_ADMIS = FONCTIONS | AXES | OPERATEURS | _CHEMINS | _FEUILLES
+#: Tokens that carry a value; the others are told by their symbol.
+FEUILLES = frozenset({"(name)", "(string)", "(integer)", "(decimal)"})
+_ADMIS = FONCTIONS | AXES | OPERATEURS | _CHEMINS | FEUILLES
 
 _LEXEME = re.compile(r"\"[^\"]*\"|'[^']*'|[^\W\d][\w.\-]*|[\d.]+|\S")
 _LIEU = re.compile(r"line \d+, column (\d+)")

@@ -10,7 +10,7 @@ from lxml import etree
 
 from esav_soap.model.formulaire import GenreRegle, Regle
 from esav_soap.model.structure import Branche, Element
-from esav_soap.model.xpath import analyser, compiler, noms
+from esav_soap.model.xpath import FEUILLES, analyser, compiler, noms
 from esav_soap.publication.ecarts.objets import CodeEcart, Ecart, Lieu
 
 _ESPACE = "urn:esav:ecarts"
@@ -38,7 +38,7 @@ def comparer_regles(
         if ancienne is None:
             dit = f"nouvelle règle {code} : « {regle.message} » Soit : {_ecrite(regle)}"
             yield regle.champ, lieu.ecart(CodeEcart.REGLE_AJOUTEE, dit, "", _ecrite(regle), code)
-        elif ancienne.expression != regle.expression:
+        elif _forme(analyser(ancienne.expression)) != _forme(analyser(regle.expression)):
             un, autre = _ecrite(ancienne), _ecrite(regle)
             moins = plus_souple(ancienne, regle)
             nature = CodeEcart.REGLE_ASSOUPLIE if moins else CodeEcart.REGLE_CHANGEE
@@ -81,7 +81,7 @@ class _Preuve:
         return self._vues[cle]
 
     def _cherche(self, forte: XPathToken, faible: XPathToken) -> bool:
-        if forte.tree == faible.tree:
+        if _forme(forte) == _forme(faible):
             return True
         if forte.symbol == "or":
             return all(self.implique(cas, faible) for cas in forte)
@@ -96,6 +96,13 @@ class _Preuve:
         return _seuil_plus_large(forte, faible)
 
 
+def _forme(token: XPathToken) -> tuple[object, ...]:
+    """What the expression says, without blanks and needless parentheses."""
+    token = _nu(token)
+    valeur = str(token.value) if token.symbol in FEUILLES else ""
+    return (token.symbol, valeur, *(_forme(enfant) for enfant in token))
+
+
 def _nu(token: XPathToken) -> XPathToken:
     """Without the parentheses around it."""
     while token.symbol == "(" and len(token) == 1:
@@ -105,7 +112,11 @@ def _nu(token: XPathToken) -> XPathToken:
 
 def _seuil_plus_large(forte: XPathToken, faible: XPathToken) -> bool:
     """« x < 5 » -> « x < 6 »: the same comparison of the same thing with a wider constant."""
-    if forte.symbol != faible.symbol or forte.symbol not in ("<", "<=", ">", ">=") or forte[0].tree != faible[0].tree:
+    if (
+        forte.symbol != faible.symbol
+        or forte.symbol not in ("<", "<=", ">", ">=")
+        or _forme(forte[0]) != _forme(faible[0])
+    ):
         return False
     un, autre = _constante(forte[1]), _constante(faible[1])
     if un is None or autre is None:

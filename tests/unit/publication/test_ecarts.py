@@ -126,6 +126,10 @@ SOUPLES: list[tuple[GenreRegle, str, str, bool]] = [
     (GenreRegle.REGLE, "number(note) < -25", "number(note) < -28", False),
     (GenreRegle.REGLE, "number(note) <= 60", "number(note) < 61", False),
     (GenreRegle.REGLE, "note = 'A'", "note = 'B'", False),
+    (GenreRegle.REGLE, "jour", "jour or true", True),
+    (GenreRegle.REGLE, "true() or jour", "true or jour", False),
+    (GenreRegle.REGLE, "note = '1' and jour", "note = 1", False),
+    (GenreRegle.REGLE, "((note))  =  'A'", "note='A' or jour", True),
     (GenreRegle.REGLE, "(jour and note) or famille = 'OPTIQUE'", "famille = 'OPTIQUE' or note or autres", True),
 ]
 
@@ -140,6 +144,12 @@ def test_une_regle_n_est_dite_assouplie_que_si_c_est_sur__ok(
 
     (dit,) = ecrire(version(avant), version(apres))
     assert dit.startswith(f"UN/note:{'REGLE_ASSOUPLIE' if souple else 'REGLE_CHANGEE'}:R ")
+
+
+@pytest.mark.exigence("R2.1")
+def test_une_regle_ecrite_autrement_n_a_pas_change__ok() -> None:
+    autre = replace(REGLES[0], condition="( famille='ENERGIE' )  or\n nature = 'PERTE'")
+    assert ecrire(BASE, Fabrique(regles=(autre, REGLES[1]))) == []
 
 
 @pytest.mark.exigence("R2.1")

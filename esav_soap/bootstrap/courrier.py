@@ -26,7 +26,7 @@ def problemes_courrier(valeurs: Mapping[str, object]) -> list[str]:
         problemes.append(f"ESAV_SMTP_CHIFFREMENT doit être {', '.join(CHIFFREMENTS)}, pas « {chiffrement} »")
     if valeurs.get("worker", "oui") not in ("oui", "non"):
         problemes.append(f"ESAV_WORKER doit être oui ou non, pas « {valeurs['worker']} »")
-    if not 0 < int(str(valeurs.get("smtp_port", 587))) < 65536:
+    if int(str(valeurs.get("smtp_port", 587))) > 65535:
         problemes.append(f"ESAV_SMTP_PORT doit être un port, pas « {valeurs['smtp_port']} »")
     expediteur = valeurs.get("smtp_expediteur")
     if expediteur is not None and not adresse_correcte(str(expediteur)):

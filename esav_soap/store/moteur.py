@@ -11,7 +11,7 @@ import sqlite3
 import time
 import weakref
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -126,8 +126,20 @@ class Moteur:
 
     @contextmanager
     def ecriture(self) -> Iterator[Connection]:
-        """``ecrire`` on a connection of its own; without the token, since all of it may wait."""
-        with JETON.rendu(), self.ecrivains.connect() as connexion, self.ecrire(connexion):
+        """``ecrire`` on a connection of its own; without the token, since all of it may wait.
+
+        When the server had closed the connection in between, nothing has begun yet: another one is taken.
+        """
+        with JETON.rendu(), ExitStack() as pile:
+            connexion = pile.enter_context(self.ecrivains.connect())
+            try:
+                pile.enter_context(self.ecrire(connexion))
+            except DBAPIError as erreur:
+                if not erreur.connection_invalidated:
+                    raise
+                connexion.close()
+                connexion = pile.enter_context(self.ecrivains.connect())
+                pile.enter_context(self.ecrire(connexion))
             yield connexion
 
     @contextmanager

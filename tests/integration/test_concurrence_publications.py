@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 
+import psycopg
 import pytest
 from sqlalchemy import event
 
@@ -20,6 +21,7 @@ from esav_soap.usecases.ports import VersionsChangees
 from tests.integration.exemples import nouvelle
 from tests.integration.publications import EN_VIGUEUR, INSTANT, annoncee, envois, remplacee
 from tests.integration.test_processus_store import lignes, processus
+from tests.postgres import Grappe
 
 BAIL = timedelta(hours=1)
 DELAI_S = 60
@@ -198,3 +200,22 @@ def test_ecritures_et_lectures_rendent_le_jeton(ouvert: Magasin) -> None:
         assert JETON._porteur == threading.get_ident()
     assert len(libre) > 10
     assert all(libre)
+
+
+@pytest.mark.exigence("R2.1", "R2.2")
+@pytest.mark.postgresql
+def test_serveur_qui_a_coupe_les_connexions(postgresql: Grappe) -> None:
+    """A worker or a publisher that was idle while PostgreSQL restarted goes on with another connection."""
+    with postgresql.base() as url, ouvrir(url) as magasin:
+        for tour in range(2):
+            assert magasin.ajouter(envois(f"2026.{tour + 1}"), INSTANT) == 3
+            assert len(magasin.prendre(INSTANT, BAIL, 10)) == 3
+            with psycopg.connect(url, autocommit=True) as autre:
+                coupees = autre.execute(
+                    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                ).fetchall()
+            assert (len(coupees) >= 2, set(coupees)) == (True, {(True,)})
+        magasin.enregistrer_version(EN_VIGUEUR, b"1")
+        magasin.annoncer(annoncee(), b"p", remplacee(), [], [EN_VIGUEUR])
+        assert magasin.versions() == (remplacee(), annoncee())

@@ -21,7 +21,7 @@ _ADRESSE = re.compile(rb'/ws/[0-9]+/depot/([0-9.]+)["?]')
 _TITRE = re.compile(rb"<title>([^<]*)</title>")
 _NUMERO = re.compile(r"\b20[0-9]{2}\.[1-9][0-9]?\b")
 #: Files that also speak of the version before.
-_PLUSIEURS_VERSIONS = ("changelog.", "documents/")
+_PLUSIEURS_VERSIONS = ("changelog.",)
 _ANALYSEUR = etree.XMLParser(no_network=True, resolve_entities=False, load_dtd=False, huge_tree=True)
 
 

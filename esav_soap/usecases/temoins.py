@@ -30,7 +30,7 @@ from esav_soap.usecases.mutations import Exemple, mutations
 
 _C = CodeVerification
 #: Spoiled forms that are shown for a whole catalogue, shared out among its Offres, and for one Offre at least.
-_GATES_EN_TOUT, _GATES_PAR_OFFRE = 2400, 9
+_GATES_EN_TOUT, _GATES_PAR_OFFRE = 1200, 4
 _TIRAGES = 20
 _FORMES = (("minimal", False), ("complet", True), ("partiel", None))
 

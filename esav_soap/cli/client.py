@@ -159,6 +159,29 @@ def pack(acces: Acces, voulue: str, sortie: str | None) -> None:
     mener(acces, telecharger, None if sortie == "-" else affichage.pack)
 
 
+@client.command("jeu-de-test")
+@click.argument("fichier", metavar="PACK.zip", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@avec(
+    click.option("--offre", "offres", multiple=True, metavar="CODE", help="Ne passer que les cas de cette Offre."),
+    click.option("--serie", metavar="TEXTE", help="Mis devant les références, pour rejouer le jeu.  [une nouvelle]"),
+)
+def jeu_de_test(acces: Acces, fichier: Path, offres: tuple[str, ...], serie: str | None) -> None:
+    """Passer le jeu de test d'un pack sur la plate-forme d'intégration.
+
+    Chaque message est envoyé tel quel (SOAP 1.1) et la réponse comparée à celle du jeu ; ce qui change d'un appel à
+    l'autre ne compte pas. Les prestations du jeu doivent être dans le parc : esav parc import. Code de sortie 1 s'il
+    y a un écart.
+
+    \b
+    Exemples :
+      esav client jeu-de-test catalogue-esav-2026.2.zip
+      esav client jeu-de-test catalogue-esav-2026.2.zip --offre ACCES_FTTH
+    """
+    from esav_soap.cli.client_jeu_de_test import passer
+
+    passer(acces, fichier.read_bytes(), offres, serie)
+
+
 @client.command()
 @click.argument("offre", required=False)
 @click.argument("champ", required=False)

@@ -23,6 +23,7 @@ from esav_soap.client.erreurs import (
     VersionIntrouvable,
 )
 from esav_soap.client.esav import ClientEsav
+from esav_soap.client.jeu_de_test import JeuDeTest, ResultatCas
 from esav_soap.client.requetes import Contact, en_dict, reference_neuve
 
 __all__ = [
@@ -32,9 +33,11 @@ __all__ = [
     "ContratDepot",
     "ErreurClient",
     "ErreurRecue",
+    "JeuDeTest",
     "Offre",
     "ProblemeSaisie",
     "RefusEsav",
+    "ResultatCas",
     "SaisieInvalide",
     "ServiceInjoignable",
     "VersionIntrouvable",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self, TypedDict, Unpack
 from urllib.parse import urlsplit
@@ -15,6 +15,7 @@ from lxml import etree
 from esav_soap.client import requetes, saisie
 from esav_soap.client.contrat import ContratDepot
 from esav_soap.client.erreurs import ProblemeSaisie, SaisieInvalide, ServiceInjoignable
+from esav_soap.client.jeu_de_test import JeuDeTest, ResultatCas
 from esav_soap.client.requetes import Contact
 from esav_soap.client.services import Services, avec_formulaire
 from esav_soap.client.transport import Transport
@@ -101,6 +102,8 @@ class ClientEsav:
             cache=cache,
             temoin=temoin,
         )
+        self._base_url = base_url
+        self._transport = transport
         self._services = Services(base_url, plateforme, version, transport, soap=soap, directe=adresse_directe)
 
     def __enter__(self) -> Self:
@@ -112,6 +115,16 @@ class ClientEsav:
     def fermer(self) -> None:
         """Close the kept connections."""
         self._session.close()
+
+    def passer_jeu_de_test(
+        self, jeu: JeuDeTest, offres: Collection[str] = (), serie: str | None = None
+    ) -> Iterator[ResultatCas]:
+        """Send the messages of a pack's jeu de test, always to the integration platform, and compare the answers.
+
+        ``serie`` stands before each reference, so that the set can be passed again; None: a new one. Raises
+        :class:`SaisieInvalide`, :class:`ServiceInjoignable`.
+        """
+        return jeu.passer(self._base_url, self._transport.envoyer, serie or requetes.reference_neuve(), offres)
 
     # Deposits
 

@@ -60,6 +60,13 @@ class Transport(zeep.Transport):
             raise ServiceInjoignable(_inattendue(address, reponse), statut=reponse.status_code)
         return reponse
 
+    def envoyer(self, address: str, message: bytes, action: str) -> tuple[int, bytes]:
+        """Post a SOAP 1.1 message as it is; the HTTP status and the body, whatever they are. Raises
+        :class:`ServiceInjoignable`."""
+        entetes = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{action}"'}
+        reponse = self._envoyer("POST", address, data=message, headers=entetes)
+        return reponse.status_code, bytes(reponse.content)
+
     def rediriger(self, url: str) -> str:
         """Where ``url`` redirects to. Raises :class:`ServiceInjoignable` when it does not."""
         reponse = self._envoyer("GET", url)

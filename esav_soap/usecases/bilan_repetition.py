@@ -127,8 +127,10 @@ def _pourquoi(bilan: BilanOffre, version: str) -> Iterator[str]:
     for motif in bilan.motifs:
         ou = motif.champ or "formulaire"
         yield f"    {ou} : {motif.code}, {_nombre(motif.nombre)} ({pour_cent(motif.nombre / bilan.rejouees)})"
-        valeur = f" Exemple : « {_une_ligne(motif.valeur)} »." if motif.valeur else ""
-        yield f"        {_une_ligne(motif.message)}{valeur}"
+        dit, valeur = _une_ligne(motif.message), _une_ligne(motif.valeur)
+        fin = "" if dit.endswith((".", "?", "!", "»", "…")) else "."
+        exemple = f" Exemple : « {valeur} »." if valeur and f"« {valeur} »" not in dit else ""
+        yield f"        {dit}{fin}{exemple}"
 
 
 def en_json(rapport: Rapport) -> str:

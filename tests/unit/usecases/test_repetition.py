@@ -236,7 +236,10 @@ RAPPORT = Rapport(
         BilanOffre(
             *("OPA", "ACCES_FTTH", ("2026.1", "2026.2"), 12_000, 3, 7),
             presente=True,
-            motifs=(Motif("mesures/puissance", "Puissance", "TROP_GRAND", 3, "12 <&\n3", "Trop\ngrande."),),
+            motifs=(
+                Motif("mesures/puissance", "Puissance", "TROP_GRAND", 3, "12 <&\n3", "Trop\ngrande"),
+                Motif("gtr", "GTR", "VALEUR_RETIREE", 1, "J1", "Le code « J1 » a été retiré"),
+            ),
         ),
         BilanOffre("OPB", "GENIE_CIVIL", ("2026.2",), 2, 2, 0, presente=False, motifs=()),
     ),
@@ -253,6 +256,8 @@ def test_le_rapport_pour_un_terminal__ok() -> None:
         "OPA        ACCES_FTTH     12 000         3  < 0,1 %         7\n"
         "    mesures/puissance : TROP_GRAND, 3 (< 0,1 %)\n"
         "        Trop grande. Exemple : « 12 <& 3 ».\n"
+        "    gtr : VALEUR_RETIREE, 1 (< 0,1 %)\n"
+        "        Le code « J1 » a été retiré.\n"
         "OPB        GENIE_CIVIL         2         2  100,0 %         0\n"
         "    l'Offre n'existe plus dans 2026.3\n"
         "\n"

@@ -127,8 +127,8 @@ def _annonce_retiree(faits: AnnonceRetiree, lieux: Lieux) -> tuple[str, list[Blo
     if faits.remplacee:
         suites.append(
             Element(
-                f"La version {faits.remplacee.version} reste en vigueur : elle n'est plus retirée le "
-                f"{jour(faits.remplacee.retrait)}. Vos dépôts continuent sans changement."
+                f"La version {faits.remplacee.version} n'est plus retirée le {jour(faits.remplacee.retrait)} : vos dépôts dans "
+                "cette version continuent sans changement."
             )
         )
     suites.append(

@@ -7,11 +7,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from esav_soap.avis.adresses import adresse_correcte
+from esav_soap.errors import ReglageInvalide
 
 if TYPE_CHECKING:
     from esav_soap.bootstrap.reglages import Reglages
-    from esav_soap.mail import ReglagesSmtp
+    from esav_soap.mail import CourrierSmtp
     from esav_soap.usecases.expedition import Cadence
+    from esav_soap.usecases.ports import Horloge
 
 CHIFFREMENTS = ("starttls", "tls", "aucun")
 SANS_SERVEUR = "Aucun serveur de courrier n'est réglé (ESAV_SMTP_HOTE) : rien ne part, les avis attendent dans la file."
@@ -42,23 +44,31 @@ def problemes_courrier(valeurs: Mapping[str, object]) -> list[str]:
     return problemes
 
 
-def reglages_smtp(reglages: Reglages) -> ReglagesSmtp | None:
-    """The mail server; None when none is set: nothing is sent then."""
-    from esav_soap.mail import Chiffrement, ReglagesSmtp
+def courrier_smtp(reglages: Reglages, horloge: Horloge) -> CourrierSmtp | None:
+    """The mail server; None when none is set: nothing is sent then. Raises :class:`ReglageInvalide`."""
+    from esav_soap.mail import Chiffrement, CourrierSmtp, ReglagesSmtp
 
     if not reglages.smtp_hote:
         return None
-    return ReglagesSmtp(
-        reglages.smtp_hote,
-        reglages.smtp_port,
-        Chiffrement(reglages.smtp_chiffrement),
-        reglages.smtp_expediteur,
-        reglages.smtp_nom,
-        reglages.smtp_utilisateur,
-        reglages.smtp_mot_de_passe,
-        reglages.smtp_delai,
-        reglages.smtp_autorites,
-    )
+    try:
+        return CourrierSmtp(
+            ReglagesSmtp(
+                reglages.smtp_hote,
+                reglages.smtp_port,
+                Chiffrement(reglages.smtp_chiffrement),
+                reglages.smtp_expediteur,
+                reglages.smtp_nom,
+                reglages.smtp_utilisateur,
+                reglages.smtp_mot_de_passe,
+                reglages.smtp_delai,
+                reglages.smtp_autorites,
+            ),
+            horloge,
+        )
+    except OSError as exc:
+        raise ReglageInvalide(
+            f"ESAV_SMTP_AUTORITES={reglages.smtp_autorites} : ce fichier d'autorités (PEM) ne peut pas être lu."
+        ) from exc
 
 
 def cadence(reglages: Reglages) -> Cadence:

@@ -13,7 +13,8 @@ from gunicorn.app.base import BaseApplication
 
 from esav_soap.avis import EtatEnvoi
 from esav_soap.bootstrap.auxiliaire import ArbitreAvecWorker, Auxiliaire, worker_auxiliaire
-from esav_soap.bootstrap.courrier import SANS_SERVEUR
+from esav_soap.bootstrap.courrier import SANS_SERVEUR, courrier_smtp
+from esav_soap.bootstrap.horloge import maintenant
 from esav_soap.bootstrap.journal import journaliser
 from esav_soap.bootstrap.noeud import identite, monter
 from esav_soap.bootstrap.reglages import Reglages
@@ -87,7 +88,7 @@ def servir(reglages: Reglages, pret: Callable[[], None] | None = None) -> None:
             _journal.warning("aucune version du catalogue n'est enregistrée : esav catalogue install 2026.1")
         if not reglages.smtp_hote and magasin.suivis(EtatEnvoi.EN_ATTENTE, 1):
             _journal.warning(SANS_SERVEUR)
-    avec_worker = reglages.worker == "oui" and reglages.smtp_hote
+    avec_worker = reglages.worker == "oui" and courrier_smtp(reglages, maintenant) is not None
     Serveur(reglages, pret, worker_auxiliaire(reglages) if avec_worker else None).run()
 
 

@@ -6,12 +6,11 @@ import logging
 import os
 
 from esav_soap.avis.faits import Lieux
-from esav_soap.bootstrap.courrier import SANS_SERVEUR, cadence, reglages_smtp
+from esav_soap.bootstrap.courrier import SANS_SERVEUR, cadence, courrier_smtp
 from esav_soap.bootstrap.horloge import horloge
 from esav_soap.bootstrap.journal import journaliser
 from esav_soap.bootstrap.reglages import Reglages
 from esav_soap.errors import ReglageInvalide
-from esav_soap.mail import CourrierSmtp
 from esav_soap.store import ouvrir
 from esav_soap.usecases.avis import Rappels, Redacteur
 from esav_soap.usecases.expedition import Expedition
@@ -27,20 +26,20 @@ def travailler(reglages: Reglages, *, une_fois: bool, parent: int | None = None)
     """Send what is due, once or until a signal. ``parent``: pid of the server that started this process, and whose end
     ends it. Raises :class:`~esav_soap.errors.ReglageInvalide`."""
     journaliser()
-    smtp = reglages_smtp(reglages)
-    if smtp is None:
+    instant = horloge(reglages)
+    courrier = courrier_smtp(reglages, instant)
+    if courrier is None:
         raise ReglageInvalide(SANS_SERVEUR)
     if parent is not None:
         os.nice(POLITESSE)
-    instant = horloge(reglages)
     arret = Arret(parent)
     with ouvrir(reglages.store) as magasin, arret.sur_signal():
-        redacteur = Redacteur(magasin, Lieux(reglages.base_url, smtp.expediteur))
-        expedition = Expedition(magasin, redacteur, CourrierSmtp(smtp, instant), instant, cadence(reglages))
+        redacteur = Redacteur(magasin, Lieux(reglages.base_url, reglages.smtp_expediteur))
+        expedition = Expedition(magasin, redacteur, courrier, instant, cadence(reglages))
         boucle = Boucle(expedition, Rappels(magasin, magasin), instant, arret)
         if une_fois:
             return boucle.une_fois()
-        _journal.info("worker : prêt, avis par %s:%d", smtp.hote, smtp.port)
+        _journal.info("worker : prêt, avis par %s:%d", reglages.smtp_hote, reglages.smtp_port)
         bilan = boucle.tourner()
         _journal.info("worker : arrêté")
     return bilan

@@ -8,7 +8,6 @@ import click
 
 _STORE = click.option("--store", metavar="URL", help="Base de données : sqlite:///fichier ou postgresql://…")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
-_COURRIEL = re.compile(r"[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\.]+(\.[^@\s<>,;:\"()\[\]\\.]+)+")
 
 
 @click.group()
@@ -31,6 +30,7 @@ def declarer(code: str, courriel: str, raison_sociale: str, store: str | None) -
       esav operateur declarer OPA --courriel sav@opa.example --raison-sociale "Opérateur Alpha"
     """
     from esav_soap.avis import Operateur
+    from esav_soap.avis.adresses import adresse_correcte
     from esav_soap.bootstrap.reglages import lire_reglages
     from esav_soap.store import ouvrir
 
@@ -40,7 +40,7 @@ def declarer(code: str, courriel: str, raison_sociale: str, store: str | None) -
         problemes.append(
             f"« {code} » n'est pas un code d'opérateur (lettres, chiffres, « . », « _ », « - », 64 au plus)"
         )
-    if not _COURRIEL.fullmatch(courriel) or len(courriel) > 254:
+    if not adresse_correcte(courriel):
         problemes.append(f"« {courriel} » n'est pas une adresse de courriel")
     if not raison_sociale or not raison_sociale.isprintable():
         problemes.append("la raison sociale est vide ou contient un caractère de commande")

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 from enum import Enum
-from functools import cached_property
 
 from esav_soap.avis.message import Message
 from esav_soap.mail.ecriture import ecrire, une_ligne
@@ -42,11 +41,15 @@ class ReglagesSmtp:
 
 
 class CourrierSmtp:
-    """The port ``Courrier``. A connection for each message: notices are few, and a server may close idle ones."""
+    """The port ``Courrier``. A connection for each message: notices are few, and a server may close idle ones.
+
+    Raises ``OSError`` when the file of authorities cannot be read.
+    """
 
     def __init__(self, reglages: ReglagesSmtp, horloge: Callable[[], datetime]) -> None:
         self._reglages = reglages
         self._horloge = horloge
+        self._contexte = None if reglages.chiffrement is Chiffrement.AUCUN else _contexte(reglages.autorites)
 
     def envoyer(self, message: Message) -> None:
         mail = ecrire(message, self._reglages.expediteur, self._reglages.nom_expediteur, self._horloge())
@@ -79,12 +82,6 @@ class CourrierSmtp:
             raise
         return smtp
 
-    @cached_property
-    def _contexte(self) -> ssl.SSLContext:
-        contexte = ssl.create_default_context(cafile=self._reglages.autorites or None)
-        contexte.minimum_version = ssl.TLSVersion.TLSv1_2
-        return contexte
-
     def _remettre(self, smtp: smtplib.SMTP, mail: EmailMessage, destinataire: str) -> None:
         try:
             smtp.send_message(mail, self._reglages.expediteur, [destinataire])
@@ -98,6 +95,13 @@ class CourrierSmtp:
             raise EchecServeur(_dit(refus.smtp_code, refus.smtp_error, "l'expéditeur")) from None
         except smtplib.SMTPDataError as refus:
             raise _refus(refus.smtp_code, refus.smtp_error, "le message") from None
+
+
+def _contexte(autorites: str) -> ssl.SSLContext:
+    """TLS 1.2 or newer, certificate and name verified."""
+    contexte = ssl.create_default_context(cafile=autorites or None)
+    contexte.minimum_version = ssl.TLSVersion.TLSv1_2
+    return contexte
 
 
 @contextmanager
@@ -125,6 +129,11 @@ def _pannes(reglages: ReglagesSmtp) -> Iterator[None]:
     except ssl.SSLCertVerificationError as refus:
         raise EchecServeur(
             f"Le certificat du serveur de courrier {lieu} n'est pas reconnu : {refus.verify_message}."
+        ) from None
+    except ssl.SSLError as refus:
+        raise EchecServeur(
+            f"La connexion chiffrée au serveur de courrier {lieu} échoue ({refus.reason or 'TLS'}) : le port ou le "
+            "chiffrement ne sont peut-être pas les bons."
         ) from None
     except TimeoutError:
         raise EchecServeur(_muet(reglages)) from None

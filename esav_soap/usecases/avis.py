@@ -21,6 +21,7 @@ from esav_soap.usecases.registre import FichiersDuPack
 #: How long before the retirement who still deposits is reminded, in calendar days.
 DELAI_RAPPEL_JOURS = 7
 JOURNAL = "changelog.html"
+_REMEDE = " : esav operateur declarer, puis esav envois rejouer."
 
 
 class Base(Versions, Operateurs, Historique, Protocol):
@@ -51,12 +52,12 @@ class Redacteur:
     def _operateur(self, code: str) -> Operateur:
         operateur = next((o for o in self._base.operateurs() if o.code == code), None)
         if operateur is None:
-            raise EchecDefinitif(f"L'opérateur {code} n'est pas déclaré : son adresse électronique n'est pas connue.")
+            raise EchecDefinitif(f"L'opérateur {code} n'est pas déclaré, son adresse n'est pas connue{_REMEDE}")
         if not operateur.courriel:
-            raise EchecDefinitif(f"L'opérateur {code} n'a pas d'adresse électronique.")
+            raise EchecDefinitif(f"L'opérateur {code} n'a pas d'adresse électronique{_REMEDE}")
         if not adresse_correcte(operateur.courriel):
             raise EchecDefinitif(
-                f"L'adresse électronique de l'opérateur {code} n'est pas une adresse simple : {operateur.courriel!r}."
+                f"L'adresse de l'opérateur {code} n'est pas une adresse simple, {operateur.courriel!r}{_REMEDE}"
             )
         return operateur
 

@@ -122,6 +122,16 @@ def test_jamais_en_clair_quand_starttls_est_demande__error(tmp_path: Path) -> No
 
 
 @pytest.mark.exigence("R2.2")
+def test_tls_vers_un_serveur_qui_ne_le_parle_pas__error(tmp_path: Path) -> None:
+    with boite_ouverte(tmp_path) as boite:
+        with pytest.raises(EchecServeur, match=r"connexion chiffrée .* échoue"):
+            courrier(boite, chiffrement=Chiffrement.TLS).envoyer(MESSAGE)
+        assert boite.recus() == []
+    with pytest.raises(FileNotFoundError):
+        courrier(boite, chiffrement=Chiffrement.TLS, autorites=str(tmp_path / "rien.pem"))
+
+
+@pytest.mark.exigence("R2.2")
 def test_le_mot_de_passe_ne_se_voit_nulle_part__error(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with boite_ouverte(tmp_path, identification=["esav", "un autre"]) as boite:
         envoi = courrier(boite, utilisateur="esav", mot_de_passe=SECRET)

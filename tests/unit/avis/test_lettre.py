@@ -115,7 +115,7 @@ def test_annonce_retiree__ok() -> None:
     dit = " ".join(mots(ecrit.texte))
     assert "a été retirée le lundi 30 novembre 2026 à 10 h 30 (heure de paris)" in dit
     assert "n'ouvrira pas le 31 janvier 2027" in dit
-    assert "la version 2026.1 reste en vigueur : elle n'est plus retirée le 28 février 2027" in dit
+    assert "la version 2026.1 n'est plus retirée le 28 février 2027" in dit
     assert "https://esav.example/production/ws/1/depot/2026.1?wsdl" in dit
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -81,6 +83,23 @@ def test_les_catalogues_sont_lus_une_fois_pour_tous__ok(base: FaussesPublication
 
 
 @pytest.mark.exigence("R2.2")
+def test_le_journal_du_pack_est_joint__ok(base: FaussesPublications) -> None:
+    redacteur = Redacteur(base, Lieux(URL, "esav@esav.example"))
+    sans = redacteur.message(Envoi(ANNONCE, "2026.2", "OPA"), ANNONCE_LE)
+    archive = io.BytesIO(pack("2026.2"))
+    with zipfile.ZipFile(archive, "a") as ecriture:
+        assert "changelog.html" not in ecriture.namelist()
+        ecriture.writestr("changelog.html", "<title>Changements")
+    base.enregistrer_version(NOUVELLE, archive.getvalue())
+    redacteur.oublier()
+    avec = redacteur.message(Envoi(ANNONCE, "2026.2", "OPA"), ANNONCE_LE)
+    assert [p.nom for p in sans.pieces] == ["e-sav.ics"]
+    assert "changelog" not in sans.texte
+    assert [(p.nom, p.contenu) for p in avec.pieces[1:]] == [("changelog-2026.2.html", b"<title>Changements")]
+    assert f"{URL}/catalogue/2026.2/changelog.html" in avec.texte
+
+
+@pytest.mark.exigence("R2.2")
 def test_premiere_version__ok(base: FaussesPublications) -> None:
     base.enregistrer_version(AVANT, pack("2026.1"))
     dit = texte(base, Envoi(ANNONCE, "2026.2", "OPA"))
@@ -94,7 +113,7 @@ def test_annonce_retiree__ok(base: FaussesPublications) -> None:
     base.enregistrer_version(replace(NOUVELLE, annulation=ANNONCE_LE + timedelta(days=1)), pack("2026.2"))
     dit = texte(base, Envoi(RETRAIT_ANNONCE, "2026.2", "OPA"), ANNONCE_LE + timedelta(days=1))
     assert "n'ouvrira pas le 4 mai 2026" in dit
-    assert "La version 2026.1 reste en vigueur : elle n'est plus retirée le 4 juin 2026" in dit
+    assert "La version 2026.1 n'est plus retirée le 4 juin 2026" in dit
     # An announcement that waited too long, or is replayed, would be wrong now.
     assert "plus d'objet" in refus(base, Envoi(ANNONCE, "2026.2", "OPA"), ANNONCE_LE + timedelta(days=1))
 

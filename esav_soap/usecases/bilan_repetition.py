@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -79,6 +79,36 @@ class Rapport:
         """Offres that signalisations were deposited for and the candidate no longer has."""
         return tuple(sorted({b.offre for b in self.bilans if not b.presente}))
 
+    def par_offre(self) -> tuple[BilanOffre, ...]:
+        """The same for all opérateurs together, whose code is then ""; by Offre. Examples are the first opérateur's."""
+        groupes: dict[str, list[BilanOffre]] = {}
+        for bilan in self.bilans:
+            groupes.setdefault(bilan.offre, []).append(bilan)
+        return tuple(_ensemble(groupe) for _, groupe in sorted(groupes.items()))
+
+
+def _ensemble(bilans: Sequence[BilanOffre]) -> BilanOffre:
+    motifs: dict[tuple[str, str], Motif] = {}
+    for motif in (m for b in bilans for m in b.motifs):
+        cle = (motif.champ, motif.code)
+        connu = motifs.get(cle)
+        motifs[cle] = replace(connu, nombre=connu.nombre + motif.nombre) if connu else motif
+    return BilanOffre(
+        "",
+        bilans[0].offre,
+        tuple(sorted({version for b in bilans for version in b.versions})),
+        sum(b.rejouees for b in bilans),
+        sum(b.refusees for b in bilans),
+        sum(b.averties for b in bilans),
+        presente=bilans[0].presente,
+        motifs=tuple(sorted(motifs.values(), key=ordre_motif)),
+    )
+
+
+def ordre_motif(motif: Motif) -> tuple[int, str, str]:
+    """The most frequent first."""
+    return (-motif.nombre, motif.champ, motif.code)
+
 
 def pour_cent(part: float) -> str:
     """``0.0123`` -> ``1,2 %``; what is not nothing never looks like nothing, nor what is not all like all."""
@@ -90,35 +120,37 @@ def pour_cent(part: float) -> str:
 
 
 def en_texte(rapport: Rapport) -> str:
-    """A table for a terminal, with the reasons under each line."""
+    """A table for a terminal, with the reasons under each line; with several opérateurs, first all of them together."""
     debut = f"Répétition de {rapport.version} sur les dépôts de production depuis le {en_francais(rapport.depuis)} : "
     if not rapport.bilans:
         return debut + "aucune signalisation à rejouer.\n"
     somme = f"{_nombre(rapport.rejouees)} rejouées, {_nombre(rapport.refusees)} seraient refusées"
     lignes = [f"{debut}{somme} ({pour_cent(rapport.part)}).", ""]
-    entetes = ("Opérateur", "Offre", "Rejouées", "Refusées", "Part", "Averties")
-    rangs = [
-        (
-            *(b.operateur, b.offre, _nombre(b.rejouees), _nombre(b.refusees)),
-            *(pour_cent(b.part), _nombre(b.averties)),
-        )
-        for b in rapport.bilans
-    ]
-    largeurs = [max(map(len, colonne)) for colonne in zip(entetes, *rangs, strict=True)]
-
-    def aligner(rang: tuple[str, ...]) -> str:
-        return "  ".join(
-            mot.ljust(large) if i < 2 else mot.rjust(large)
-            for i, (mot, large) in enumerate(zip(rang, largeurs, strict=True))
-        ).rstrip()
-
-    lignes.append(aligner(entetes))
-    for bilan, rang in zip(rapport.bilans, rangs, strict=True):
-        lignes.append(aligner(rang))
-        lignes += _pourquoi(bilan, rapport.version)
+    ensembles = rapport.par_offre() if len({b.operateur for b in rapport.bilans}) > 1 else ()
+    rangs = [_rang(bilan) for bilan in (*ensembles, *rapport.bilans)]
+    largeurs = [max(map(len, colonne)) for colonne in zip(_ENTETES, *rangs, strict=True)]
+    lignes.append(_aligner(_ENTETES, largeurs))
+    for bilan, rang in zip((*ensembles, *rapport.bilans), rangs, strict=True):
+        lignes += [_aligner(rang, largeurs), *_pourquoi(bilan, rapport.version)]
     if rapport.offres_absentes:
         lignes += ["", f"Offres que {rapport.version} n'a plus : {', '.join(rapport.offres_absentes)}."]
     return "\n".join(lignes) + "\n"
+
+
+_ENTETES = ("Opérateur", "Offre", "Rejouées", "Refusées", "Part", "Averties")
+
+
+def _rang(b: BilanOffre) -> tuple[str, ...]:
+    nombres = (_nombre(b.rejouees), _nombre(b.refusees), pour_cent(b.part), _nombre(b.averties))
+    return (b.operateur or "(tous)", b.offre, *nombres)
+
+
+def _aligner(rang: Sequence[str], largeurs: Sequence[int]) -> str:
+    mots = [
+        mot.ljust(large) if i < 2 else mot.rjust(large)
+        for i, (mot, large) in enumerate(zip(rang, largeurs, strict=True))
+    ]
+    return "  ".join(mots).rstrip()
 
 
 def _pourquoi(bilan: BilanOffre, version: str) -> Iterator[str]:
@@ -142,6 +174,7 @@ def en_json(rapport: Rapport) -> str:
         "refusees": rapport.refusees,
         "part": round(rapport.part, 6),
         "offresAbsentes": list(rapport.offres_absentes),
+        "offres": [asdict(b) | {"part": round(b.part, 6)} for b in rapport.par_offre()],
         "bilans": [asdict(b) | {"part": round(b.part, 6)} for b in rapport.bilans],
     }
     return json.dumps(dit, ensure_ascii=False, indent=2) + "\n"

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from itertools import islice
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from lxml import etree
 
@@ -33,12 +33,10 @@ from esav_soap.jeton import JETON
 from esav_soap.model import Catalogue
 from esav_soap.names import ns_catalogue
 from esav_soap.reader import lire_catalogue
-from esav_soap.usecases.bilan_repetition import BilanOffre, Motif, Rapport
+from esav_soap.usecases.bilan_repetition import BilanOffre, Motif, Rapport, ordre_motif
 from esav_soap.usecases.catalogue import DOSSIERS_SOURCES, sources_de
 from esav_soap.usecases.ports import Historique, SignalisationDeposee
-
-if TYPE_CHECKING:
-    from esav_soap.usecases.verification import Suivi
+from esav_soap.usecases.verification import Suivi
 
 _LOT = 500
 _ETAPE = "Répétition"
@@ -177,7 +175,7 @@ class _Compte:
         motifs = [
             Motif(champ, m.libelle, code, m.nombre, m.valeur, m.message) for (champ, code), m in self.motifs.items()
         ]
-        motifs.sort(key=lambda m: (-m.nombre, m.champ, m.code))
+        motifs.sort(key=ordre_motif)
         versions = tuple(sorted(self.versions))
         comptes = (self.rejouees, self.refusees, self.averties)
         return BilanOffre(operateur, offre, versions, *comptes, presente=presente, motifs=tuple(motifs))

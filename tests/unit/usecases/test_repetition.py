@@ -7,8 +7,9 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from random import Random
 
 import pytest
@@ -160,11 +161,15 @@ def test_suivi_meme_quand_le_nombre_annonce_est_faux__ok() -> None:
     for plus in (-120, 0, 40):
         vus: list[tuple[int, int]] = []
         historique = FauxHistorique([deposee("2026.1", "GENIE_CIVIL")] * 120, plus)
-        simuler(version("2026.1"), historique, DEPUIS, lambda _, f, t, vus=vus: vus.append((f, t)))
+        simuler(version("2026.1"), historique, DEPUIS, partial(_noter, vus))
         assert vus[0] == (0, 120 + plus)
         assert vus[-1] == (120, 120)
         assert all(fait <= total for fait, total in vus)
         assert len(vus) > 3
+
+
+def _noter(vus: list[tuple[int, int]], _: str, fait: int, total: int) -> None:
+    vus.append((fait, total))
 
 
 @pytest.mark.exigence("R2.1")
@@ -253,6 +258,13 @@ def test_le_rapport_pour_un_terminal__ok() -> None:
         "5 seraient refusées (< 0,1 %).\n"
         "\n"
         "Opérateur  Offre        Rejouées  Refusées     Part  Averties\n"
+        "(tous)     ACCES_FTTH     12 000         3  < 0,1 %         7\n"
+        "    mesures/puissance : TROP_GRAND, 3 (< 0,1 %)\n"
+        "        Trop grande. Exemple : « 12 <& 3 ».\n"
+        "    gtr : VALEUR_RETIREE, 1 (< 0,1 %)\n"
+        "        Le code « J1 » a été retiré.\n"
+        "(tous)     GENIE_CIVIL         2         2  100,0 %         0\n"
+        "    l'Offre n'existe plus dans 2026.3\n"
         "OPA        ACCES_FTTH     12 000         3  < 0,1 %         7\n"
         "    mesures/puissance : TROP_GRAND, 3 (< 0,1 %)\n"
         "        Trop grande. Exemple : « 12 <& 3 ».\n"
@@ -267,6 +279,18 @@ def test_le_rapport_pour_un_terminal__ok() -> None:
 
 
 @pytest.mark.exigence("R2.1")
+def test_tous_les_operateurs_ensemble__ok() -> None:
+    une, autre = RAPPORT.bilans[0], Motif("x", "X", "CHAMP_INCONNU", 9, "", "inconnu")
+    deux = replace(une, operateur="OPB", rejouees=10, refusees=9, motifs=(autre, replace(une.motifs[0], nombre=4)))
+    (ensemble,) = replace(RAPPORT, bilans=(une, deux)).par_offre()
+    assert (ensemble.operateur, ensemble.rejouees, ensemble.refusees, ensemble.averties) == ("", 12_010, 12, 14)
+    assert [(m.champ, m.nombre) for m in ensemble.motifs] == [("x", 9), ("mesures/puissance", 7), ("gtr", 1)]
+    seul = en_texte(replace(RAPPORT, bilans=(une,)))
+    assert "(tous)" not in seul
+    assert "OPA        ACCES_FTTH" in seul
+
+
+@pytest.mark.exigence("R2.1")
 def test_le_rapport_pour_des_programmes__ok() -> None:
     lu = json.loads(en_json(RAPPORT))
     assert (lu["version"], lu["depuis"], lu["rejouees"], lu["refusees"]) == (
@@ -275,6 +299,7 @@ def test_le_rapport_pour_des_programmes__ok() -> None:
     )
     assert lu["bilans"][0]["motifs"][0]["valeur"] == "12 <&\n3"
     assert (lu["bilans"][1]["part"], lu["bilans"][1]["presente"], lu["offresAbsentes"]) == (1.0, False, ["GENIE_CIVIL"])
+    assert [(o["offre"], o["rejouees"]) for o in lu["offres"]] == [("ACCES_FTTH", 12_000), ("GENIE_CIVIL", 2)]
     xml = etree.fromstring(en_xml(RAPPORT))
     w = f"{{{NS_WS}}}"
     assert xml.tag == f"{w}rapportRepetition"

@@ -1,7 +1,8 @@
 """The jeu de test of a version: messages with the answers that the service gives to them (annexe 2, R8)."""
 
-from esav_soap.usecases.jeu_de_test.cas import Cas, Genre, cas_du_catalogue, prestation_essai
+from esav_soap.usecases.jeu_de_test.cas import cas_du_catalogue
 from esav_soap.usecases.jeu_de_test.fichiers import CasRange, fichiers_jeu_de_test, genres, ranger
+from esav_soap.usecases.jeu_de_test.objets import Cas, Genre, prestation_essai
 from esav_soap.usecases.jeu_de_test.reponses import OPERATEUR, PLATEFORME, Juge, ReponseAttendue, normaliser
 
 __all__ = [

@@ -6,10 +6,8 @@ the same cases.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Iterator, Set
-from dataclasses import dataclass
-from enum import Enum
+from functools import cached_property
 from random import Random
 
 from lxml import etree
@@ -29,7 +27,8 @@ from esav_soap.usecases.jeu_de_test.alterations import (
     sans,
     valeur_fausse,
 )
-from esav_soap.usecases.jeu_de_test.reponses import Juge, ReponseAttendue, ServiceFeint
+from esav_soap.usecases.jeu_de_test.objets import PREFIXE, Cas, Genre, prestation_essai
+from esav_soap.usecases.jeu_de_test.reponses import Juge, ServiceFeint
 
 #: Cases of a whole jeu de test: with many Offres, each has fewer.
 CAS_MAX = 2000
@@ -39,29 +38,6 @@ _ESSAIS_REGLE = 80
 _ESSAIS_CHAMP = 12
 _REGLES = frozenset({CodeChamp.OBLIGATOIRE_SI, CodeChamp.INTERDIT_SI, CodeChamp.REGLE_NON_RESPECTEE})
 _VALEURS = frozenset(CodeChamp) - _REGLES
-#: Prefix of the references: whoever runs the set puts its own before it, so that it can be run again.
-PREFIXE = "JDT-"
-
-
-class Genre(Enum):
-    """Kinds of cases, in the order in which they are run. Value: what the case shows, as the documents print it."""
-
-    MINIMAL = "Dépôt avec les seuls champs obligatoires : accepté."
-    RENVOI = "Le même message, envoyé de nouveau : le premier accusé de réception, et « dejaDeposee » à vrai."
-    REFERENCE_DEJA_UTILISEE = "Un autre contenu sous la même référence : refusé."
-    COMPLET = "Dépôt avec tous les champs que les règles permettent : accepté."
-    GENERIQUE = "Dépôt par couples code et valeur : accepté, comme le formulaire typé."
-    VALIDATION = "Vérification sans dépôt : le message serait accepté, rien n'est enregistré."
-    CODE_DEPRECIE = "Dépôt avec un code déprécié : accepté, avec un avertissement."
-    CHAMP_MANQUANT = "Un champ obligatoire manque."
-    VALEUR_INCORRECTE = "Une valeur n'est pas du type du champ, ou sort de ses bornes."
-    CODE_INCONNU = "Un code n'est pas dans la nomenclature."
-    CODE_RETIRE = "Un code a été retiré de la nomenclature."
-    REGLE_NON_RESPECTEE = "Chaque champ est correct, mais une règle du formulaire n'est pas respectée."
-    TOUT_A_LA_FOIS = "Plusieurs défauts dans un message : ils sont tous dits, en une fois."
-    CHEMIN_INCONNU = "Par couples code et valeur, un chemin qui n'existe pas."
-    OFFRE_NON_CONFORME = "La prestation existe, mais relève d'une autre Offre."
-    PRESTATION_INCONNUE = "Aucune prestation du parc ne porte cet identifiant."
 
 
 #: What is kept first when each Offre may only have some.
@@ -71,28 +47,6 @@ _PRIORITES = (
     *(Genre.OFFRE_NON_CONFORME, Genre.PRESTATION_INCONNUE, Genre.VALIDATION, Genre.CODE_DEPRECIE, Genre.CODE_RETIRE),
     Genre.CHEMIN_INCONNU,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Cas:
-    """A message and what is answered to it. ``message``: SOAP 1.1, ready to be posted."""
-
-    offre: str
-    genre: Genre
-    operation: str
-    message: bytes
-    attendu: ReponseAttendue
-
-    @property
-    def code(self) -> str:
-        """Name of the case, unique in the set: ``ACCES_FTTH-CHAMP_MANQUANT``."""
-        return f"{self.offre}-{self.genre.name}"
-
-
-def prestation_essai(offre: str) -> str:
-    """Identifiant of the test prestation of an Offre; the same in every version of the catalogue."""
-    identifiant = f"{PREFIXE}{offre}"
-    return identifiant if len(identifiant) <= 40 else f"{PREFIXE}{zlib.crc32(offre.encode()):08X}-{offre[:27]}"
 
 
 def cas_du_catalogue(
@@ -142,51 +96,69 @@ class _Atelier:
 
     def cas(self) -> Iterator[Cas]:
         minimale = exemple(self._structure, self._catalogue, self._alea, complet=False)
-        complete = exemple(self._structure, self._catalogue, self._alea, complet=True)
-        yield from self._acceptes(minimale, complete)
-        yield from self._refuses(minimale, complete)
+        yield from self._acceptes(minimale)
+        yield from self._refuses(minimale)
 
-    def _acceptes(self, minimale: etree._Element, complete: etree._Element) -> Iterator[Cas]:
+    @cached_property
+    def _complete(self) -> etree._Element:
+        """The form with all that it can hold: made only when a case wants it."""
+        alea = Random(f"{self._catalogue.version} {self._offre.code} complet")  # noqa: S311 - always the same
+        return exemple(self._structure, self._catalogue, alea, complet=True)
+
+    def _formes(self, minimale: etree._Element) -> Iterator[etree._Element]:
+        """Where something to make wrong is looked for."""
+        yield minimale
+        yield self._complete
+
+    def _acceptes(self, minimale: etree._Element) -> Iterator[Cas]:
         premiere = self._reference()
         depot = self._typee(minimale, premiere)
         yield from self._un(Genre.MINIMAL, "deposerSignalisation", depot)
         yield from self._un(Genre.RENVOI, "deposerSignalisation", depot)
         autre = self._typee(minimale, premiere, nom="Durand Paul")
         yield from self._un(Genre.REFERENCE_DEJA_UTILISEE, "deposerSignalisation", autre)
-        yield from self._un(Genre.COMPLET, "deposerSignalisation", self._typee(complete))
+        if Genre.COMPLET in self._gardes:
+            yield from self._un(Genre.COMPLET, "deposerSignalisation", self._typee(self._complete))
         operation = "deposerSignalisationGenerique"
-        yield from self._un(Genre.GENERIQUE, operation, self._par_couples(complete, operation))
+        if Genre.GENERIQUE in self._gardes:
+            yield from self._un(Genre.GENERIQUE, operation, self._par_couples(self._complete, operation))
         yield from self._un(
             Genre.VALIDATION, "validerSignalisation", self._typee(minimale, operation="validerSignalisation")
         )
-        deprecie = self._code_de_statut((minimale, complete), Statut.DEPRECIE)
+        garde = Genre.CODE_DEPRECIE in self._gardes
+        deprecie = self._code_de_statut(minimale, Statut.DEPRECIE) if garde else None
         if deprecie is not None:
             yield from self._un(Genre.CODE_DEPRECIE, "deposerSignalisation", self._typee(deprecie))
 
-    def _refuses(self, minimale: etree._Element, complete: etree._Element) -> Iterator[Cas]:
+    def _refuses(self, minimale: etree._Element) -> Iterator[Cas]:
         manquants = (sans(minimale, place) for place in places(minimale, self._structure))
-        formes = {
-            Genre.CHAMP_MANQUANT: self._premiere(manquants, {CodeChamp.CHAMP_MANQUANT}),
-            Genre.VALEUR_INCORRECTE: self._valeur_incorrecte(minimale, complete),
-            Genre.CODE_INCONNU: self._code_inconnu(minimale, complete),
-            Genre.CODE_RETIRE: self._code_de_statut((minimale, complete), Statut.RETIRE),
-            Genre.REGLE_NON_RESPECTEE: self._regle(minimale, complete),
-            Genre.TOUT_A_LA_FOIS: self._tout(minimale),
+        recettes: dict[Genre, Callable[[], etree._Element | None]] = {
+            Genre.CHAMP_MANQUANT: lambda: self._premiere(manquants, {CodeChamp.CHAMP_MANQUANT}),
+            Genre.VALEUR_INCORRECTE: lambda: self._valeur_incorrecte(minimale),
+            Genre.CODE_INCONNU: lambda: self._code_inconnu(minimale),
+            Genre.CODE_RETIRE: lambda: self._code_de_statut(minimale, Statut.RETIRE),
+            Genre.REGLE_NON_RESPECTEE: lambda: self._regle(minimale),
+            Genre.TOUT_A_LA_FOIS: lambda: self._tout(minimale),
         }
-        for genre, forme in formes.items():
+        for genre, recette in recettes.items():
+            forme = recette() if genre in self._gardes else None  # a form is looked for only where it is wanted
             if forme is not None:
                 yield from self._un(genre, "deposerSignalisation", self._typee(forme))
-        operation = "deposerSignalisationGenerique"
-        couples = self._par_couples(minimale if len(minimale) else complete, operation)
-        champ = couples.find(f"{{{NS_WS}}}champ")
-        if champ is not None:
-            champ[0].text = "champInconnu"
-            yield from self._un(Genre.CHEMIN_INCONNU, operation, couples)
+        if Genre.CHEMIN_INCONNU in self._gardes:
+            yield from self._chemin_inconnu(minimale if len(minimale) else self._complete)
         if self._autre is not None:
             mauvaise = self._typee(minimale, prestation=prestation_essai(self._autre.code))
             yield from self._un(Genre.OFFRE_NON_CONFORME, "deposerSignalisation", mauvaise)
         inconnue = self._typee(minimale, prestation=f"{PREFIXE}INCONNUE")
         yield from self._un(Genre.PRESTATION_INCONNUE, "deposerSignalisation", inconnue)
+
+    def _chemin_inconnu(self, forme: etree._Element) -> Iterator[Cas]:
+        operation = "deposerSignalisationGenerique"
+        couples = self._par_couples(forme, operation)
+        champ = couples.find(f"{{{NS_WS}}}champ")
+        if champ is not None:
+            champ[0].text = "champInconnu"
+            yield from self._un(Genre.CHEMIN_INCONNU, operation, couples)
 
     def _un(self, genre: Genre, operation: str, requete: etree._Element) -> Iterator[Cas]:
         if genre in self._gardes:
@@ -255,9 +227,9 @@ class _Atelier:
                 trouvees.append((place, fausse))
         return trouvees
 
-    def _valeur_incorrecte(self, *formes: etree._Element) -> etree._Element | None:
+    def _valeur_incorrecte(self, minimale: etree._Element) -> etree._Element | None:
         """One wrong value; drawn, so that the Offres do not all show the same type."""
-        for forme in formes:
+        for forme in self._formes(minimale):
             fausses = self._fausses(forme)
             self._alea.shuffle(fausses)
             trouvee = self._premiere((avec(forme, fausse) for fausse in fausses), _VALEURS)
@@ -268,18 +240,18 @@ class _Atelier:
     def _choisis(self, forme: etree._Element) -> list[Place]:
         return [p for p in places(forme, self._structure) if isinstance(p.feuille.champ.type, Choisi)]
 
-    def _code_inconnu(self, *formes: etree._Element) -> etree._Element | None:
-        for forme in formes:
+    def _code_inconnu(self, minimale: etree._Element) -> etree._Element | None:
+        for forme in self._formes(minimale):
             candidates = (avec(forme, (place, CODE_INCONNU)) for place in self._choisis(forme))
             trouvee = self._premiere(candidates, {CodeChamp.VALEUR_HORS_LISTE})
             if trouvee is not None:
                 return trouvee
         return None
 
-    def _code_de_statut(self, formes: tuple[etree._Element, ...], statut: Statut) -> etree._Element | None:
+    def _code_de_statut(self, minimale: etree._Element, statut: Statut) -> etree._Element | None:
         """A form with a deprecated code (it is accepted) or a withdrawn one (it is not); None where there is none."""
         nomenclatures = self._catalogue.nomenclatures
-        for forme in formes:
+        for forme in self._formes(minimale):
             essais = 0
             for place in self._choisis(forme):
                 for code in codes(place.feuille.champ.type, nomenclatures, statut):
@@ -292,10 +264,8 @@ class _Atelier:
                         return None
         return None
 
-    def _regle(self, *formes: etree._Element) -> etree._Element | None:
-        if Genre.REGLE_NON_RESPECTEE not in self._gardes:
-            return None
-        for forme in formes:
+    def _regle(self, minimale: etree._Element) -> etree._Element | None:
+        for forme in self._formes(minimale):
             candidates = changements(forme, self._structure, self._catalogue.nomenclatures)
             trouvee = self._premiere(candidates, _REGLES, _ESSAIS_REGLE)
             if trouvee is not None:

@@ -22,7 +22,7 @@ from esav_soap.contract.schemas import GENERE
 from esav_soap.contract.wsdl import octets
 from esav_soap.model import Catalogue
 from esav_soap.names import NS_PACK, chemin_service
-from esav_soap.usecases.jeu_de_test.cas import PREFIXE, Cas, Genre, prestation_essai
+from esav_soap.usecases.jeu_de_test.objets import PREFIXE, Cas, Genre, prestation_essai
 from esav_soap.usecases.jeu_de_test.reponses import AVERTISSEMENT_IGNORE, JOKERS, OPERATEUR, PLATEFORME
 
 _P = f"{{{NS_PACK}}}"

@@ -10,8 +10,9 @@ from esav_soap.avis.faits import Annonce, AnnonceRetiree, ChangementOffre, Faits
 from esav_soap.avis.lettre import Bloc, Element, Lettre, Liste, Paragraphe, Titre
 from esav_soap.avis.objets import Operateur
 
-#: Changes told for one Offre; the changelog tells the others.
+#: Changes told for one Offre, and every breaking one; the changelog tells the others.
 MAX_POINTS = 12
+RUPTURE = "rupture"
 
 
 def rediger(faits: Faits, operateur: Operateur, lieux: Lieux, instant: datetime) -> Lettre:
@@ -101,8 +102,9 @@ def _differences(version: str, lieux: Lieux, *, existent: bool) -> Iterator[Elem
 
 
 def _offre(changement: ChangementOffre) -> Element:
-    points = tuple(_point(*point) for point in changement.points[:MAX_POINTS])
-    reste = len(changement.points) - MAX_POINTS
+    dits = max(MAX_POINTS, sum(gravite == RUPTURE for gravite, _ in changement.points))
+    points = tuple(_point(*point) for point in changement.points[:dits])
+    reste = len(changement.points) - dits
     if reste > 0:
         points += (f"… et {reste} autre{'s' if reste > 1 else ''} : voir la liste complète des différences.",)
     return Element(f"{changement.libelle} ({changement.offre})", sous=points)

@@ -169,6 +169,10 @@ def test_trop_de_changements__ok() -> None:
     assert f"changement {MAX_POINTS - 1}." in texte
     assert f"changement {MAX_POINTS}." not in texte
     assert "… et 2 autres" in texte
+    graves = tuple(("rupture", f"grave {rang}.") for rang in range(MAX_POINTS + 3))
+    texte = message(replace(ANNONCE, changements=(ChangementOffre("X", "X", graves + points[:1]),))).texte
+    assert all(dit in texte for _, dit in graves)
+    assert "… et 1 autre :" in texte.replace("\u00a0", " ")
 
 
 @pytest.mark.exigence("R2.2")

@@ -1,0 +1,201 @@
+"""The documents of annexe 2: complete, true, self-contained; every link leads somewhere in the pack."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from posixpath import join, normpath
+
+import pytest
+from lxml import html
+
+from esav_soap.contract import reponses as r
+from esav_soap.contract.documents.rendu import DOCUMENTS
+from esav_soap.contract.services import REPONSES, SERVICES
+from esav_soap.errors import CodeAvertissement, CodeChamp, CodeErreur
+from esav_soap.model import Canal, Catalogue, Groupe, structure_offre
+from esav_soap.publication import EtatVersion
+from esav_soap.publication.enonces import REGLES
+from esav_soap.reader import lire_catalogue
+from esav_soap.reader.sources import depuis_dossiers
+from esav_soap.signalisation import Etat
+from esav_soap.usecases.catalogue import empaqueter
+from esav_soap.usecases.registre import ouvrir_pack
+from tests.faux import RACINE, URL
+
+VERSIONS = ("2026.1", "2026.2")
+PAGES = (*(d.chemin for d in DOCUMENTS), "documents/index.html", "jeu-de-test/index.html")
+
+
+@cache
+def catalogue(version: str) -> Catalogue:
+    return lire_catalogue(depuis_dossiers(RACINE, version))
+
+
+@cache
+def fichiers(version: str) -> dict[str, bytes]:
+    """The pack of a version, the second with its predecessor."""
+    precedent = catalogue("2026.1") if version == "2026.2" else None
+    return ouvrir_pack(empaqueter(depuis_dossiers(RACINE, version), URL, precedent=precedent)[1])
+
+
+@cache
+def page(version: str, chemin: str) -> html.HtmlElement:
+    return html.document_fromstring(fichiers(version)[chemin].decode())
+
+
+def plat(dit: str) -> str:
+    """With one plain blank where there is any."""
+    return " ".join(dit.split())
+
+
+def texte(version: str, chemin: str) -> str:
+    return plat(page(version, chemin).text_content())
+
+
+@pytest.mark.exigence("R8", "R1.4")
+@pytest.mark.parametrize("version", VERSIONS)
+def test_chaque_lien_mene_quelque_part__ok(version: str) -> None:
+    ids = {nom: set(page(version, nom).xpath("//@id")) for nom in fichiers(version) if nom.endswith(".html")}
+    vus = 0
+    for nom in PAGES:
+        for href in page(version, nom).xpath("//a/@href"):
+            chemin, _, ancre = href.partition("#")
+            cible = normpath(join(nom, "..", chemin)) if chemin else nom
+            assert cible in fichiers(version), f"{nom}: {href}"
+            if ancre:
+                assert ancre in ids[cible], f"{nom}: {href}"
+            vus += 1
+    assert vus > 300
+
+
+@pytest.mark.exigence("R8", "R1.4")
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("nom", PAGES)
+def test_une_page_se_suffit__ok(version: str, nom: str) -> None:
+    racine = page(version, nom)
+    brute = fichiers(version)[nom].decode()
+    assert brute.startswith("<!DOCTYPE html>")
+    assert b"\r" not in fichiers(version)[nom]
+    assert "{{" not in brute
+    assert not racine.xpath("//script | //link[@href != 'data:,'] | //img | //iframe | //@style | //@onclick")
+    (regle,) = racine.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
+    assert "default-src 'none'" in regle
+    assert "unsafe" not in regle
+    assert racine.get("lang") == "fr"
+    ids = racine.xpath("//@id")
+    assert len(ids) == len(set(ids))
+    assert all(reference in ids for ref in racine.xpath("//@aria-labelledby") for reference in ref.split())
+    assert len(racine.xpath("//h1")) == len(racine.xpath("//main")) == 1
+    for table in racine.xpath("//table"):
+        assert table.xpath("./thead//th[@scope='col']")
+        assert all(ligne.xpath("./th[@scope='row']") for ligne in table.xpath("./tbody/tr"))
+
+
+@pytest.mark.exigence("R8", "R1.2")
+@pytest.mark.parametrize("version", VERSIONS)
+def test_tous_les_champs_et_leurs_usages__ok(version: str) -> None:
+    nom = "documents/specifications-fonctionnelles.html"
+    racine, lu = page(version, nom), catalogue(version)
+    for offre in lu.offres:
+        structure = structure_offre(lu, offre)
+        formulaire = lu.formulaires[offre.formulaire]
+        presents = dict(structure.feuilles())
+        for noeud in formulaire.noeuds():
+            for champ in noeud.champs if isinstance(noeud, Groupe) else (noeud,):
+                chemin = f"{noeud.code}/{champ.code}" if champ is not noeud else champ.code
+                (ligne,) = racine.xpath("//tr[@id=$i]", i=f"f-{formulaire.code}-{chemin.replace('/', '-')}")
+                feuille = presents.get(chemin)
+                attendu = "absent" if feuille is None else "obligatoire" if feuille.minimum else "facultatif"
+                if isinstance(noeud, Groupe) and all(c.code != noeud.code for c in structure.enfants):
+                    continue  # the group's own line says that the Offre has none of it
+                usages = {
+                    u.get("class").split()[1]: " ".join(u.xpath("string(small)").split())
+                    for u in ligne.xpath(".//span[starts-with(@class, 'usage')]")
+                }
+                assert attendu in usages
+                assert not usages[attendu] or plat(offre.libelle) in usages[attendu]
+                assert plat(champ.libelle) in plat(ligne.text_content())
+                assert plat(champ.aide) in plat(ligne.text_content())
+        for regle in formulaire.regles:
+            assert plat(regle.message) in texte(version, nom)
+    for nomenclature in lu.nomenclatures.values():
+        (titre,) = racine.xpath("//h3[@id=$i]", i=f"n-{nomenclature.code}")
+        codes = titre.getparent().xpath(".//tbody//th/code/text()")
+        assert codes == [valeur.code for valeur in nomenclature.valeurs]
+
+
+@pytest.mark.exigence("R8")
+def test_tous_les_codes_etats_et_regles__ok() -> None:
+    nom = "documents/specifications-fonctionnelles.html"
+    codes = set(page("2026.2", nom).xpath("//tbody//th/code/text()"))
+    for enumere in (CodeErreur, CodeChamp, CodeAvertissement, Etat, EtatVersion):
+        assert {membre.name for membre in enumere} <= codes
+    dit = texte("2026.2", nom)
+    assert all(plat(regle.enonce) in dit and f"({regle.article})" in dit for regle in REGLES)
+    assert all(plat(code.value) in dit for code in (*CodeErreur, *CodeChamp, *CodeAvertissement))
+
+
+@pytest.mark.exigence("R8", "R9")
+def test_le_contrat_element_par_element__ok() -> None:
+    nom = "documents/specifications-techniques.html"
+    racine, brut = page("2026.2", nom), texte("2026.2", nom)
+    for service, operations in SERVICES.items():
+        adresse = f"/production/ws/1/{service}" + ("/2026.2" if service == "depot" else "")
+        if service == "publication":
+            assert adresse not in brut, "not for opérateurs"
+            continue
+        assert adresse in brut
+        assert adresse.replace("production", "integration") in brut
+        for operation in operations:
+            assert racine.xpath("//h3[@id=$i]", i=f"op-{operation}")
+            assert f'SOAPAction: "urn:esav:ws:1:{operation}"' in brut
+            decrit = _elements(racine, f"type-{REPONSES[operation].type.get_type_name()}")
+            assert decrit == list(REPONSES[operation].type._type_info)
+    assert _elements(racine, "type-ErreurEsav") == list(r.ErreurEsav._type_info)
+    depot = _elements(racine, "op-deposerSignalisation")
+    assert depot == [
+        *("entete", "identifiantPrestation", "referenceOperateur", "contact", "nom", "telephone", "courriel"),
+        "formulaire",
+    ]
+    assert "FORMULAIRE_INVALIDE" in racine.xpath("string(//pre[@aria-labelledby='ex-refus'])")
+    assert f"{URL}" in brut
+    assert " 2 Mio" in brut
+
+
+def _elements(racine: html.HtmlElement, ancre: str) -> list[str]:
+    """First column of the table under a heading."""
+    (zone,) = racine.xpath("//div[@role='region'][@aria-labelledby=$a]", a=ancre)
+    return [str(code) for code in zone.xpath(".//tbody//th/code/text()")]
+
+
+@pytest.mark.exigence("R8", "R6.4")
+@pytest.mark.parametrize("version", VERSIONS)
+def test_en_ligne_seulement_les_offres_du_canal__ok(version: str) -> None:
+    nom = "documents/guide-en-ligne.html"
+    liens = set(page(version, nom).xpath("//table//a/@href"))
+    attendues = {f"../maquettes/{o.code}.html" for o in catalogue(version).offres if Canal.EN_LIGNE in o.canaux}
+    assert liens == attendues
+    assert "../maquettes/ACCES_FTTH.html" not in liens, "annexe 1: Web services only"
+    assert "ne sont pas encore ouvertes" in texte(version, nom)
+    # what the guide quotes stands in the maquettes
+    maquette = fichiers(version)[f"maquettes/{sorted(attendues)[0].rpartition('/')[2]}"].decode()
+    cites = [c for c in re.findall(r"« ([^»]+) »", texte(version, nom)) if not c.startswith("Parfois")]
+    assert len(cites) == 3
+    assert all(f">{cite}<" in maquette for cite in cites)
+
+
+@pytest.mark.exigence("R1.4", "R2.1")
+def test_le_changelog_est_lie_quand_il_existe__ok() -> None:
+    lien = "../changelog.html"
+    assert lien not in page("2026.1", "documents/index.html").xpath("//a/@href")
+    assert lien in page("2026.2", "documents/index.html").xpath("//a/@href")
+    assert "depuis la version 2026.1" in texte("2026.2", "documents/guide-integration.html")
+
+
+@pytest.mark.exigence("R1.4")
+def test_le_manifeste_liste_tout__ok() -> None:
+    lu = html.fromstring(fichiers("2026.2")["pack.xml"].partition(b"-->\n")[2])
+    chemins = {noeud.get("chemin") for noeud in lu.iter() if isinstance(noeud.tag, str) and noeud.get("chemin")}
+    assert chemins == set(fichiers("2026.2")) - {"pack.xml"}
+    assert {*PAGES, "changelog.xml", "jeu-de-test/parc.csv"} <= chemins

@@ -36,9 +36,9 @@ EXIGENCES: Mapping[str, tuple[Etat, str]] = {
     "R1.1": (C, "one versioned XML source, everything else derived"),
     "R1.2": (C, "field usage depends on the Offre; an XSD for each"),
     "R1.3": (C, "field types, facets, defaults, cross-field rules"),
-    "R1.4": (P, "the pack, reproducible (documents and changelog to come)"),
+    "R1.4": (C, "the pack, reproducible"),
     "R1.5": (C, "two realistic catalogue versions"),
-    "R2.1": (P, "a pack is refused with every defect (upload and comparison to come)"),
+    "R2.1": (C, "a pack is verified, compared, and announced whole, or refused with every reason"),
     "R2.2": (P, "notice periods, notices by e-mail, stable answers (Espace Opérateurs to come)"),
     "R2.3": (C, "one month together, two live at most, the earliest date told"),
     "R2.4": (C, "liveness from dates and clock; no restart"),
@@ -70,7 +70,7 @@ EXIGENCES: Mapping[str, tuple[Etat, str]] = {
     "R7.2": (O, "rate limits"),
     "R7.3": (P, "nothing accepted is lost, a refusal says when to try again (windows to come)"),
     "R7.4": (O, "fallback procedure"),
-    "R8": (P, "the operator's guide (generated documents to come)"),
+    "R8": (P, "documents of annexe 2 and jeu de test for each version (guide of the pages on line to come)"),
     "R9": (P, "SOAP that old stacks read, the zeep client, publishers (more stacks to come)"),
 }
 

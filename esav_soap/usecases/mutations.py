@@ -151,7 +151,7 @@ def _valeurs(feuille: Feuille, catalogue: Catalogue) -> Iterator[tuple[str, bool
         case Texte() | TexteLong() as t:
             yield "A" * (t.longueur_max + 1), False
             yield "é" * t.longueur_max, True
-            yield "A" * t.longueur_min, True
+            yield "A" * max(t.longueur_min, 1), True
             if t.longueur_min > 1:
                 yield "é" * (t.longueur_min - 1), False
         case Entier() as t:
@@ -178,7 +178,7 @@ def _valeurs(feuille: Feuille, catalogue: Catalogue) -> Iterator[tuple[str, bool
         case Choisi() as t:
             codes = catalogue.nomenclatures[t.nomenclature].par_code
             yield "CODE_INVENTE_POUR_VOIR", None if "CODE_INVENTE_POUR_VOIR" in codes else False
-            yield catalogue.nomenclatures[t.nomenclature].acceptees[0].code, True
+            yield from ((valeur.code, True) for valeur in catalogue.nomenclatures[t.nomenclature].acceptees[:1])
 
 
 def _noeuds(forme: etree._Element, structure: Structure) -> Iterator[tuple[int, Feuille | Branche, bool]]:

@@ -186,14 +186,31 @@ def ajouter_un_code(catalogue: Catalogue, rng: Random) -> Catalogue:
 
 
 def rattacher(catalogue: Catalogue, rng: Random) -> Catalogue:
-    def dans(valeurs: list[Valeur]) -> list[Valeur]:
-        parents = sorted({p for v in valeurs for p in v.parents})
-        i = rng.randrange(len(valeurs))
-        if parents:
-            valeurs[i] = replace(valeurs[i], parents=tuple(rng.sample(parents, rng.randint(1, len(parents)))))
-        return valeurs
+    """Other parents for about half of the codes of a dependent nomenclature."""
+    dependantes = [n for _, n in sorted(catalogue.nomenclatures.items()) if n.parent in catalogue.nomenclatures]
+    if not dependantes:
+        return catalogue
+    nomenclature = rng.choice(dependantes)
+    parents = [v.code for v in catalogue.nomenclatures[nomenclature.parent or ""].valeurs]
+    valeurs = tuple(
+        replace(v, parents=tuple(rng.sample(parents, rng.randint(1, len(parents))))) if rng.random() < 0.5 else v
+        for v in nomenclature.valeurs
+    )
+    nouvelle = replace(nomenclature, valeurs=valeurs)
+    return replace(catalogue, nomenclatures={**catalogue.nomenclatures, nouvelle.code: nouvelle})
 
-    return _nomenclature(catalogue, rng, dans)
+
+def changer_de_forme(catalogue: Catalogue, rng: Random) -> Catalogue:
+    """Another pattern and nothing else; sometimes a wider one."""
+
+    def change(champ: Champ) -> Champ:
+        if not isinstance(champ.type, Texte):
+            return champ
+        avant = champ.type.motif or "[A-Z]*"
+        motif = rng.choice([f"({avant})|[0-9]*", "[A-Z][A-Za-z0-9 -]*", ".*", avant.replace("9", "5"), "[^A]*"])
+        return replace(champ, type=replace(champ.type, motif=motif))
+
+    return _un_noeud(catalogue, rng, change, Champ)
 
 
 def _regles(catalogue: Catalogue, rng: Random, change: Callable[[list[Regle], list[str]], list[Regle]]) -> Catalogue:
@@ -294,6 +311,7 @@ EDITIONS: tuple[Edition, ...] = (
     oter_un_code,
     ajouter_un_code,
     rattacher,
+    changer_de_forme,
     oter_une_regle,
     ajouter_une_regle,
     changer_une_regle,

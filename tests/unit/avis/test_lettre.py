@@ -10,12 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
+from esav_soap.avis import Envoi, GenreAvis
 from esav_soap.avis.dates import jour, moment
-from esav_soap.avis.faits import ChangementOffre, Faits, Remplacee
+from esav_soap.avis.faits import ChangementOffre, Faits, Lieux, Remplacee
 from esav_soap.avis.lettre import COLONNES
+from esav_soap.avis.message import composer
 from esav_soap.avis.redaction import MAX_POINTS
 from esav_soap.calendar import en_paris
-from tests.unit.avis.lettres import ANNONCE, INSTANTS, OUVERTURE, RAPPEL, RETIREE, message
+from tests.unit.avis.lettres import ANNONCE, INSTANTS, OPERATEUR, OUVERTURE, RAPPEL, RETIREE, message
 
 TOUTES = pytest.mark.parametrize("faits", [ANNONCE, RETIREE, RAPPEL], ids=["annonce", "retirée", "rappel"])
 
@@ -173,6 +175,17 @@ def test_trop_de_changements__ok() -> None:
     texte = message(replace(ANNONCE, changements=(ChangementOffre("X", "X", graves + points[:1]),))).texte
     assert all(dit in texte for _, dit in graves)
     assert "… et 1 autre :" in texte.replace("\u00a0", " ")
+
+
+@pytest.mark.exigence("R2.2")
+def test_une_adresse_longue_reste_entiere__ok() -> None:
+    lieux = Lieux(f"https://{'plate-forme.' * 8}example", "esav@esav.example")
+    envoi = Envoi(GenreAvis.VERSION_ANNONCEE, "2026.2", "OPA")
+    lignes = composer(envoi, ANNONCE, OPERATEUR, lieux, ANNONCE.annonce).texte.split("\n")
+    assert f"  {lieux.wsdl('integration', '2026.2')}" in lignes
+    mot = "x" * (COLONNES + 20)
+    faits = replace(ANNONCE, generaux=(("rupture", f"Voir {mot} maintenant."),))
+    assert mot in message(faits).texte
 
 
 @pytest.mark.exigence("R2.2")

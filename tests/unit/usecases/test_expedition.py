@@ -168,6 +168,23 @@ def test_un_bail_perime_n_efface_pas_le_succes_d_un_autre__ok() -> None:
     assert essai.courrier.envoyes == ["VERSION_ANNONCEE:2026.2:A"]
 
 
+@pytest.mark.exigence("R2.2")
+def test_un_bail_perime_ne_rend_pas_l_avis_qu_un_autre_envoie__ok() -> None:
+    essai = Essai("A")
+
+    class Repris:
+        """The lease ends, another worker takes the notice and is still sending when the first one fails."""
+
+        def envoyer(self, message: Message) -> None:
+            essai.instant += CADENCE.bail
+            assert len(essai.file.prendre(essai.instant, CADENCE.bail, 1)) == 1
+            raise EchecDefinitif("trop tard")
+
+    Expedition(essai.file, essai.redaction, Repris(), lambda: essai.instant, CADENCE).suivant()
+    (suivi,) = essai.file.suivis(None, 9)
+    assert (suivi.etat, suivi.prochain, suivi.erreur) == (EtatEnvoi.EN_ATTENTE, essai.instant + CADENCE.bail, "")
+
+
 @dataclass
 class _Lent:
     """A mail server that fails after the lease has ended and another worker has sent."""

@@ -21,7 +21,7 @@ from esav_soap.calendar import PARIS, en_francais
 from esav_soap.cli import francais
 from esav_soap.cli.__main__ import esav
 from esav_soap.contract.services import SERVICES, requetes
-from esav_soap.errors import CodeChamp, CodeErreur
+from esav_soap.errors import CodeAvertissement, CodeChamp, CodeErreur
 from esav_soap.names import chemin_service
 from esav_soap.publication import REGLES, VersionPubliee, decider
 from esav_soap.publication.ecarts import CodeEcart
@@ -37,7 +37,7 @@ EMPLOYES = {
     CodeErreur[nom]
     for fichier in (RACINE / "esav_soap").rglob("*.py")
     for nom in re.findall(r"CodeErreur\.([A-Z_]+)", fichier.read_text(encoding="utf-8"))
-    if nom in CodeErreur.__members__ and fichier.name != "presentation.py"
+    if nom in CodeErreur.__members__ and not fichier.match("usecases/presentation.py")
 }
 
 
@@ -69,6 +69,11 @@ def codes_ecart() -> str:
     """Codes of the differences between two versions, by gravity."""
     rangs = sorted(CodeEcart, key=lambda c: -c.gravite.rang)
     return _table(("Gravité", "Code", "Sens"), ((c.gravite.value, f"`{c.name}`", c.sens) for c in rangs))
+
+
+def codes_avertissement() -> str:
+    """Codes of a warning."""
+    return _table(("Code", "Sens"), ((f"`{c.name}`", c.value) for c in CodeAvertissement))
 
 
 def etats() -> str:
@@ -206,6 +211,7 @@ def commandes() -> str:
 BLOCS: dict[str, Callable[[], str]] = {
     "codes-fault": codes_fault,
     "codes-champ": codes_champ,
+    "codes-avertissement": codes_avertissement,
     "codes-ecart": codes_ecart,
     "codes-verification": codes_verification,
     "etats": etats,

@@ -16,6 +16,8 @@ import pytest
 from esav_soap.cli.client import client
 from esav_soap.signalisation import Prestation
 from esav_soap.store import ouvrir
+from esav_soap.usecases.jeu_de_test import prestation_essai
+from tests.e2e.conftest import OFFRES
 from tests.e2e.serveur import ServeurReel
 from tests.e2e.soap import RACINE
 
@@ -39,6 +41,7 @@ def environnement(serveur: ServeurReel, tmp_path: Path) -> dict[str, str]:
     """What the document exports, towards the real server; the form file stands in the working folder."""
     with ouvrir(serveur.store) as magasin:
         magasin.importer([Prestation("production", "ALPHA", "ALPHA-ACCES_FTTH-0001", "ACCES_FTTH")])
+        magasin.importer(Prestation("integration", "ALPHA", prestation_essai(offre), offre) for offre in OFFRES)
     (xml,) = blocs("xml")
     (tmp_path / "formulaire.xml").write_text(xml, encoding="utf-8")
     exports = [mots[1] for bloc in blocs("sh") for mots in commandes(bloc) if mots[0] == "export"]

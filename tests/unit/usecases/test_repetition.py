@@ -6,6 +6,8 @@ import json
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -166,6 +168,26 @@ def test_suivi_meme_quand_le_nombre_annonce_est_faux__ok() -> None:
         assert vus[-1] == (120, 120)
         assert all(fait <= total for fait, total in vus)
         assert len(vus) > 3
+
+
+@pytest.mark.exigence("R2.1")
+@pytest.mark.parametrize("fin", [signal.SIGINT, signal.SIGKILL])
+def test_les_processus_finissent_avec_celui_qui_les_a_lances__ok(fin: signal.Signals) -> None:
+    lance = subprocess.Popen(
+        [sys.executable, "-m", "tests.unit.usecases.repetition_sans_fin"],
+        cwd=RACINE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert lance.stdout is not None
+    enfants = [int(pid) for pid in lance.stdout.readline().split()]
+    assert len(enfants) == 2
+    # Ctrl-C goes to every process of the terminal.
+    os.killpg(lance.pid, fin) if fin is signal.SIGINT else lance.kill()
+    _, erreurs = lance.communicate(timeout=60)  # all of them have closed their ends of the pipes
+    assert erreurs.count("Traceback") == (1 if fin is signal.SIGINT else 0), erreurs
 
 
 def _noter(vus: list[tuple[int, int]], _: str, fait: int, total: int) -> None:

@@ -2,8 +2,8 @@
 
 Floors, from the highest (each imports only lower ones; ``setup.cfg`` holds the check)::
 
-    cli -> bootstrap -> soap | store -> usecases
-        -> reader | contract | intake | signalisation | publication -> model -> names, errors, calendar
+    cli -> bootstrap -> soap | store | mail | worker -> usecases
+        -> reader | contract | intake | signalisation | publication | avis -> model -> names, errors, calendar
 
 ``client`` stands apart: it sees ``names`` and ``errors`` only.
 """

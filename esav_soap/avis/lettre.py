@@ -98,7 +98,7 @@ def typographie(texte: str) -> str:
 
 
 _environnement = Environment(
-    loader=PackageLoader("esav_soap.avis", "gabarits"),
+    loader=PackageLoader("esav_soap.avis.gabarits", "."),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,

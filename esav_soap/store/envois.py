@@ -137,8 +137,11 @@ def ecrire_envois(moteur: Moteur, connexion: Connection, envois: Sequence[Envoi]
 
 
 def retirer_envois(connexion: Connection, version: str) -> None:
-    """Drop, within a transaction, the notices of a version that were not sent."""
-    connexion.execute(delete(envoi).where(_E.etat.in_((_EN_ATTENTE, _REBUT)), _E.version == version))
+    """Drop, within a transaction, the notices of a version that were not sent, except those of its withdrawal."""
+    du_retrait = GenreAvis.ANNONCE_RETIREE.name
+    connexion.execute(
+        delete(envoi).where(_E.etat.in_((_EN_ATTENTE, _REBUT)), _E.version == version, _E.genre != du_retrait)
+    )
 
 
 def _envoi(ligne: Any) -> Envoi:

@@ -58,8 +58,10 @@ class PublicationsSQL(VersionsSQL):
             _dater(connexion, annulee)
             if precedente is not None:
                 _dater(connexion, precedente)
-            retirer_envois(connexion, annulee.version)
+            # Written before the old ones go: SQLite would give the new ones the numbers of the old, and a worker that is
+            # sending an old one would then report a new one sent.
             ecrire_envois(self._moteur, connexion, a_envoyer, annulee.annulation)
+            retirer_envois(connexion, annulee.version)
 
     def avises(self, version: str) -> tuple[str, ...]:
         """See the port; a withdrawal drops what was not sent, so it is asked before."""

@@ -154,6 +154,18 @@ def test_retrait_remet_les_dates_et_abandonne_les_avis_qui_attendent(store: Stor
     assert {s.cree_le for s in restent[2:]} == {ANNULATION}
 
 
+@pytest.mark.exigence("R2.1", "R2.2")
+def test_avis_en_cours_d_envoi_pendant_le_retrait_ne_passe_pas_pour_celui_du_retrait(store: Store) -> None:
+    """A number is never given again: the worker reports the announcement that it was sending when it was withdrawn."""
+    annoncer(store)
+    pris = store.prendre(INSTANT, BAIL, 10)
+    store.retirer_annonce(ANNULEE, EN_VIGUEUR, RETRAITS, [remplacee(), annoncee()])
+    for envoi in pris:
+        store.reussir(envoi.numero, ANNULATION)
+    assert len(pris) == len(OPERATEURS)
+    assert [(s.envoi, s.etat) for s in file(store)] == [(envoi, EtatEnvoi.EN_ATTENTE) for envoi in RETRAITS]
+
+
 @pytest.mark.exigence("R2.1")
 def test_retrait_sans_date_d_annulation(store: Store) -> None:
     annoncer(store)

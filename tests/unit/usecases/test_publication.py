@@ -16,6 +16,7 @@ from esav_soap.avis import Envoi, EtatEnvoi, GenreAvis, Operateur
 from esav_soap.calendar import instant_plus_mois
 from esav_soap.errors import PackInvalide, Probleme, PublicationRefusee, VersionDejaAnnoncee
 from esav_soap.publication import EtatVersion, VersionPubliee, regles
+from esav_soap.publication.ecarts import Ecart, Gravite
 from esav_soap.signalisation import Prestation
 from esav_soap.usecases import publication
 from esav_soap.usecases.ports import VersionsChangees
@@ -149,6 +150,23 @@ def test_chaque_rupture_s_accepte_par_son_nom__error(
     inutiles = {a for a in acceptees if not (a == RUPTURE_1 or a.startswith("OFFRE_S0001:"))}
     assert {m.split(" »")[0].removeprefix("« ") for m in pris.value.motifs if m not in cites} == inutiles
     assert (publications.versions(), publications.file) == (avant, {})
+
+
+@pytest.mark.exigence("R2.1")
+@pytest.mark.parametrize(
+    ("acceptee", "suffit"),
+    [
+        ("ACCES_FTTH/etage:REGLE_DURCIE:ETAGE-SI", True),
+        ("ACCES_FTTH/etage:*", True),
+        ("ACCES_FTTH:*", True),
+        ("ACCES_FTTH/etage:REGLE_DURCIE", False),
+        ("ACCES_FTTH/eta:*", False),
+        ("ACCES:*", False),
+    ],
+)
+def test_la_rupture_d_une_regle_s_accepte_aussi(acceptee: str, suffit: bool) -> None:
+    ecart = Ecart("REGLE_DURCIE", Gravite.RUPTURE, "ACCES_FTTH", "etage", "Règle durcie.", regle="ETAGE-SI")
+    assert ruptures([ecart], [acceptee]) == (() if suffit else (ecart,))
 
 
 @pytest.mark.exigence("R2.1", "R2.2")

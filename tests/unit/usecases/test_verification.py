@@ -10,6 +10,7 @@ import pytest
 from lxml import etree
 
 from bench.synthese import VERSION
+from esav_soap.contract.pack import zipper
 from esav_soap.errors import Probleme
 from esav_soap.intake import Controle
 from esav_soap.model import Catalogue, Champ, Formulaire, GenreRegle, Groupe, Regle, Section, Texte
@@ -232,6 +233,8 @@ def test_un_motif_sans_exemple__error(
         [] if accepte else [("formulaires/formulaire-s0001.xml", "MOTIF_SANS_EXEMPLE")]
     )
     assert all("dedans/essai" in p.message for p in trouves)
+    # The artefacts do not know of the field: the gate says other things besides.
+    assert ("MOTIF_SANS_EXEMPLE" in codes(verifier(sources_essai(), pack_essai(), None))) is not accepte
 
 
 MANIFESTE = "jeu-de-test/manifeste.xml"
@@ -288,6 +291,12 @@ def test_chaque_code_est_connu_et_dit_que_faire__ok() -> None:
     assert all(code.value.endswith(".") and ":" in code.value for code in CodeVerification)
     (probleme,) = verifier(sources_essai(), b"", None)
     assert probleme.message.endswith(CodeVerification.PACK_ILLISIBLE.value)
+
+
+@pytest.mark.exigence("R1.4", "R2.1")
+def test_un_manifeste_perime__error() -> None:
+    altere = changer(ouvrir_pack(pack_essai()), {"maquettes/index.html": lambda contenu: contenu + b"\n"})
+    assert codes(verifier(sources_essai(), zipper(altere), None)) == {"MANIFESTE_INEXACT"}
 
 
 @pytest.mark.exigence("R1.4", "R2.1")

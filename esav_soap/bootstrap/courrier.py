@@ -33,6 +33,8 @@ def problemes_courrier(valeurs: Mapping[str, object]) -> list[str]:
     expediteur = valeurs.get("smtp_expediteur")
     if expediteur is not None and not adresse_correcte(str(expediteur)):
         problemes.append(f"ESAV_SMTP_EXPEDITEUR doit être une adresse comme esav@fournisseur.fr, pas « {expediteur} »")
+    if not str(valeurs.get("smtp_nom", "")).isprintable():
+        problemes.append("ESAV_SMTP_NOM contient un saut de ligne ou un caractère de commande")
     if not valeurs.get("smtp_hote"):
         return problemes
     if expediteur is None:

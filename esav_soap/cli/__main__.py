@@ -89,6 +89,10 @@ def main() -> None:
         code = 1
     except BrokenPipeError:
         code = 1
+    except OSError as panne:
+        lieu = f"{panne.filename} : " if panne.filename is not None else ""
+        click.echo(francais.message(click.ClickException(f"{lieu}{panne.strerror or panne}")), err=True)
+        code = 1
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 ETATS = {"attente": "EN_ATTENTE", "envoye": "ENVOYE", "rebut": "REBUT"}
 #: More than any queue holds.
 TOUS = 1_000_000
+#: The largest number that both databases can hold.
+_NUMERO_MAX = 2**63 - 1
 
 _store = click.option("--store", metavar="URL", help="Base de données : sqlite:///fichier ou postgresql://…")
 
@@ -23,7 +25,9 @@ envois = click.Group("envois", help="Les avis aux opérateurs : la file d'envoi 
 
 @envois.command("list", short_help="Montrer les avis de la file.")
 @click.option("--etat", type=click.Choice(list(ETATS)), help="Seulement les avis dans cet état.")
-@click.option("--maximum", type=click.IntRange(1), default=50, metavar="N", help="Au plus N avis.  [par défaut : 50]")
+@click.option(
+    "--maximum", type=click.IntRange(1, TOUS), default=50, metavar="N", help="Au plus N avis.  [par défaut : 50]"
+)
 @_store
 def lister(etat: str | None, maximum: int, store: str | None) -> None:
     """Montrer les avis de la file, les plus récents d'abord, avec l'erreur du dernier essai.
@@ -78,7 +82,7 @@ def _ligne(suivi: EnvoiSuivi) -> str:
 
 
 @envois.command("rejouer", short_help="Remettre dans la file des avis mis au rebut.")
-@click.argument("numeros", type=int, nargs=-1, metavar="[NUMÉRO...]")
+@click.argument("numeros", type=click.IntRange(1, _NUMERO_MAX), nargs=-1, metavar="[NUMÉRO...]")
 @click.option("--tous", is_flag=True, help="Tous les avis au rebut.")
 @_store
 def rejouer(numeros: tuple[int, ...], tous: bool, store: str | None) -> None:

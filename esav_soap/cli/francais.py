@@ -40,6 +40,9 @@ _SYSTEME = {
     "Permission denied": "accès refusé",
     "Is a directory": "c'est un dossier",
     "Not a directory": "ce n'est pas un dossier",
+    "No space left on device": "le disque est plein",
+    "Read-only file system": "ce disque est en lecture seule",
+    "File name too long": "ce nom de fichier est trop long",
 }
 
 

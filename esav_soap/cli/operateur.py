@@ -8,6 +8,7 @@ import click
 
 _STORE = click.option("--store", metavar="URL", help="Base de données : sqlite:///fichier ou postgresql://…")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+_NOM_MAX = 200
 
 
 @click.group()
@@ -44,6 +45,8 @@ def declarer(code: str, courriel: str, raison_sociale: str, store: str | None) -
         problemes.append(f"« {courriel} » n'est pas une adresse de courriel")
     if not raison_sociale or not raison_sociale.isprintable():
         problemes.append("la raison sociale est vide ou contient un caractère de commande")
+    if len(raison_sociale) > _NOM_MAX:
+        problemes.append(f"la raison sociale a {len(raison_sociale)} caractères : {_NOM_MAX} au plus")
     if problemes:
         raise click.UsageError(" ; ".join(problemes))
     with ouvrir(lire_reglages(None, store=store).store) as magasin:

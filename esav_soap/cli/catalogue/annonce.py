@@ -70,7 +70,7 @@ def announce(
     reglages = lire_reglages(None, store=store, url_publique=url_publique)
     present = horloge(reglages)
     if not (oui or a_blanc):
-        _terminal_requis()
+        _terminal_requis("--oui (ou --a-blanc pour voir seulement)")
     with ouvrir(reglages.store, creer=False) as magasin:
         choisie = choisir(source, dossier)
         choisie.lire()
@@ -121,7 +121,7 @@ def withdraw(version: str, oui: bool, store: str | None) -> None:
     reglages = lire_reglages(None, store=store)
     present = horloge(reglages)
     if not oui:
-        _terminal_requis()
+        _terminal_requis("--oui")
     with ouvrir(reglages.store, creer=False) as magasin:
         decision = decider_retrait(version, present(), magasin.versions())
         if decision.manquements:
@@ -183,10 +183,10 @@ def _fin(retrait: object) -> str:
     return f"retirée le {en_francais(retrait)}" if isinstance(retrait, datetime) else "sans date de retrait"
 
 
-def _terminal_requis() -> None:
+def _terminal_requis(sinon: str) -> None:
     """Before the long work: nobody could answer at its end."""
     if not sys.stdin.isatty():
-        raise click.UsageError("sans terminal pour confirmer, donner --oui (ou --a-blanc pour voir seulement)")
+        raise click.UsageError(f"sans terminal pour confirmer, donner {sinon}")
 
 
 def _confirmer(question: str, *, oui: bool) -> None:

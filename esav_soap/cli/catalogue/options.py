@@ -52,7 +52,10 @@ def instant(texte: str | None) -> datetime | None:
         lu = datetime.fromisoformat(texte)
     except ValueError as exc:
         raise click.UsageError(f"« {texte} » n'est pas une date ISO 8601, comme 2026-12-31T00:00") from exc
-    return en_utc(lu if lu.tzinfo else lu.replace(tzinfo=PARIS))
+    try:
+        return en_utc(lu if lu.tzinfo else lu.replace(tzinfo=PARIS))
+    except OverflowError as exc:  # in UTC, the first and last day of the calendar can be outside it
+        raise click.UsageError(f"« {texte} » est hors du calendrier") from exc
 
 
 def depuis_quand(texte: str, present: datetime) -> datetime:

@@ -132,7 +132,10 @@ def pack(version: str, sortie: Path | None, precedente: str | None, dossier: Pat
             choisie.sources, url_publique or BASE_URL, version, precedent=avant.lire() if avant else None, suivi=suivi
         )
     sortie = sortie or Path(f"catalogue-esav-{version}.zip")
-    dossiers.ecrire_fichier(sortie, octets)
+    try:
+        dossiers.ecrire_fichier(sortie, octets)
+    except OSError as panne:
+        raise click.FileError(str(sortie), panne.strerror or str(panne)) from panne
     changelog = f", changelog depuis {avant.nom}" if avant else ""
     click.echo(f"{sortie} : {len(octets)} octets{changelog}")
 

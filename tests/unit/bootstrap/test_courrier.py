@@ -42,6 +42,7 @@ def test_sans_serveur_rien_n_est_exige__ok() -> None:
         ),
         ({"ESAV_WORKER": "peut-être"}, "ESAV_WORKER"),
         ({"ESAV_SMTP_ESSAIS": "0"}, "ESAV_SMTP_ESSAIS"),
+        ({"ESAV_SMTP_NOM": "e-SAV\r\nBcc: x@y.fr"}, "ESAV_SMTP_NOM"),
     ],
 )
 def test_reglage_inutilisable__error(reglages: dict[str, str], nom: str) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import click
 import pytest
@@ -92,6 +94,15 @@ def test_aide_de_chaque_commande__ok(lancer: Lancer, commande: list[str]) -> Non
         (["catalogue", "install", "/nulle/part.zip"], "/nulle/part.zip n'existe pas"),
         (["catalogue", "pack", "2026.9", "--dossier", str(RACINE)], "présentes : 2026.1, 2026.2"),
         (["catalogue", "install", "2026.1", "--dossier", str(RACINE), "--ouverture", "demain"], "n'est pas une date"),
+        (["catalogue", "announce", "2026.2", "--oui", "--ouverture", "0001-01-01"], "hors du calendrier"),
+        (["catalogue", "announce", "2026.2", "--oui", "--ouverture", "9999-12-31T23:59-12:00"], "hors du calendrier"),
+        (["catalogue", "withdraw", "2026.2"], "sans terminal pour confirmer, donner --oui.\n"),
+        (["envois", "rejouer", str(2**63)], "n'est pas dans l'intervalle"),
+        (["envois", "list", "--maximum", str(2**63)], "n'est pas dans l'intervalle"),
+        (
+            ["operateur", "declarer", "OPA", "--courriel", "a@b.fr", "--raison-sociale", "x" * 201],
+            "201 caractères : 200 au plus",
+        ),
     ],
     ids=lambda v: " ".join(v)[:40] if isinstance(v, list) else "",
 )
@@ -119,6 +130,19 @@ def test_reglages_refuses_tous_a_la_fois__error(lancer: Lancer, monkeypatch: pyt
     code, _, erreurs = lancer("serve", "--fils", "0", "--adresse", "ici")
     assert code == 1
     assert all(nom in erreurs for nom in ("ESAV_TAILLE_MAX", "ESAV_FILS", "ESAV_ADRESSE"))
+
+
+@pytest.mark.exigence("R9")
+def test_panne_du_systeme_en_une_phrase__error(lancer: Lancer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def lever(**_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "sortie.zip")
+
+    sortie = tmp_path / "fichier" / "candidat.zip"
+    sortie.parent.write_text("pas un dossier")
+    code, _, erreurs = lancer("catalogue", "pack", "2026.1", str(sortie), "--dossier", str(RACINE))
+    assert (code, erreurs.splitlines()[-1].startswith(f"Erreur : fichier {sortie} : ")) == (1, True)
+    monkeypatch.setattr(cli.esav, "main", lever)
+    assert lancer() == (1, "", "Erreur : sortie.zip : le disque est plein.\n")
 
 
 @pytest.mark.exigence("R9")

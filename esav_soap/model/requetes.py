@@ -163,7 +163,7 @@ REQUETES_PUBLICATION: Mapping[str, Structure] = {
             Feuille(_PACK, 1, 1),
             Feuille(Champ("dateHeureOuverture", "Ouverture en production", DateHeure()), 0, 1),
             Feuille(_ECART_ACCEPTE, 0, 1000),
-            Feuille(Champ("aTous", "Aviser tous les opérateurs", OuiNon()), 0, 1),
+            Feuille(Champ("aTous", "Aviser aussi les opérateurs sans prestation en production", OuiNon()), 0, 1),
         ),
         _requete("retirerAnnonce", "Retrait de l'annonce d'une version", Feuille(VERSION, 1, 1)),
     )

@@ -12,7 +12,15 @@ from typing import Any
 from lxml import etree
 
 from esav_soap.calendar import en_utc
-from esav_soap.errors import CodeErreur, ErreurEsav, FormulaireInvalide, PackInvalide, PublicationRefusee
+from esav_soap.errors import (
+    CodeChamp,
+    CodeErreur,
+    ErreurChamp,
+    ErreurEsav,
+    FormulaireInvalide,
+    PackInvalide,
+    PublicationRefusee,
+)
 from esav_soap.intake import Verdict, controler_requete
 from esav_soap.model.requetes import REQUETES_CATALOGUE, REQUETES_PUBLICATION, REQUETES_SUIVI
 from esav_soap.model.structure import Structure
@@ -163,13 +171,13 @@ class Operations:
 
     def _simuler_publication(self, corps: etree._Element, appel: Appel) -> Any:
         jours = int(_texte(corps, "jours") or JOURS_REJOUES)
-        return presentation.essai(self._publieur.simuler(_fichier(corps, "pack"), jours, appel.instant))
+        return presentation.essai(self._publieur.simuler(_pack(corps), jours, appel.instant))
 
     def _annoncer_version(self, corps: etree._Element, appel: Appel) -> Any:
         _reserve_a_la_production(appel)
         ouverture = _texte(corps, "dateHeureOuverture")
         annonce = self._publieur.annoncer(
-            _fichier(corps, "pack"),
+            _pack(corps),
             en_utc(datetime.fromisoformat(ouverture)) if ouverture else None,
             [element.text or "" for element in corps.iter(f"{{{NS_WS}}}ecartAccepte")],
             appel.instant,
@@ -196,5 +204,11 @@ def _texte(corps: etree._Element, nom: str) -> str | None:
     return corps.findtext(f"{{{NS_WS}}}{nom}")
 
 
-def _fichier(corps: etree._Element, nom: str) -> bytes:
-    return b64decode(_texte(corps, nom) or "")
+def _pack(corps: etree._Element) -> bytes:
+    """libxml2 takes no notice of characters that base64 does not have; they are refused here."""
+    try:
+        return b64decode("".join((_texte(corps, "pack") or "").split()), validate=True)
+    except ValueError as exc:
+        chemin, dit = f"{etree.QName(corps).localname}/pack", "le contenu n'est pas écrit en base64"
+        erreur = ErreurChamp("pack", "Pack de la version", chemin, CodeChamp.TYPE_INVALIDE, dit)
+        raise FormulaireInvalide([erreur]) from exc

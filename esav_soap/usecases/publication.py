@@ -19,7 +19,7 @@ from esav_soap.errors import PackInvalide, PublicationRefusee, VersionDejaAnnonc
 from esav_soap.model import Catalogue
 from esav_soap.names import MOTIF_VERSION
 from esav_soap.publication import VersionPubliee
-from esav_soap.publication.ecarts import Ecart, Gravite, comparer, offres_touchees
+from esav_soap.publication.ecarts import Ecart, Gravite, comparer
 from esav_soap.publication.regles import Decision, decider, decider_retrait
 from esav_soap.reader import lire_catalogue
 from esav_soap.usecases.catalogue import empaqueter, sources_de
@@ -195,15 +195,14 @@ def retirer_annonce(
 
 
 def concernes(candidate: Candidate, operateurs: Operateurs, *, a_tous: bool = False) -> tuple[str, ...]:
-    """Opérateurs to be told, by code: those with prestations in production on an Offre that differs; with ``a_tous``, or
-    when the whole catalogue differs or none was before it, everyone. One that is not declared is among them: its notice
-    fails for want of an address, and a person sees it."""
-    prestations = operateurs.operateurs_par_offre()
-    tous = a_tous or candidate.decision.precedente is None or any(not ecart.offre for ecart in candidate.ecarts)
-    if tous:
-        return tuple(sorted({o.code for o in operateurs.operateurs()} | {code for code, _ in prestations}))
-    touchees = offres_touchees(candidate.ecarts)
-    return tuple(sorted({code for code, offre in prestations if offre in touchees}))
+    """Opérateurs to be told, by code: all that have prestations in production, since the addresses and namespaces of every
+    Offre end with the version before, whether or not its form differs; with ``a_tous``, or when no version was before it,
+    every declared one too. One that is not declared is among them: its notice fails for want of an address, and a person
+    sees it."""
+    codes = {code for code, _ in operateurs.operateurs_par_offre()}
+    if a_tous or candidate.decision.precedente is None:
+        codes |= {operateur.code for operateur in operateurs.operateurs()}
+    return tuple(sorted(codes))
 
 
 def ruptures(ecarts: Collection[Ecart], acceptees: Collection[str]) -> tuple[Ecart, ...]:

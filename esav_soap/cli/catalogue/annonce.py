@@ -28,7 +28,9 @@ _MONTRES = 40
 @click.argument("source", metavar="VERSION|PACK.zip|DOSSIER")
 @click.option("--ouverture", metavar="INSTANT", help="Ouverture, ISO 8601.  [par défaut : la première date permise]")
 @click.option("--accepter", "acceptees", multiple=True, metavar="NOM", help="Accepter cette rupture (voir diff).")
-@click.option("--a-tous", is_flag=True, help="Prévenir tous les opérateurs, concernés ou non.")
+@click.option(
+    "--a-tous", is_flag=True, help="Prévenir aussi les opérateurs déclarés qui n'ont pas de prestation en production."
+)
 @click.option("--a-blanc", is_flag=True, help="Tout vérifier et montrer, ne rien écrire.")
 @OUI
 @DOSSIER
@@ -45,7 +47,7 @@ def announce(
     store: str | None,
     url_publique: str | None,
 ) -> None:
-    """Annoncer une version : la vérifier, l'enregistrer avec ses dates, prévenir les opérateurs concernés.
+    """Annoncer une version : la vérifier, l'enregistrer avec ses dates, prévenir les opérateurs.
 
     La commande montre les dates, les ruptures et qui sera prévenu, puis demande confirmation. La version est utilisable
     aussitôt sur la plate-forme d'intégration ; celle qu'elle remplace est retirée un mois après l'ouverture. Toutes les

@@ -1,7 +1,7 @@
 """Differences between two versions of the catalogue, classified, in words and as files (R1.4, R2.1)."""
 
 from esav_soap.publication.ecarts.comparaison import comparer
-from esav_soap.publication.ecarts.objets import CodeEcart, Ecart, Gravite, compter, offres_touchees
+from esav_soap.publication.ecarts.objets import CodeEcart, Ecart, Gravite, compter
 from esav_soap.publication.ecarts.rendu import en_html, en_texte, en_xml, resume, schema
 
 __all__ = [
@@ -13,7 +13,6 @@ __all__ = [
     "en_html",
     "en_texte",
     "en_xml",
-    "offres_touchees",
     "resume",
     "schema",
 ]

@@ -134,11 +134,6 @@ def _sujet(libelle: str) -> str:
     return f"« {libelle} » : "
 
 
-def offres_touchees(ecarts: Iterable[Ecart]) -> frozenset[str]:
-    """Codes of the Offres that at least one difference bears on; "" when one bears on the whole catalogue."""
-    return frozenset(ecart.offre for ecart in ecarts)
-
-
 def compter(ecarts: Iterable[Ecart]) -> dict[Gravite, int]:
     """How many of each, the gravest first."""
     nombres = dict.fromkeys(sorted(Gravite, key=lambda g: -g.rang), 0)

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from esav_soap.model import GenreRegle, Regle, Section, Statut
-from esav_soap.publication.ecarts import CodeEcart, Gravite, comparer, compter, offres_touchees
+from esav_soap.publication.ecarts import CodeEcart, Gravite, comparer, compter
 from tests.unit.publication.cas_ecarts import CAS, INVERSES
 from tests.unit.publication.catalogue_compare import (
     AB,
@@ -79,7 +79,6 @@ def test_les_offres_viennent_et_partent_dans_l_ordre_du_nouveau_catalogue__ok() 
     assert [e.nom for e in ecarts] == ["QUATRE:OFFRE_AJOUTEE", "UN:OFFRE_LIBELLE", "TROIS:OFFRE_RETIREE"]
     assert [e.gravite for e in ecarts] == [C, C, X]
     assert ecarts[0].message == "« quatre » : nouvelle Offre, 8 champs dont 4 obligatoires."
-    assert offres_touchees(ecarts) == {"QUATRE", "UN", "TROIS"}
     assert compter(ecarts) == {X: 1, R: 0, C: 2}
 
 

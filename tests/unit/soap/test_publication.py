@@ -161,6 +161,22 @@ def test_requete_non_conforme__error(sur: FauxNoeud, publieur: FauxPublieur) -> 
     assert publieur.appels == []
 
 
+@pytest.mark.exigence("R2.1", "R3.2")
+@pytest.mark.parametrize("pack", ["!!!é", "éééé", "!!!", "AA\u00a0AA"])
+def test_pack_que_seul_libxml2_tient_pour_du_base64__error(sur: FauxNoeud, publieur: FauxPublieur, pack: str) -> None:
+    reponse = demander(sur, requete("annoncerVersion", pack=pack))
+    codes = [(e.findtext(f"{WS}champ"), e.findtext(f"{WS}code")) for e in reponse.corps.iter(f"{WS}erreur")]
+    assert (reponse.refus, codes) == ("FORMULAIRE_INVALIDE", [("pack", "TYPE_INVALIDE")])
+    assert publieur.appels == []
+
+
+@pytest.mark.exigence("R2.1")
+def test_base64_sur_plusieurs_lignes__ok(sur: FauxNoeud, publieur: FauxPublieur) -> None:
+    lignes = "\r\n ".join(EN_BASE64[rang : rang + 4] for rang in range(0, len(EN_BASE64), 4))
+    assert demander(sur, requete("simulerPublication", pack=f"\n{lignes}\n")).refus is None
+    assert publieur.appels[0][1] == ARCHIVE
+
+
 @pytest.mark.exigence("R2.1")
 def test_seul_ce_service_prend_de_grands_messages__ok(publieur: FauxPublieur) -> None:
     sur = noeud(taille_max=4096, publieur=publieur)

@@ -210,24 +210,16 @@ def test_un_pack_faux_n_est_pas_candidat__error(monkeypatch: pytest.MonkeyPatch)
     assert recus == [(True, pack_deux_offres())], "the gate sees the pack, and that of the version in force"
 
 
-@pytest.mark.exigence("R2.1")
-def test_une_version_identique_ne_previent_personne_sauf_a_tous__ok() -> None:
-    candidate = _prete("sans-rupture")
-    publications = base()
-    assert candidate.ecarts == ()
-    assert concernes(candidate, publications) == ()
-    assert concernes(candidate, publications, a_tous=True) == ("OPA", "OPB", "OPC", "OPX")
-    annoncer(candidate, (), publications, publications, INSTANT, a_tous=True)
-    assert [code for _, _, code in envois(publications)] == ["OPA", "OPB", "OPC", "OPX"]
-
-
 @pytest.mark.exigence("R2.2")
-def test_qui_est_concerne__ok(candidate: Candidate) -> None:
+@pytest.mark.parametrize("cle", ["sans-rupture", "rompue"])
+def test_qui_est_concerne__ok(cle: str) -> None:
+    """Whoever has prestations in production: its address ends, even when no form of its Offres changes."""
     publications = base()
-    de_la_premiere = tuple(e for e in candidate.ecarts if e.offre == "OFFRE_S0001")
-    assert concernes(replace(candidate, ecarts=de_la_premiere), publications) == ("OPA",)
-    tout_le_catalogue = (replace(de_la_premiere[0], offre="", champ=""),)
-    assert concernes(replace(candidate, ecarts=tout_le_catalogue), publications) == ("OPA", "OPB", "OPC", "OPX")
+    candidate = _prete(cle)
+    assert concernes(candidate, publications) == ("OPA", "OPB", "OPX")
+    assert concernes(candidate, publications, a_tous=True) == ("OPA", "OPB", "OPC", "OPX")
+    annoncer(candidate, [e.nom for e in candidate.ecarts], publications, publications, INSTANT, a_tous=True)
+    assert [code for _, _, code in envois(publications)] == ["OPA", "OPB", "OPC", "OPX"]
 
 
 @pytest.mark.exigence("R2.1", "R2.7")

@@ -36,8 +36,8 @@ RACINE = Path(__file__).parents[1]
 EMPLOYES = {
     CodeErreur[nom]
     for fichier in (RACINE / "esav_soap").rglob("*.py")
-    for nom in re.findall(r"(?:ErreurEsav\(|refus\(|, |\s)CodeErreur\.([A-Z_]+),", fichier.read_text(encoding="utf-8"))
-    if nom in CodeErreur.__members__
+    for nom in re.findall(r"CodeErreur\.([A-Z_]+)", fichier.read_text(encoding="utf-8"))
+    if nom in CodeErreur.__members__ and not fichier.match("usecases/presentation.py")
 }
 
 

@@ -38,6 +38,8 @@ _journal = logging.getLogger("esav.requetes")
 
 #: How far back a rehearsal goes when it is not told.
 JOURS_REJOUES = 30
+#: What XML calls blank, and base64 allows anywhere.
+_SANS_BLANCS = str.maketrans("", "", " \t\r\n")
 
 
 @dataclass(slots=True)
@@ -207,7 +209,7 @@ def _texte(corps: etree._Element, nom: str) -> str | None:
 def _pack(corps: etree._Element) -> bytes:
     """libxml2 takes no notice of characters that base64 does not have; they are refused here."""
     try:
-        return b64decode("".join((_texte(corps, "pack") or "").split()), validate=True)
+        return b64decode((_texte(corps, "pack") or "").translate(_SANS_BLANCS), validate=True)
     except ValueError as exc:
         chemin, dit = f"{etree.QName(corps).localname}/pack", "le contenu n'est pas écrit en base64"
         erreur = ErreurChamp("pack", "Pack de la version", chemin, CodeChamp.TYPE_INVALIDE, dit)

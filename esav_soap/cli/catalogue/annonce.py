@@ -83,6 +83,8 @@ def announce(
                 )
             for ligne in _resume(candidate, magasin, a_tous=a_tous, fixe=date is not None):
                 click.echo(ligne)
+            if not reglages.url_publique:
+                click.echo(_SANS_URL.format(reglages.base_url), err=True)
             if a_blanc:
                 click.echo("Rien n'a été écrit (--a-blanc).")
                 return
@@ -183,6 +185,12 @@ def _fin(retrait: object) -> str:
     from esav_soap.calendar import en_francais
 
     return f"retirée le {en_francais(retrait)}" if isinstance(retrait, datetime) else "sans date de retrait"
+
+
+_SANS_URL = (
+    "Attention : ni ESAV_URL_PUBLIQUE ni --url-publique ne sont donnés. Le pack de cette version, qui ne change plus une fois"
+    " annoncé, donnera aux opérateurs l'adresse {}."
+)
 
 
 def _terminal_requis(sinon: str) -> None:

@@ -152,6 +152,19 @@ def test_annonce_d_un_dossier_recopie_ou_casse__error(lancer: Lancer, place: Pat
     assert "catalogue.xml" in erreurs
 
 
+@pytest.mark.exigence("R1.4", "R2.1")
+def test_annoncer_sans_adresse_publique_est_dit__ok(
+    lancer: Lancer, magasin: Magasin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pack is final: the address of a machine of ours would stay in the hands of the opérateurs."""
+    commande = ("catalogue", "announce", DEUX, "--accepter", RUPTURE, "--a-blanc")
+    assert "Attention" not in lancer(*commande)[2]
+    monkeypatch.delenv("ESAV_URL_PUBLIQUE")
+    code, _, erreurs = lancer(*commande)
+    assert (code, "donnera aux opérateurs l'adresse http://127.0.0.1:8080" in erreurs) == (0, True)
+    assert "Attention" not in lancer(*commande, "--url-publique", URL)[2]
+
+
 @pytest.mark.exigence("R2.1", "R2.2", "R2.3")
 def test_annoncer_apres_confirmation__ok(lancer: Lancer, magasin: Magasin, repondre: Callable[[str], None]) -> None:
     commande = ("catalogue", "announce", DEUX, "--accepter", RUPTURE, "--ouverture", "2030-06-01T06:00")

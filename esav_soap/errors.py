@@ -115,7 +115,10 @@ class CodeAvertissement(Enum):
         "Un code de nomenclature envoyé est déprécié : il est encore accepté, et sera retiré d'une version à venir. "
         "Le message dit lequel, et son remplaçant s'il y en a un."
     )
-    VERSION_BIENTOT_RETIREE = "La version du catalogue employée a une date de retrait connue. Le message dit laquelle, et la version qui la remplace."
+    VERSION_BIENTOT_RETIREE = (
+        "La version du catalogue employée a une date de retrait connue. Le message dit laquelle, et la version qui la "
+        "remplace."
+    )
 
 
 @dataclass(frozen=True, slots=True)

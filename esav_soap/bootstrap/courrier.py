@@ -39,6 +39,8 @@ def problemes_courrier(valeurs: Mapping[str, object]) -> list[str]:
         return problemes
     if expediteur is None:
         problemes.append("ESAV_SMTP_EXPEDITEUR manque : l'adresse d'où partent les avis, comme esav@fournisseur.fr")
+    if not valeurs.get("url_publique") and valeurs["smtp_hote"] not in _BOUCLES:
+        problemes.append("ESAV_URL_PUBLIQUE manque : les avis donneraient aux opérateurs l'adresse de cette machine")
     if bool(valeurs.get("smtp_utilisateur")) != bool(valeurs.get("smtp_mot_de_passe")):
         problemes.append("ESAV_SMTP_UTILISATEUR et ESAV_SMTP_MOT_DE_PASSE vont ensemble")
     if valeurs.get("smtp_utilisateur") and chiffrement == "aucun" and valeurs["smtp_hote"] not in _BOUCLES:

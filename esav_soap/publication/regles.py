@@ -159,7 +159,8 @@ def decider_retrait(
         trouves.append(_manquement("RETRAIT_SUIVIE", detail, f"Retirer d'abord l'annonce de {derniere.version}."))
     if trouves:
         return DecisionRetrait(annoncee, None, tuple(trouves))
-    annulee = replace(annoncee, annulation=instant)
+    # Not before the announcement, though a clock may have been set back.
+    annulee = replace(annoncee, annulation=max(instant, annoncee.annonce))
     return DecisionRetrait(annulee, _rendue(annoncee, presentes, regime, instant), ())
 
 

@@ -43,7 +43,7 @@ def sqlite(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/esav.db"
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgresql, pytest.mark.long])])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """An empty store on each engine."""
     if request.param == "sqlite":
@@ -142,6 +142,7 @@ def test_refus_passager_et_definitif_puis_rejeu__ok(sqlite: str, tmp_path: Path)
         assert destinataires(boite) == une_fois_chacun(3)
 
 
+@pytest.mark.long
 @pytest.mark.exigence("R2.2")
 def test_serveur_de_courrier_eteint_puis_rallume__ok(sqlite: str, tmp_path: Path) -> None:
     with plate_forme(sqlite, tmp_path, 4) as boite:
@@ -158,6 +159,7 @@ def test_serveur_de_courrier_eteint_puis_rallume__ok(sqlite: str, tmp_path: Path
         assert destinataires(boite) == une_fois_chacun(4)
 
 
+@pytest.mark.long
 @pytest.mark.exigence("R2.2")
 def test_tue_au_milieu_d_un_envoi__ok(url: str, tmp_path: Path) -> None:
     """The server has the mail, the worker dies before it knows: the notice is sent again, recognisably, none is lost."""
@@ -178,6 +180,7 @@ def test_tue_au_milieu_d_un_envoi__ok(url: str, tmp_path: Path) -> None:
         assert len({str(recu["Message-ID"]) for recu in boite.recus()}) == 3
 
 
+@pytest.mark.long
 @pytest.mark.exigence("R2.2")
 def test_deux_workers_ne_doublent_rien__ok(url: str, tmp_path: Path) -> None:
     with plate_forme(url, tmp_path, 30, retenir=True) as boite, ExitStack() as pile:

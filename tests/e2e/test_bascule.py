@@ -104,6 +104,7 @@ def base(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         yield url
 
 
+@pytest.mark.long
 @pytest.mark.exigence("R2.3", "R2.4", "R2.5", "R2.6")
 def test_changement_de_version_sous_charge__ok(base: str, tmp_path: Path) -> None:
     sources = depuis_dossiers(RACINE, NOUVELLE)

@@ -69,6 +69,7 @@ def test_demo_refuse_un_dossier_qui_sert_deja__error(tmp_path: Path) -> None:
     assert (tmp_path / "esav.db").read_bytes() == b"precieux"
 
 
+@pytest.mark.long
 @pytest.mark.exigence("R9")
 @pytest.mark.parametrize("fin", [signal.SIGTERM, signal.SIGINT], ids=lambda fin: fin.name)
 def test_la_demonstration_ne_laisse_rien_quand_on_l_arrete__ok(tmp_path: Path, fin: signal.Signals) -> None:

@@ -42,7 +42,7 @@ def preparer(url: str) -> None:
             assert rapport.bilan is not None
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
 def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServeurReel]:
     dossier = tmp_path_factory.mktemp("jeu-de-test")
     if request.param == "sqlite":

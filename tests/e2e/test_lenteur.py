@@ -236,6 +236,7 @@ def test_de_petites_requetes_lues_d_un_seul_coup__ok(serveur: ServeurReel) -> No
     assert all(b"SIGNALISATION_INCONNUE" in corps for _, _, corps in lues)
 
 
+@pytest.mark.long
 @pytest.mark.exigence("R7.3")
 def test_un_arret_avec_des_connexions_gardees__ok(base: str, tmp_path: Path) -> None:
     """Idle connections do not keep a server that was told to end: much less than the 75 s that they may live."""
@@ -253,6 +254,7 @@ def test_un_arret_avec_des_connexions_gardees__ok(base: str, tmp_path: Path) -> 
     assert "Traceback" not in serveur.journal.read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 @pytest.mark.exigence("R3.1", "R7.3")
 @pytest.mark.parametrize("ou", ["entetes", "corps"])
 def test_une_requete_en_route_a_l_arret_est_servie__ok(base: str, tmp_path: Path, ou: str) -> None:

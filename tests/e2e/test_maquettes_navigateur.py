@@ -253,6 +253,7 @@ SAISIES = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.exigence("R1.3", "R3.2")
 @pytest.mark.parametrize(("code", "valeur", "message"), SAISIES)
 def test_page_and_service_judge_alike(page: Page, code: str, valeur: str, message: str) -> None:
@@ -330,6 +331,7 @@ def test_message_is_downloaded_and_copied__ok(page: Page, tmp_path: Path) -> Non
     assert page.element("page-copier").text == "Copié"
 
 
+@pytest.mark.long
 @pytest.mark.exigence("R1.4", "R1.5")
 @pytest.mark.parametrize("version", ["2026.1", "2026.2"])
 def test_every_page_of_the_real_catalogues_works__ok(nav: WebDriver, dossier: Path, version: str) -> None:

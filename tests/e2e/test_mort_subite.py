@@ -60,7 +60,7 @@ class Charge:
 
 @pytest.mark.exigence("R3.1", "R3.3")
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("moteur", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("moteur", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
 def test_rien_d_accuse_n_est_perdu_ni_double__ok(request: pytest.FixtureRequest, tmp_path: Path, moteur: str) -> None:
     if moteur == "sqlite":
         _tuer_sous_charge(f"sqlite:///{tmp_path}/esav.db", tmp_path)

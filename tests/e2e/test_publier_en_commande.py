@@ -105,6 +105,7 @@ def deposer(serveur: ServeurReel, version: str, operateur: str, graine: int, *, 
     assert reponse.refus is None, reponse.octets
 
 
+@pytest.mark.long
 @pytest.mark.exigence("R2.1", "R2.2", "R2.3", "R9")
 def test_d_une_version_a_la_suivante__ok(
     publieur: Publieur, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path

@@ -59,6 +59,7 @@ def test_hors_boucle_sans_identite__error(tmp_path: Path) -> None:
     assert not store.exists(), "refused before anything is made"
 
 
+@pytest.mark.long
 @pytest.mark.exigence("R6.1", "R3.7")
 def test_hors_boucle_avec_identite__ok(base: str, tmp_path: Path) -> None:
     (tmp_path / "annuaire.py").write_text(SOURCE, encoding="utf-8")
@@ -104,6 +105,7 @@ def test_port_deja_pris__error(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.long
 @pytest.mark.exigence("R9")
 @pytest.mark.parametrize(
     "store", ["sqlite:////proc/esav.db", "sqlite:////dev/null/x.db", "sqlite:///", "mysql://x", "://"]

@@ -57,6 +57,7 @@ def test_le_serveur_lance_relance_et_arrete_son_worker__ok(tmp_path: Path) -> No
     assert "worker : terminé, relancé" in serveur.journal.read_text()
 
 
+@pytest.mark.long
 @pytest.mark.exigence("R2.2")
 def test_le_worker_finit_avec_un_serveur_tue__ok(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/esav.db"
@@ -74,6 +75,7 @@ def test_le_worker_finit_avec_un_serveur_tue__ok(tmp_path: Path) -> None:
                 os.killpg(serveur.processus.pid, signal.SIGKILL)
 
 
+@pytest.mark.long
 @pytest.mark.exigence("R2.2")
 def test_le_worker_attend_la_fin_du_courrier_en_cours__ok(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/esav.db"

@@ -20,6 +20,8 @@ from tests.unit.usecases.candidats import sources_essai
 
 DELAI_S = 200
 
+pytestmark = pytest.mark.long
+
 
 def archive(chemin: Path) -> Path:
     tampon = io.BytesIO()

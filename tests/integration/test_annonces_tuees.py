@@ -38,6 +38,7 @@ def destins(geste: str, url: str) -> list[tuple[int, int, str]]:
     return [(int(rang), int(code), etat) for rang, code, etat in lignes]
 
 
+@pytest.mark.long
 @pytest.mark.exigence("R2.1", "R2.2")
 @pytest.mark.parametrize(("geste", "ordres"), [("annoncer", 5), ("retirer", 7)])
 def test_tout_ou_rien_a_chaque_ordre(url: str, geste: str, ordres: int) -> None:

@@ -42,6 +42,7 @@ def une_seule_annonce(magasin: Magasin, pack: bytes) -> None:
     assert sorted(s.envoi.cle for s in magasin.suivis(None, 100)) == [e.cle for e in envois(nouvelle.version)]
 
 
+@pytest.mark.long
 @pytest.mark.exigence("R2.1", "R2.3")
 @pytest.mark.parametrize("memes", [False, True])
 def test_un_seul_annonceur_gagne_entre_processus(ouvert: Magasin, url: str, memes: bool) -> None:
@@ -95,6 +96,7 @@ def test_second_annonceur_attend_le_premier_puis_renonce(
     une_seule_annonce(ouvert, b"p")
 
 
+@pytest.mark.long
 @pytest.mark.exigence("R2.2")
 def test_baux_ne_se_croisent_pas_entre_processus(ouvert: Magasin, url: str) -> None:
     nombre = 120
@@ -117,6 +119,7 @@ def test_meme_avis_ajoute_par_plusieurs_n_entre_qu_une_fois(ouvert: Magasin) -> 
     assert len(ouvert.suivis(None, 1000)) == 60
 
 
+@pytest.mark.long
 @pytest.mark.exigence("R2.1", "R2.2", "R3.1")
 def test_tout_a_la_fois_sans_blocage(ouvert: Magasin) -> None:
     """Deposits, announcements and withdrawals, reminders, workers, replays, readers: each ends, and nobody is refused."""

@@ -42,6 +42,7 @@ def nombre(url: str) -> int:
         return int(connexion.exec_driver_sql("SELECT count(*) FROM prestation").scalar_one())
 
 
+@pytest.mark.long
 @pytest.mark.exigence("R3.7")
 def test_import_puis_mise_a_jour(magasin: Magasin, url: str, tmp_path: Path) -> None:
     fichier = tmp_path / "parc.csv"

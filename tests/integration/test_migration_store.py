@@ -83,6 +83,7 @@ def test_ancien_magasin_garde_tout_et_sait_publier(ancien: str) -> None:
         assert len(magasin.suivis(None, 10)) == 3
 
 
+@pytest.mark.long
 @pytest.mark.exigence("R2.1", "R3.1")
 def test_migration_tuee_a_chaque_ordre(ancien: str) -> None:
     *tues, vivant = destins("migrer", ancien)

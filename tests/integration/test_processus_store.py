@@ -70,6 +70,7 @@ def compter(magasin: Magasin) -> tuple[int, int, int]:
         return tuple(connexion.exec_driver_sql(ordre).one())
 
 
+@pytest.mark.long
 @pytest.mark.exigence("R3.1", "R3.3")
 def test_meme_reference_depuis_huit_processus(magasin: Magasin, url: str) -> None:
     nombre = 25
@@ -85,6 +86,7 @@ def test_meme_reference_depuis_huit_processus(magasin: Magasin, url: str) -> Non
     assert compter(magasin) == (nombre, nombre, nombre)
 
 
+@pytest.mark.long
 @pytest.mark.exigence("R3.1")
 def test_rien_d_acquitte_ne_se_perd_quand_un_processus_est_tue(url: str) -> None:
     """Writers are killed in the middle, twice; what they had acknowledged is there, once, with its event."""
@@ -116,6 +118,7 @@ def test_rien_d_acquitte_ne_se_perd_quand_un_processus_est_tue(url: str) -> None
         assert not magasin.deposer(nouvelle("apres")).deja_deposee
 
 
+@pytest.mark.long
 @pytest.mark.exigence("R3.1")
 def test_processus_creent_le_magasin_ensemble(url: str) -> None:
     with processus(*[("ouvrir", url)] * 4) as lances:
@@ -124,6 +127,7 @@ def test_processus_creent_le_magasin_ensemble(url: str) -> None:
     assert len({numero for _, numero, _ in dites}) == 1
 
 
+@pytest.mark.long
 @pytest.mark.exigence("R3.1")
 def test_enfants_d_un_fork_ont_leurs_connexions(url: str) -> None:
     with processus(("fourche", url)) as lances:

@@ -11,7 +11,11 @@ from esav_soap.bootstrap.reglages import Reglages, lire_reglages
 from esav_soap.errors import ReglageInvalide
 from esav_soap.usecases.expedition import Cadence
 
-SERVEUR = {"ESAV_SMTP_HOTE": "smtp.example", "ESAV_SMTP_EXPEDITEUR": "esav@esav.example"}
+SERVEUR = {
+    "ESAV_SMTP_HOTE": "smtp.example",
+    "ESAV_SMTP_EXPEDITEUR": "esav@esav.example",
+    "ESAV_URL_PUBLIQUE": "https://esav.example",
+}
 SECRET = "mot-de-passe-tres-secret"
 
 
@@ -55,7 +59,9 @@ def test_reglage_inutilisable__error(reglages: dict[str, str], nom: str) -> None
 def test_toutes_les_fautes_du_courrier_a_la_fois__error() -> None:
     with pytest.raises(ReglageInvalide) as pris:
         lire_reglages({"ESAV_SMTP_HOTE": "h", "ESAV_SMTP_CHIFFREMENT": "x", "ESAV_WORKER": "x", "ESAV_FILS": "x"})
-    for nom in ("ESAV_SMTP_EXPEDITEUR", "ESAV_SMTP_CHIFFREMENT", "ESAV_WORKER", "ESAV_FILS"):
+    for nom in (
+        *("ESAV_SMTP_EXPEDITEUR", "ESAV_SMTP_CHIFFREMENT", "ESAV_URL_PUBLIQUE manque", "ESAV_WORKER", "ESAV_FILS"),
+    ):
         assert nom in str(pris.value)
 
 

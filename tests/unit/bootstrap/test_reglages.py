@@ -38,7 +38,11 @@ def test_par_defaut_et_par_l_environnement__ok() -> None:
     assert (lus.store, lus.fils, lus.processus) == ("sqlite:///x", 4, 2)
     for champ in fields(Reglages):
         valeur = PARTICULIERES.get(champ.name, "7")
-        necessaires = {"ESAV_SMTP_EXPEDITEUR": "esav@esav.example"} if champ.name == "smtp_hote" else {}
+        necessaires = (
+            {"ESAV_SMTP_EXPEDITEUR": "esav@esav.example", "ESAV_URL_PUBLIQUE": "https://x.fr"}
+            if champ.name == "smtp_hote"
+            else {}
+        )
         lu = getattr(lire_reglages(necessaires | {f"ESAV_{champ.name.upper()}": valeur}), champ.name)
         assert str(lu) == valeur
         assert type(lu) is type(champ.default)

@@ -108,6 +108,7 @@ def _suite_de_2026_1() -> bytes:
     return empaqueter(depuis_dossiers(RACINE, "2026.2"), URL, precedent=precedent)[1]
 
 
+@pytest.mark.long
 @pytest.mark.exigence("R1.4")
 def test_le_pack_d_une_suite_porte_ses_changements__ok(lancer: Lancer, tmp_path: Path) -> None:
     for version, attendu in (("2026.1", pack("2026.1")), ("2026.2", _suite_de_2026_1())):

@@ -303,6 +303,15 @@ def test_les_annonces_se_retirent_de_la_derniere_a_la_premiere__error() -> None:
 
 
 @pytest.mark.exigence("R2.3")
+def test_un_retrait_ne_precede_pas_l_annonce__ok() -> None:
+    """A clock that was set back does not make a record that contradicts itself."""
+    version = VersionPubliee("2026.2", INSTANT, INSTANT + timedelta(days=90))
+    annulee = decider_retrait("2026.2", INSTANT - timedelta(days=400), [version]).annulee
+    assert annulee is not None
+    assert annulee.annulation == INSTANT
+
+
+@pytest.mark.exigence("R2.2")
 def test_une_fin_mise_a_la_main_survit_au_retrait__ok() -> None:
     annonce = annoncer("2026.2", None, UNE)
     assert annonce.precedente is not None

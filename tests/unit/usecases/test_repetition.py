@@ -170,6 +170,7 @@ def test_suivi_meme_quand_le_nombre_annonce_est_faux__ok() -> None:
         assert len(vus) > 3
 
 
+@pytest.mark.long
 @pytest.mark.exigence("R2.1")
 @pytest.mark.parametrize("fin", [signal.SIGINT, signal.SIGKILL])
 def test_les_processus_finissent_avec_celui_qui_les_a_lances__ok(fin: signal.Signals) -> None:

@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -69,8 +69,9 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lancer: Lancer) -> Pa
 
 
 @pytest.fixture
-def magasin(place: Path) -> Magasin:
-    return ouvrir(f"sqlite:///{place}/esav.db", creer=False)
+def magasin(place: Path) -> Iterator[Magasin]:
+    with ouvrir(f"sqlite:///{place}/esav.db", creer=False) as ouvert:
+        yield ouvert
 
 
 @pytest.fixture

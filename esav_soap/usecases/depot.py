@@ -13,7 +13,7 @@ from esav_soap.errors import CodeErreur, ErreurEsav, FormulaireInvalide
 from esav_soap.intake import Avertissement, Verdict, dater, empreinte
 from esav_soap.signalisation import Contact, Depot, NouvelleSignalisation
 from esav_soap.signalisation.numero import OCTETS, tirer
-from esav_soap.usecases.ports import NumeroDejaPris, Signalisations
+from esav_soap.usecases.ports import Depots, NumeroDejaPris
 from esav_soap.usecases.registre import Registre
 
 
@@ -45,16 +45,14 @@ def dater_refus(verdict: Verdict, requete: etree._Element, version: str, registr
     return replace(verdict, erreurs=dater(verdict.erreurs, requete, version, numero, controle))
 
 
-def verifier(appelant: Appelant, verdict: Verdict, signalisations: Signalisations) -> str:
+def verifier(appelant: Appelant, verdict: Verdict, depots: Depots) -> str:
     """All checks of a deposit but its commit; gives the Offre. Raises :class:`ErreurEsav`.
 
     A message that is not valid is refused before the parc is looked at, so that its errors come all at once.
     """
     if verdict.erreurs or verdict.offre is None or verdict.entete is None:
         raise FormulaireInvalide(verdict.erreurs)
-    prestation = signalisations.prestation(
-        appelant.plateforme, appelant.operateur, verdict.entete.identifiant_prestation
-    )
+    prestation = depots.prestation(appelant.plateforme, appelant.operateur, verdict.entete.identifiant_prestation)
     if prestation is None:
         raise ErreurEsav(CodeErreur.PRESTATION_INCONNUE)
     if prestation.offre != verdict.offre:
@@ -66,11 +64,11 @@ def verifier(appelant: Appelant, verdict: Verdict, signalisations: Signalisation
     return verdict.offre
 
 
-def valider(appelant: Appelant, verdict: Verdict, signalisations: Signalisations) -> str:
+def valider(appelant: Appelant, verdict: Verdict, depots: Depots) -> str:
     """Whether :func:`deposer` would accept the message, without storing anything; gives the Offre. Raises the same."""
-    offre = verifier(appelant, verdict, signalisations)
+    offre = verifier(appelant, verdict, depots)
     assert verdict.entete is not None
-    deja = signalisations.depot(appelant.plateforme, appelant.operateur, verdict.entete.reference_operateur)
+    deja = depots.depot(appelant.plateforme, appelant.operateur, verdict.entete.reference_operateur)
     if deja is not None and deja.empreinte != empreinte(*verdict.contenu):
         raise ErreurEsav(CodeErreur.REFERENCE_DEJA_UTILISEE)
     return offre
@@ -80,7 +78,7 @@ def deposer(
     appelant: Appelant,
     version: str,
     verdict: Verdict,
-    signalisations: Signalisations,
+    depots: Depots,
     instant: datetime,
     alea: Callable[[int], bytes] = secrets.token_bytes,
 ) -> Accuse:
@@ -92,9 +90,9 @@ def deposer(
     entete, formulaire = verdict.entete, verdict.formulaire
     signature = empreinte(*verdict.contenu)
     try:
-        offre = verifier(appelant, verdict, signalisations)
+        offre = verifier(appelant, verdict, depots)
     except ErreurEsav:
-        deja = entete and signalisations.depot(appelant.plateforme, appelant.operateur, entete.reference_operateur)
+        deja = entete and depots.depot(appelant.plateforme, appelant.operateur, entete.reference_operateur)
         if verdict.erreurs or not deja or deja.empreinte != signature:
             raise
         return Accuse(deja, verdict.avertissements)
@@ -116,7 +114,7 @@ def deposer(
             depot_le=instant,
         )
         try:
-            depot = signalisations.deposer(nouvelle)
+            depot = depots.deposer(nouvelle)
         except NumeroDejaPris:
             continue  # one chance in 2^50 for each number given before
         break

@@ -17,8 +17,8 @@ class NumeroDejaPris(Exception):
     """The number of a new signalisation is taken by another one: draw again. Nothing was written."""
 
 
-class Signalisations(Protocol):
-    """Committed signalisations and the parc that they are about. Methods are thread-safe."""
+class Depots(Protocol):
+    """Deposits, and the parc that they are about. Methods are thread-safe."""
 
     def prestation(self, plateforme: str, operateur: str, identifiant: str) -> Prestation | None:
         """The prestation in that opérateur's parc; another's is unknown (R3.7)."""
@@ -36,6 +36,10 @@ class Signalisations(Protocol):
     def depot(self, plateforme: str, operateur: str, reference: str) -> Depot | None:
         """What is committed under that reference (``deja_deposee`` true), or None."""
         ...
+
+
+class Signalisations(Depots, Protocol):
+    """The same, and what becomes of them: for the follow-up."""
 
     def par_numero(self, plateforme: str, operateur: str, numero: str) -> Signalisation | None:
         """The signalisation with its events, if it is this opérateur's (R3.7)."""

@@ -19,7 +19,7 @@ from esav_soap.errors import CodeAvertissement, CodeErreur, ErreurChamp, ErreurE
 from esav_soap.intake import Controle, dater
 from esav_soap.intake.enveloppe import lire_enveloppe
 from esav_soap.names import NS_SOAP_11
-from esav_soap.signalisation import Depot, Etat, NouvelleSignalisation, Prestation, Signalisation
+from esav_soap.signalisation import Depot, Etat, NouvelleSignalisation, Prestation
 from esav_soap.usecases.depot import Appelant, deposer, valider
 from esav_soap.usecases.presentation import accuse, fault, validation
 
@@ -81,11 +81,6 @@ class _Memoire:
     def depot(self, plateforme: str, operateur: str, reference: str) -> Depot | None:
         d = self._depots.get(reference)
         return d and Depot(d.numero, d.etat, d.depot_le, d.version_catalogue, d.empreinte, deja_deposee=True)
-
-    def par_numero(self, plateforme: str, operateur: str, numero: str) -> Signalisation | None:
-        raise NotImplementedError("the jeu de test follows nothing up")
-
-    par_reference = par_numero
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,9 @@ _SIGNATURE = b"PK\x01\x02"
 _CHIFFRE = 0x1
 _MORCEAU = 64 * 1024
 
+#: What zipfile raises for an archive that is damaged, encrypted, or packed in a way that it does not know.
+_ABIMEE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, IndexError, OverflowError)
+
 
 def depuis_dossiers(racine: Path, version: str) -> dict[str, bytes]:
     """Files of one version in the repository's layout, by their logical path.
@@ -69,7 +72,7 @@ def depuis_zip(octets: bytes, limites: Limites = LIMITES) -> tuple[dict[str, byt
     try:
         with zipfile.ZipFile(io.BytesIO(octets)) as archive:
             _extraire(archive, limites, fichiers, problemes)
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError, IndexError, OverflowError):
+    except _ABIMEE:
         problemes.ajouter(
             CodeProbleme.ARCHIVE_ILLISIBLE, Lieu(""), "Le fichier reçu n'est pas une archive ZIP intacte."
         )
@@ -155,7 +158,7 @@ def _decompresser(
                     return None
                 if len(contenu) > reste:
                     break
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, RuntimeError):
+    except _ABIMEE:
         problemes.ajouter(CodeProbleme.ARCHIVE_ILLISIBLE, lieu, "L'entrée est abîmée : refaire l'archive.")
         return None
     return bytes(contenu)

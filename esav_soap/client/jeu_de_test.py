@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 
@@ -25,6 +26,10 @@ _SERIE = re.compile(r"[A-Za-z0-9._-]{1,40}")
 
 #: Sends a message: address, bytes, operation -> HTTP status, body.
 Envoi = Callable[[str, bytes, str], tuple[int, bytes]]
+
+
+#: What zipfile raises for an archive that is damaged, encrypted, or packed in a way that it does not know.
+_ABIMEE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +56,11 @@ class JeuDeTest:
     def __init__(self, pack: bytes) -> None:
         try:
             self._archive = zipfile.ZipFile(io.BytesIO(pack))
+        except _ABIMEE as exc:
+            raise _sans_jeu() from exc
+        try:
             manifeste = etree.fromstring(self._lire("manifeste.xml"), _ANALYSEUR)
-        except (zipfile.BadZipFile, etree.XMLSyntaxError, OSError, EOFError, ValueError, NotImplementedError) as exc:
+        except etree.XMLSyntaxError as exc:
             raise _sans_jeu() from exc
         if manifeste.tag != f"{_P}jeuDeTest":
             raise _sans_jeu()
@@ -120,7 +128,10 @@ class JeuDeTest:
             raise _sans_jeu() from exc
         if info.file_size > _FICHIER_MAX:
             raise _sans_jeu()
-        return self._archive.read(info)
+        try:
+            return self._archive.read(info)
+        except _ABIMEE as exc:
+            raise _sans_jeu() from exc
 
 
 def _sans_jeu() -> SaisieInvalide:

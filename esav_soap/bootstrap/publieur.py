@@ -17,12 +17,11 @@ from esav_soap.jeton import JETON
 from esav_soap.publication import VersionPubliee
 from esav_soap.reader.sources import depuis_zip
 from esav_soap.store import Magasin, ouvrir
-from esav_soap.usecases.catalogue import sources_de
+from esav_soap.usecases.catalogue import sans_suivi, sources_de
 from esav_soap.usecases.publication import Candidate, Depart, annoncer, elaborer, rassembler, retirer_annonce
 from esav_soap.usecases.publieur import Annonce, Essai
 from esav_soap.usecases.registre import charger
 from esav_soap.usecases.repetition import simuler
-from esav_soap.usecases.verification import sans_suivi
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from esav_soap.cli.nombres import nombre
 
 if TYPE_CHECKING:
-    from esav_soap.usecases.verification import Suivi
+    from esav_soap.usecases.catalogue import Suivi
 
 
 @contextmanager

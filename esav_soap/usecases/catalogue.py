@@ -15,24 +15,26 @@ from esav_soap.intake import Controle
 from esav_soap.model import Catalogue
 from esav_soap.names import MOTIF_VERSION
 from esav_soap.publication import MAXIMUM_VIVES, VersionPubliee, surnombre
-from esav_soap.publication.ecarts import comparer, en_html, en_xml
+from esav_soap.publication.ecarts import Ecart, comparer, en_html, en_xml
 from esav_soap.reader import META_SCHEMAS, lire_catalogue
 from esav_soap.usecases.documentation import faits
 from esav_soap.usecases.jeu_de_test import Juge, cas_du_catalogue, fichiers_jeu_de_test, ranger
 from esav_soap.usecases.ports import Versions
 from esav_soap.usecases.registre import ouvrir_pack
 
-#: Told of progress: the step in French, what is done of it, and all of it (see ``usecases.verification``).
+#: Told of progress: the step in French, what is done of it, and all of it.
 Suivi = Callable[[str, int, int], None]
 #: What publishers write; everything else in a pack is generated.
 DOSSIERS_SOURCES = ("nomenclatures/", "formulaires/")
 
 
+def sans_suivi(etape: str, fait: int, total: int) -> None:
+    """For whoever shows no progress."""
+
+
 def sources_de(fichiers: Mapping[str, bytes]) -> dict[str, bytes]:
     """The publisher's files among those of a pack."""
-    return {
-        nom: contenu for nom, contenu in fichiers.items() if nom == "catalogue.xml" or nom.startswith(DOSSIERS_SOURCES)
-    }
+    return {nom: fichiers[nom] for nom in fichiers if nom == "catalogue.xml" or nom.startswith(DOSSIERS_SOURCES)}
 
 
 def engendrer(
@@ -46,46 +48,63 @@ def engendrer(
     return catalogue, artefacts(catalogue, base_url)
 
 
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """What a version follows. ``ecarts``: how it differs from ``precedent``; ``fichiers``: those of that version's pack, the
+    XSDs at least (``xsd/...``)."""
+
+    precedent: Catalogue
+    ecarts: tuple[Ecart, ...]
+    fichiers: Mapping[str, bytes]
+
+
 def empaqueter(
     sources: Mapping[str, bytes],
     base_url: str,
     attendue: str | None = None,
     precedent: Catalogue | None = None,
-    suivi: Suivi | None = None,
-    *,
-    schemas_precedent: Mapping[str, bytes] | None = None,
+    suivi: Suivi = sans_suivi,
 ) -> tuple[Catalogue, bytes]:
     """The catalogue and its pack (ZIP), the same bytes for the same sources and predecessor (R1.4).
 
-    ``precedent``: the version before, which the changelog compares with, and since which some refusals are such; without
-    it there is no changelog. ``schemas_precedent``: its XSD files by path (``xsd/...``), if its pack is at hand: they take
-    long to build. ``suivi`` is told the steps. Raises :class:`PackInvalide`.
+    ``precedent``: the version before. Raises :class:`PackInvalide`.
     """
-    dire = suivi or (lambda etape, fait, total: None)
-    dire("lecture", 0, 1)
+    suivi("lecture", 0, 1)
     catalogue = lire_catalogue(sources, version_attendue=attendue)
-    dire("WSDL, XSD et maquettes", 0, 1)
+    suite = Suite(precedent, comparer(precedent, catalogue), schemas_depot(precedent)) if precedent else None
+    return catalogue, faire_pack(catalogue, sources, base_url, suite, suivi)
+
+
+def faire_pack(
+    catalogue: Catalogue,
+    sources: Mapping[str, bytes],
+    base_url: str,
+    suite: Suite | None = None,
+    suivi: Suivi = sans_suivi,
+) -> bytes:
+    """The pack of a catalogue that was read from ``sources``. ``suite``: what the changelog compares with, and since which
+    some refusals are such; without it there is no changelog. ``suivi`` is told the steps."""
+    suivi("WSDL, XSD et maquettes", 0, 1)
     fichiers = artefacts(catalogue, base_url)
-    avant = _juge(precedent, schemas_precedent or schemas_depot(precedent)) if precedent else None
-    juge = _juge(catalogue, fichiers, avant)
+    juge = _juge(catalogue, fichiers, _juge(suite.precedent, suite.fichiers) if suite else None)
     etape = "jeu de test"
-    ranges = ranger(cas_du_catalogue(catalogue, juge, lambda fait, total: dire(etape, fait, total)))
+    ranges = ranger(cas_du_catalogue(catalogue, juge, lambda fait, total: suivi(etape, fait, total)))
     fichiers |= {f"jeu-de-test/{n}": o for n, o in fichiers_jeu_de_test(catalogue, ranges, base_url).items()}
-    dire("documents", 0, 1)
-    fichiers |= documents(catalogue, faits(ranges, base_url, precedent.version if precedent else None))
-    if precedent is not None:
-        dire("changelog", 0, 1)
-        ecarts = comparer(precedent, catalogue)
-        fichiers["changelog.html"] = en_html(precedent.version, catalogue.version, ecarts)
-        fichiers["changelog.xml"] = en_xml(precedent.version, catalogue.version, ecarts)
+    suivi("documents", 0, 1)
+    fichiers |= documents(catalogue, faits(ranges, base_url, suite.precedent.version if suite else None))
+    if suite:
+        suivi("changelog", 0, 1)
+        versions = suite.precedent.version, catalogue.version
+        fichiers["changelog.html"] = en_html(*versions, suite.ecarts)
+        fichiers["changelog.xml"] = en_xml(*versions, suite.ecarts)
     fichiers |= {f"schemas/{nom}": contenu for nom, contenu in META_SCHEMAS.items()}
-    dire("archive", 0, 1)
-    return catalogue, assembler(catalogue, fichiers | dict(sources))
+    suivi("archive", 0, 1)
+    return assembler(catalogue, fichiers | dict(sources))
 
 
 def _juge(catalogue: Catalogue, fichiers: Mapping[str, bytes], precedente: Juge | None = None) -> Juge:
     """The check of a version, from the XSD files among ``fichiers``."""
-    schemas = {nom.removeprefix("xsd/"): octets for nom, octets in fichiers.items() if nom.startswith("xsd/")}
+    schemas = {nom.removeprefix("xsd/"): fichiers[nom] for nom in fichiers if nom.startswith("xsd/")}
     return Juge(catalogue.version, Controle(catalogue, compiler_schema(schemas, "depot.xsd")), precedente)
 
 
@@ -117,7 +136,8 @@ def installer(
     ``remplacer``: let another content take the place of the recorded one, which operators may be using already.
     Raises :class:`PackInvalide`, :class:`PublicationRefusee`.
     """
-    version = lire_catalogue(sources, version_attendue=attendue).version
+    catalogue = lire_catalogue(sources, version_attendue=attendue)
+    version = catalogue.version
     connue = next((v for v in versions.versions() if v.version == version), None)
     if connue is not None and connue.annulation is not None:
         raise PublicationRefusee(
@@ -131,20 +151,22 @@ def installer(
         )
     publiee = _dater(version, dates, connue, instant)
     _verifier_le_nombre(publiee, versions.versions(), instant)
-    pack_precedent = _pack_precedent(publiee, versions)
-    avant = ouvrir_pack(pack_precedent) if pack_precedent else {}
-    precedent = lire_catalogue(sources_de(avant)) if avant else None
-    _, pack = empaqueter(sources, base_url, attendue, precedent, schemas_precedent=avant)
+    pack = faire_pack(catalogue, sources, base_url, _suite(catalogue, publiee, versions))
     versions.enregistrer_version(publiee, pack)
     return publiee
 
 
-def _pack_precedent(publiee: VersionPubliee, versions: Versions) -> bytes | None:
-    """The pack of the recorded version that opens before that one; a withdrawn announcement is none."""
+def _suite(catalogue: Catalogue, publiee: VersionPubliee, versions: Versions) -> Suite | None:
+    """The recorded version that opens before that one; a withdrawn announcement is none."""
     ici = (publiee.ouverture, publiee.version)
     avant = [(v.ouverture, v.version) for v in versions.versions() if v.annulation is None]
     avant = [autre for autre in avant if autre < ici and autre[1] != publiee.version]
-    return versions.pack(max(avant)[1]) if avant else None
+    pack = versions.pack(max(avant)[1]) if avant else None
+    if pack is None:
+        return None
+    fichiers = ouvrir_pack(pack)
+    precedent = lire_catalogue(sources_de(fichiers))
+    return Suite(precedent, comparer(precedent, catalogue), fichiers)
 
 
 def _dater(version: str, dates: Dates, connue: VersionPubliee | None, instant: datetime) -> VersionPubliee:

@@ -8,7 +8,7 @@ exceptions can be pickled), :func:`annoncer` decides with the versions recorded 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from lxml import etree
@@ -22,10 +22,10 @@ from esav_soap.publication import VersionPubliee
 from esav_soap.publication.ecarts import Ecart, Gravite, comparer
 from esav_soap.publication.regles import Decision, decider, decider_retrait
 from esav_soap.reader import lire_catalogue
-from esav_soap.usecases.catalogue import empaqueter, sources_de
+from esav_soap.usecases.catalogue import Suite, Suivi, faire_pack, sans_suivi, sources_de
 from esav_soap.usecases.ports import Operateurs, Publications, VersionsChangees
 from esav_soap.usecases.registre import FichiersDuPack
-from esav_soap.usecases.verification import Suivi, sans_suivi, verifier
+from esav_soap.usecases.verification import verifier
 
 #: How often an announcement is decided again because other versions were recorded meanwhile.
 _REPRISES = 1
@@ -91,7 +91,7 @@ def rassembler(
     precedent = publications.pack(precedente.version) if precedente else None
     if acceptees is not None:
         _refuser_si_enregistree(numero, depart, publications)
-    return Depart(depart.sources, base_url, attendues, precedent, instant, ouverture, depart.acceptees)
+    return replace(depart, precedent=precedent)
 
 
 def elaborer(depart: Depart, suivi: Suivi = sans_suivi) -> Candidate:
@@ -112,7 +112,8 @@ def elaborer(depart: Depart, suivi: Suivi = sans_suivi) -> Candidate:
     )
     if depart.acceptees is not None:
         _refuser([*_manquements(decision), *_ruptures(ecarts, depart.acceptees)])
-    _, pack = empaqueter(depart.sources, depart.base_url, catalogue.version, precedent, suivi, schemas_precedent=avant)
+    suite = Suite(precedent, ecarts, avant) if precedent and avant else None
+    pack = faire_pack(catalogue, depart.sources, depart.base_url, suite, suivi)
     problemes = verifier(depart.sources, pack, depart.precedent, suivi)
     if problemes:
         raise PackInvalide(problemes)

@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
 
-import xmlschema
 from elementpath.regex import RegexError, translate_pattern
 from lxml import etree
-from xmlschema.exceptions import XMLSchemaException
 
 from esav_soap.contract.exemples import ExempleImpossible, exemple, requete_depot
 from esav_soap.contract.motifs import MotifIllisible, tirer
@@ -28,6 +27,9 @@ from esav_soap.usecases.codes_verification import CodeVerification, message
 from esav_soap.usecases.jeu_verifie import Publie, rejuger
 from esav_soap.usecases.mutations import Exemple, mutations
 
+if TYPE_CHECKING:
+    import xmlschema
+
 _C = CodeVerification
 #: Spoiled forms that are shown for a whole catalogue, shared out among its Offres, and for one Offre at least.
 _GATES_EN_TOUT, _GATES_PAR_OFFRE = 1200, 4
@@ -40,6 +42,8 @@ Avance = Callable[[int, int], None]
 def second_processeur(xsd: Mapping[str, bytes]) -> xmlschema.XMLSchema:
     """The XSDs of a pack, by their names, compiled by xmlschema from these files alone. What it raises for those
     that it refuses is of many classes."""
+    import xmlschema  # only here: a node, which publishes seldom, does without it
+
     with tempfile.TemporaryDirectory(prefix="esav-xsd-") as dossier:
         for nom, contenu in xsd.items():
             Path(dossier, Path(nom).name).write_bytes(contenu)
@@ -133,6 +137,8 @@ class _Temoins:
                 yield self._fautif(_C.EXEMPLE_ACCEPTE, f"{ici} accepté par tous.")
 
     def _xmlschema(self, element: etree._Element) -> bool:
+        from xmlschema import XMLSchemaException
+
         try:
             return self._second.is_valid(element)
         except XMLSchemaException:  # what it answers to an xsi:type that names no type

@@ -9,9 +9,8 @@ import io
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import xmlschema
 from lxml import etree
 
 from esav_soap.contract.schemas import compiler_schema
@@ -21,22 +20,20 @@ from esav_soap.model import Catalogue
 from esav_soap.model.xpath import ExpressionInvalide
 from esav_soap.names import NS_WSDL, NS_XSD
 from esav_soap.reader import lire
-from esav_soap.usecases.catalogue import Suivi
+from esav_soap.usecases.catalogue import Suivi, sans_suivi
 from esav_soap.usecases.codes_verification import CodeVerification, message
 from esav_soap.usecases.formes_xsd import composants, forme
 from esav_soap.usecases.jeu_verifie import lire_jeu
+from esav_soap.usecases.registre import FichiersDuPack, ouvrir_pack
 from esav_soap.usecases.reponses_stables import comparer_reponses
 from esav_soap.usecases.tampons import verifier_manifeste, verifier_sources, verifier_tampons
 from esav_soap.usecases.temoins import second_processeur, verifier_exemples, verifier_motifs
 
-__all__ = ["Suivi", "sans_suivi", "verifier"]
+if TYPE_CHECKING:
+    import xmlschema
 
 _C = CodeVerification
 _ANALYSEUR = etree.XMLParser(no_network=True, resolve_entities=False, load_dtd=False, huge_tree=True)
-
-
-def sans_suivi(etape: str, fait: int, total: int) -> None:
-    """For whoever shows no progress."""
 
 
 def verifier(
@@ -52,10 +49,10 @@ def verifier(
     if lecture.catalogue is None:
         return lecture.problemes
     try:
-        fichiers = _ouvrir(pack)
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError):
+        fichiers = ouvrir_pack(pack)
+    except zipfile.BadZipFile:
         return (_probleme("", _C.PACK_ILLISIBLE, "L'archive ne s'ouvre pas."),)
-    avant = _ouvrir(precedent_pack, "wsdl/") if precedent_pack is not None else {}
+    avant = FichiersDuPack(precedent_pack) if precedent_pack is not None else {}
     return tuple(sorted(set(_Examen(lecture.catalogue, sources, fichiers, avant, suivi).problemes())))
 
 
@@ -179,11 +176,6 @@ def _composants(contenu: bytes) -> dict[tuple[str, str, str], object]:
         for schema in racine.iter(f"{{{NS_XSD}}}schema")
         for (genre, nom), noeud in composants(schema)
     }
-
-
-def _ouvrir(pack: bytes, dossier: str = "") -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(pack)) as archive:
-        return {nom: archive.read(nom) for nom in archive.namelist() if nom.startswith(dossier)}
 
 
 def _bref(exc: BaseException) -> str:

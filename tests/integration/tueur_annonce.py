@@ -31,9 +31,8 @@ from esav_soap.signalisation import Prestation
 from esav_soap.store import Magasin, ouvrir
 from esav_soap.store.tables import envoi, version_catalogue
 from esav_soap.usecases import publication
-from esav_soap.usecases.catalogue import empaqueter
+from esav_soap.usecases.catalogue import Suivi, empaqueter, sans_suivi
 from esav_soap.usecases.publication import Candidate, Depart
-from esav_soap.usecases.verification import Suivi, sans_suivi
 from tests.faux import INSTANT, URL
 from tests.integration.tueur import dans_un_enfant, tuer_a
 from tests.unit.usecases.candidats import AVANT, sources_essai

@@ -16,7 +16,7 @@ from esav_soap.cli.progression import progression
 
 if TYPE_CHECKING:
     from esav_soap.store import Magasin
-    from esav_soap.usecases.verification import Suivi
+    from esav_soap.usecases.catalogue import Suivi
 
 
 @click.command()

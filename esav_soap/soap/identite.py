@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from esav_soap.certificats import Role
 from esav_soap.errors import CodeErreur, ErreurEsav
-from esav_soap.usecases.droits import Identifie, Role
+from esav_soap.usecases.droits import Identifie
 
 #: Gives the caller, or None when it cannot be told; a code alone is that of an opérateur. May also raise an ErreurEsav that
 #: says more. The argument is the WSGI environ.

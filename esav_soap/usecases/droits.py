@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
 
+from esav_soap.certificats import CertificatEnregistre, Role
 from esav_soap.errors import CodeErreur, ErreurEsav
-
-
-class Role(Enum):
-    """What a caller is; names are those of the identity sources."""
-
-    OPERATEUR = "opérateur"
-    PUBLIEUR = "publieur du catalogue"
+from esav_soap.names import PLATEFORMES
 
 
 @dataclass(frozen=True, slots=True)
 class Identifie:
-    """A caller whose identity is proved: its code, and what it is."""
+    """A caller whose identity is proved: its code, what it is, where it may call, and by which certificate it is known."""
 
     code: str
     role: Role = Role.OPERATEUR
+    plateformes: frozenset[str] = frozenset(PLATEFORMES)
+    certificat: CertificatEnregistre | None = None
 
 
 _OPERATEURS = frozenset({Role.OPERATEUR})

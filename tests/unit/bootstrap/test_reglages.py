@@ -10,9 +10,10 @@ import pytest
 from esav_soap.bootstrap.noeud import identite
 from esav_soap.bootstrap.reglages import Reglages, lire_reglages
 from esav_soap.bootstrap.serveur import verifier_adresse
+from esav_soap.certificats import Role
 from esav_soap.errors import CodeErreur, ErreurEsav, ReglageInvalide
 from esav_soap.soap.identite import entete_locale
-from esav_soap.usecases.droits import Identifie, Role
+from esav_soap.usecases.droits import Identifie
 
 #: Values of the settings that take no 7.
 PARTICULIERES = {

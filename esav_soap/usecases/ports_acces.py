@@ -1,0 +1,99 @@
+"""What the use cases of access need from the store, as protocols: certificates, subscriptions, homologation, scenarios."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from esav_soap.certificats import Autorite, CertificatEnregistre, Demande
+from esav_soap.homologation import Homologation
+from esav_soap.signalisation import Etat, Evenement
+from esav_soap.souscription import Souscription
+
+
+class CertificatDejaConnu(Exception):
+    """That certificate is recorded already, whoever holds it, also when it is revoked. Nothing was written."""
+
+
+class Certificats(Protocol):
+    """Certificates, CAs and requests. Thread-safe; each call is one transaction."""
+
+    def certificats(self) -> tuple[CertificatEnregistre, ...]:
+        """All that were ever recorded, by holder, then by end."""
+        ...
+
+    def enregistrer_certificat(self, certificat: CertificatEnregistre, demande: int | None = None) -> None:
+        """Record it, and that it meets the request of that number. Raises :class:`CertificatDejaConnu`."""
+        ...
+
+    def revoquer_certificats(
+        self, empreintes: Collection[str], instant: datetime, motif: str, autorite: str | None = None, crl: bytes = b""
+    ) -> int:
+        """Revoke those that are not yet; with ``autorite``, its new CRL in the same transaction. Returns how many."""
+        ...
+
+    def autorites(self) -> tuple[Autorite, ...]:
+        """All CAs, those recognised no more included, by name."""
+        ...
+
+    def enregistrer_autorite(self, autorite: Autorite) -> None:
+        """Record a CA, or that it is recognised again (``retiree_le`` None); its CRL stays when ``crl`` is None."""
+        ...
+
+    def retirer_autorite(self, empreinte: str, instant: datetime) -> bool:
+        """Recognise it no more; false when there is none of that fingerprint."""
+        ...
+
+    def enregistrer_crl(self, empreinte: str, crl: bytes) -> bool:
+        """Record the list of revoked certificates of a CA (DER); false when there is none of that fingerprint."""
+        ...
+
+    def demandes(self, *, en_attente: bool = True) -> tuple[Demande, ...]:
+        """Requests, by due date; only those that wait, or all."""
+        ...
+
+    def ajouter_demande(self, demande: Demande) -> int:
+        """Record a request (its ``numero`` is not looked at); returns its number."""
+        ...
+
+
+class Souscriptions(Protocol):
+    """Subscriptions of opérateurs; each opérateur has one at most, which a later Bon de commande replaces."""
+
+    def souscriptions(self) -> tuple[Souscription, ...]:
+        """All, by opérateur."""
+        ...
+
+    def enregistrer_souscription(self, souscription: Souscription) -> None:
+        """Record it, or what changed of it."""
+        ...
+
+
+class Homologations(Protocol):
+    """First successful calls on integration."""
+
+    def homologations(self) -> tuple[Homologation, ...]:
+        """All, by opérateur and domain."""
+        ...
+
+    def enregistrer_homologation(self, homologation: Homologation) -> bool:
+        """Record it unless that opérateur has one in that domain already; whether it was recorded."""
+        ...
+
+
+class Acces(Certificats, Souscriptions, Homologations, Protocol):
+    """All of these."""
+
+
+class Deroulements(Protocol):
+    """Changes of state that no human makes: those of the scenarios of the plate-forme d'intégration."""
+
+    def ajouter_evenements(
+        self, plateforme: str, operateur: str, numero: str, attendus: int, evenements: Sequence[Evenement]
+    ) -> Etat | None:
+        """Append the events if the signalisation has exactly ``attendus`` of them, and take the state and date of the last.
+
+        One transaction. None, and nothing written, when it is not there or has another number of events.
+        """
+        ...

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from esav_soap.certificats import Role
@@ -14,11 +16,24 @@ from esav_soap.usecases.droits import Identifie
 #: says more. The argument is the WSGI environ.
 Identite = Callable[[Mapping[str, Any]], Identifie | str | None]
 
+
+class SourceIdentite(ABC):
+    """A source that also needs the platform that is called, and the instant: that of certificates."""
+
+    @abstractmethod
+    def identifier(self, environ: Mapping[str, Any], plateforme: str, instant: datetime) -> Identifie:
+        """Who calls. Raises CERTIFICAT_REFUSE, mostly as CertificatRefuse."""
+
+
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,39}")
 
 
-def identifier(source: Identite, environ: Mapping[str, Any]) -> Identifie:
+def identifier(
+    source: SourceIdentite | Identite, environ: Mapping[str, Any], plateforme: str, instant: datetime
+) -> Identifie:
     """Who calls, by that source. Raises CERTIFICAT_REFUSE when it does not say."""
+    if isinstance(source, SourceIdentite):
+        return source.identifier(environ, plateforme, instant)
     identifie = source(environ)
     if identifie is None:
         raise ErreurEsav(CodeErreur.CERTIFICAT_REFUSE)

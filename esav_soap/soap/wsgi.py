@@ -23,7 +23,7 @@ from esav_soap.jeton import JETON
 from esav_soap.names import PLATEFORMES, VERSION_WS, chemin_service
 from esav_soap.publication import VersionPubliee
 from esav_soap.soap import pages, presentation
-from esav_soap.soap.identite import Identite, identifier
+from esav_soap.soap.identite import Identite, SourceIdentite, identifier
 from esav_soap.soap.journal import sans_valeurs
 from esav_soap.soap.operations import Appel, Operations
 from esav_soap.soap.protocole import Protocole11, Protocole12, Service
@@ -79,7 +79,7 @@ class ApplicationWsgi:
         self,
         operations: Operations,
         registre: Registre,
-        identite: Identite,
+        identite: SourceIdentite | Identite,
         horloge: Horloge,
         wsdls: Mapping[str, bytes],
         taille_max: int = TAILLE_MAX,
@@ -167,7 +167,7 @@ class ApplicationWsgi:
         version = publiee = None
         if decoupe.service == "depot":
             version, publiee = self._registre.utilisable(decoupe.plateforme, decoupe.version or "", instant)
-        appelant = identifier(self._identite, environ)
+        appelant = identifier(self._identite, environ, decoupe.plateforme, instant)
         autoriser(appelant, decoupe.service)
         if message.corps.tag not in service.operations:
             raise ErreurEsav(

@@ -120,13 +120,13 @@ class FaussesPublications(FauxEnvois):
         for version in versions:
             self.base.publiees[version.version] = (version, self.base.publiees[version.version][1])
         self.file = {
-            n: s for n, s in self.file.items() if s.envoi.version != annulee.version or s.etat is EtatEnvoi.ENVOYE
+            n: s for n, s in self.file.items() if s.envoi.objet != annulee.version or s.etat is EtatEnvoi.ENVOYE
         }
         self.ajouter(envois, annulee.annulation)
 
     def avises(self, version: str) -> tuple[str, ...]:
         avis = [s.envoi for s in self.file.values() if s.envoi.genre is GenreAvis.VERSION_ANNONCEE]
-        return tuple(sorted(envoi.operateur for envoi in avis if envoi.version == version))
+        return tuple(sorted(envoi.operateur for envoi in avis if envoi.objet == version))
 
     def _verifier(self, attendues: Collection[VersionPubliee]) -> None:
         if {publiee for publiee, _ in self.base.publiees.values()} != set(attendues):

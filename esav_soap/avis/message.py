@@ -60,5 +60,5 @@ def composer(
 
 def identifiant(envoi: Envoi, lieux: Lieux) -> str:
     """Stable and readable: ``VERSION_ANNONCEE/2026.2/OPA@esav.example``."""
-    parties = (envoi.genre.name, envoi.version, envoi.operateur)
+    parties = (envoi.genre.name, envoi.objet, envoi.operateur)
     return f"{'/'.join(quote(partie, safe='') for partie in parties)}@{domaine(lieux)}"

@@ -8,7 +8,7 @@ from enum import Enum
 
 
 class GenreAvis(Enum):
-    """Kinds of notices; names are stored."""
+    """Kinds of notices; names are stored. The object of those about the catalogue is a version's number."""
 
     VERSION_ANNONCEE = "annonce d'une version du catalogue"
     ANNONCE_RETIREE = "retrait d'une annonce"
@@ -26,19 +26,19 @@ class Operateur:
 
 @dataclass(frozen=True, slots=True)
 class Envoi:
-    """A notice to be sent to one opérateur about one catalogue version.
+    """A notice to be sent to one opérateur. ``objet``: what it is about, which its genre tells how to read.
 
-    Its text is made when it is sent, from what is recorded of the version, so that the queue stays small.
+    Its text is made when it is sent, from what is recorded of its object, so that the queue stays small.
     """
 
     genre: GenreAvis
-    version: str
+    objet: str
     operateur: str
 
     @property
     def cle(self) -> str:
-        """The same notice is queued once only: its genre, version and opérateur."""
-        return f"{self.genre.name}:{self.version}:{self.operateur}"
+        """The same notice is queued once only: its genre, object and opérateur."""
+        return f"{self.genre.name}:{self.objet}:{self.operateur}"
 
 
 class EtatEnvoi(Enum):

@@ -68,7 +68,7 @@ def _ligne(suivi: EnvoiSuivi) -> str:
 
     envoi = suivi.envoi
     debut = (
-        f"{suivi.numero:>6}  {suivi.etat.value:<10}  {envoi.genre.name:<16}  {envoi.version:<8}  {envoi.operateur:<12}"
+        f"{suivi.numero:>6}  {suivi.etat.value:<10}  {envoi.genre.name:<16}  {envoi.objet:<8}  {envoi.operateur:<12}"
     )
     if suivi.envoye_le is not None:
         quand = f"le {en_francais(suivi.envoye_le)}"

@@ -118,7 +118,7 @@ def ecrire_envois(moteur: Moteur, connexion: Connection, envois: Sequence[Envoi]
         {
             "cle": un.cle,
             "genre": un.genre.name,
-            "version": un.version,
+            "version": un.objet,
             "operateur": un.operateur,
             "etat": _EN_ATTENTE,
             "essais": 0,

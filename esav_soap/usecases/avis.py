@@ -63,9 +63,9 @@ class Redacteur:
 
     def _faits(self, envoi: Envoi, instant: datetime) -> Faits:
         versions = self._base.versions()
-        publiee = next((v for v in versions if v.version == envoi.version), None)
+        publiee = next((v for v in versions if v.version == envoi.objet), None)
         if publiee is None:
-            raise EchecDefinitif(f"La version {envoi.version} du catalogue n'est pas enregistrée.")
+            raise EchecDefinitif(f"La version {envoi.objet} du catalogue n'est pas enregistrée.")
         match envoi.genre:
             case GenreAvis.VERSION_ANNONCEE:
                 return self._annonce(publiee, versions, envoi.operateur, instant)

@@ -55,7 +55,7 @@ def etat(url: str) -> str:
     """Whether the announcement is there: the version, the end of the one before, and each notice once."""
     with ouvrir(url, creer=False) as magasin:
         par_numero = {v.version: v for v in magasin.versions()}
-        file = sorted((s.envoi.genre, s.envoi.version, s.envoi.operateur) for s in magasin.suivis(None, 100))
+        file = sorted((s.envoi.genre, s.envoi.objet, s.envoi.operateur) for s in magasin.suivis(None, 100))
         pack = magasin.pack(VERSION)
     if par_numero == {AVANT: _AVANT} and not file:
         return "rien"

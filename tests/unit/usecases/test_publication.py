@@ -97,7 +97,7 @@ def candidate() -> Candidate:
 
 def envois(publications: FaussesPublications) -> list[tuple[GenreAvis, str, str]]:
     return sorted(
-        (s.envoi.genre, s.envoi.version, s.envoi.operateur) for s in publications.suivis(EtatEnvoi.EN_ATTENTE, 99)
+        (s.envoi.genre, s.envoi.objet, s.envoi.operateur) for s in publications.suivis(EtatEnvoi.EN_ATTENTE, 99)
     )
 
 

@@ -63,7 +63,8 @@ def serveur(nom: str, store: str, dossier: Path, processus: int = 1) -> Iterator
             stdout=sortie,
             stderr=sortie,
             cwd=RACINE,
-            env={cle: valeur for cle, valeur in os.environ.items() if not cle.startswith("ESAV_")},
+            env={cle: valeur for cle, valeur in os.environ.items() if not cle.startswith("ESAV_")}
+            | {"ESAV_HOMOLOGATION": "non"},
             start_new_session=True,
         )
     try:

@@ -101,6 +101,8 @@ DESCRIPTIONS = {
     "Sans elle : l'adresse d'écoute.",
     "identite": "Qui dit l'opérateur appelant : `locale` (en-tête `X-Esav-Operateur`, boucle locale seulement), ou "
     "`paquet.module:fonction`, qui reçoit l'environnement WSGI et rend le code de l'opérateur ou `None`.",
+    "homologation": "`exigee` : en production, un opérateur doit avoir réussi un appel du domaine sur la plate-forme "
+    "d'intégration. `non` : rien n'est exigé, pour des essais avec l'identité locale seulement.",
     "processus": "Nombre de processus du serveur.",
     "fils": "Fils d'exécution de chaque processus.",
     "taille_max": "Taille du plus grand message admis, en octets.",

@@ -20,6 +20,8 @@ class Reglages:
     - ``url_publique``: base URL under which operators reach the service; WSDLs and faults tell it.
     - ``identite``: how callers are identified: ``locale`` (header X-Esav-Operateur, loopback only), or
       ``package.module:function`` that gets the WSGI environ and gives the opérateur's code or None.
+    - ``homologation``: ``exigee`` (production waits for a successful call on integration) or ``non``, with the local identity
+      only.
     - ``processus``, ``fils``: gunicorn workers and threads of each.
     - ``taille_max``: largest request body, in bytes; ``taille_pack_max``: the same for ``publication``, which takes packs.
     - ``rafraichissement``: seconds between two looks at the recorded catalogue versions.
@@ -35,6 +37,7 @@ class Reglages:
     adresse: str = "127.0.0.1:8080"
     url_publique: str = ""
     identite: str = ""
+    homologation: str = "exigee"
     processus: int = 1
     fils: int = 8
     taille_max: int = 2 * 1024 * 1024
@@ -92,7 +95,17 @@ def lire_reglages(environnement: Mapping[str, str] | None = None, **donnes: obje
         problemes.append(
             f"ESAV_URL_PUBLIQUE doit être une adresse comme https://esav.example, pas « {valeurs['url_publique']} »"
         )
+    problemes += _problemes_homologation(valeurs)
     problemes += problemes_courrier(valeurs)
     if problemes:
         raise ReglageInvalide(" ; ".join(problemes))
     return Reglages(**valeurs)  # type: ignore[arg-type]
+
+
+def _problemes_homologation(valeurs: Mapping[str, object]) -> list[str]:
+    choix = valeurs.get("homologation", "exigee")
+    if choix not in ("exigee", "non"):
+        return [f"ESAV_HOMOLOGATION doit être « exigee » ou « non », pas « {choix} »"]
+    if choix == "non" and valeurs.get("identite", "locale") != "locale":
+        return ["ESAV_HOMOLOGATION=non ne vaut qu'avec l'identité locale (ESAV_IDENTITE=locale), pour des essais"]
+    return []

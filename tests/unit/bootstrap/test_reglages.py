@@ -22,6 +22,7 @@ PARTICULIERES = {
     "smtp_chiffrement": "tls",
     "smtp_expediteur": "esav@esav.example",
     "worker": "non",
+    "homologation": "non",
 }
 
 
@@ -68,6 +69,20 @@ def test_adresse_illisible__error(adresse: str) -> None:
 def test_url_publique__ok() -> None:
     assert lire_reglages({}).base_url == "http://127.0.0.1:8080"
     assert lire_reglages({}, url_publique="https://esav.example/x/").base_url == "https://esav.example/x"
+
+
+@pytest.mark.exigence("R6.3")
+def test_homologation__ok() -> None:
+    assert lire_reglages({}).homologation == "exigee"
+    assert lire_reglages({"ESAV_HOMOLOGATION": "non", "ESAV_IDENTITE": "locale"}).homologation == "non"
+
+
+@pytest.mark.exigence("R6.3")
+def test_homologation_hors_d_un_essai__error() -> None:
+    for valeurs in ({"ESAV_HOMOLOGATION": "oui"}, {"ESAV_HOMOLOGATION": "non", "ESAV_IDENTITE": "paquet:source"}):
+        dit = refus({**valeurs, "ESAV_FILS": "x"})
+        assert "ESAV_HOMOLOGATION" in dit
+        assert "ESAV_FILS" in dit
 
 
 @pytest.mark.exigence("R9")

@@ -16,6 +16,10 @@ class CertificatDejaConnu(Exception):
     """That certificate is recorded already, whoever holds it, also when it is revoked. Nothing was written."""
 
 
+class DemandeDejaTraitee(Exception):
+    """The request is unknown, or was met already by another certificate. Nothing was written."""
+
+
 class Certificats(Protocol):
     """Certificates, CAs and requests. Thread-safe; each call is one transaction."""
 
@@ -24,13 +28,19 @@ class Certificats(Protocol):
         ...
 
     def enregistrer_certificat(self, certificat: CertificatEnregistre, demande: int | None = None) -> None:
-        """Record it, and that it meets the request of that number. Raises :class:`CertificatDejaConnu`."""
+        """Record it, and that it meets the request of that number.
+
+        Raises :class:`CertificatDejaConnu`, :class:`DemandeDejaTraitee`.
+        """
         ...
 
     def revoquer_certificats(
         self, empreintes: Collection[str], instant: datetime, motif: str, autorite: str | None = None, crl: bytes = b""
     ) -> int:
-        """Revoke those that are not yet; with ``autorite``, its new CRL in the same transaction. Returns how many."""
+        """Revoke those that are not yet; with ``autorite``, its new CRL in the same transaction. Returns how many.
+
+        Raises ``LookupError``, and nothing is revoked, when that CA was never recorded.
+        """
         ...
 
     def autorites(self) -> tuple[Autorite, ...]:
@@ -55,6 +65,10 @@ class Certificats(Protocol):
 
     def ajouter_demande(self, demande: Demande) -> int:
         """Record a request (its ``numero`` is not looked at); returns its number."""
+        ...
+
+    def classer_demande(self, numero: int, instant: datetime) -> bool:
+        """Close a request without a certificate (``traitee_le``, an empty ``empreinte``); false when none of that number waits."""
         ...
 
 

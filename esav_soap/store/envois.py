@@ -50,7 +50,7 @@ class EnvoisSQL:
             # Due at the moment of the lock: who waited for a row finds it leased, hence no longer due.
             numeros = connexion.scalars(du.limit(maximum).with_for_update(skip_locked=True)).all()
             pris = connexion.execute(
-                select(_E.numero, _E.genre, _E.version, _E.operateur, _E.essais)
+                select(_E.numero, _E.genre, _E.objet, _E.operateur, _E.essais)
                 .where(_E.numero.in_(numeros))
                 .order_by(_E.numero)
             ).all()
@@ -118,7 +118,7 @@ def ecrire_envois(moteur: Moteur, connexion: Connection, envois: Sequence[Envoi]
         {
             "cle": un.cle,
             "genre": un.genre.name,
-            "version": un.objet,
+            "objet": un.objet,
             "operateur": un.operateur,
             "etat": _EN_ATTENTE,
             "essais": 0,
@@ -140,9 +140,9 @@ def retirer_envois(connexion: Connection, version: str) -> None:
     """Drop, within a transaction, the notices of a version that were not sent, except those of its withdrawal."""
     du_retrait = GenreAvis.ANNONCE_RETIREE.name
     connexion.execute(
-        delete(envoi).where(_E.etat.in_((_EN_ATTENTE, _REBUT)), _E.version == version, _E.genre != du_retrait)
+        delete(envoi).where(_E.etat.in_((_EN_ATTENTE, _REBUT)), _E.objet == version, _E.genre != du_retrait)
     )
 
 
 def _envoi(ligne: Any) -> Envoi:
-    return Envoi(GenreAvis[ligne.genre], ligne.version, ligne.operateur)
+    return Envoi(GenreAvis[ligne.genre], ligne.objet, ligne.operateur)

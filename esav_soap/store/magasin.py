@@ -8,8 +8,11 @@ from typing import Self
 from sqlalchemy.exc import DBAPIError
 
 from esav_soap.errors import ReglageInvalide
+from esav_soap.store.certificats import CertificatsSQL
+from esav_soap.store.deroulements import DeroulementsSQL
 from esav_soap.store.envois import EnvoisSQL
 from esav_soap.store.historique import HistoriqueSQL
+from esav_soap.store.homologations import HomologationsSQL
 from esav_soap.store.moteur import Moteur, lire_url
 from esav_soap.store.operateurs import OperateursSQL
 from esav_soap.store.pannes import en_francais
@@ -17,9 +20,21 @@ from esav_soap.store.parc import ParcSQL
 from esav_soap.store.publications import PublicationsSQL
 from esav_soap.store.schema import migrer, preparer, preparer_fichier
 from esav_soap.store.signalisations import SignalisationsSQL
+from esav_soap.store.souscriptions import SouscriptionsSQL
 
 
-class Magasin(SignalisationsSQL, PublicationsSQL, EnvoisSQL, OperateursSQL, HistoriqueSQL, ParcSQL):
+class Magasin(
+    SignalisationsSQL,
+    DeroulementsSQL,
+    PublicationsSQL,
+    EnvoisSQL,
+    OperateursSQL,
+    CertificatsSQL,
+    SouscriptionsSQL,
+    HomologationsSQL,
+    HistoriqueSQL,
+    ParcSQL,
+):
     """All ports of the use cases that keep something, on one database.
 
     Thread-safe. After a fork the child goes on with connections of its own.

@@ -65,7 +65,7 @@ class PublicationsSQL(VersionsSQL):
 
     def avises(self, version: str) -> tuple[str, ...]:
         """See the port; a withdrawal drops what was not sent, so it is asked before."""
-        choix = select(_E.operateur).where(_E.genre == GenreAvis.VERSION_ANNONCEE.name, _E.version == version)
+        choix = select(_E.operateur).where(_E.genre == GenreAvis.VERSION_ANNONCEE.name, _E.objet == version)
         return tuple(sorted(self._moteur.lire(lambda connexion: connexion.scalars(choix).all())))
 
     @contextmanager

@@ -72,7 +72,9 @@ def tout_y_est(magasin: Magasin) -> None:
 
 @pytest.mark.exigence("R2.1", "R3.1")
 def test_ancien_magasin_garde_tout_et_sait_publier(ancien: str) -> None:
-    with pytest.raises(ReglageInvalide, match=r"0001, ce programme demande 0002.*esav store migrate"):
+    with pytest.raises(
+        ReglageInvalide, match=rf"0001, ce programme demande {schema.REVISIONS[-1]}.*esav store migrate"
+    ):
         ouvrir(ancien)
     sortie = CliRunner().invoke(migrate, ["--store", ancien], catch_exceptions=False)
     assert (sortie.exit_code, sortie.output) == (0, f"Base à jour, révision {schema.REVISIONS[-1]}.\n")

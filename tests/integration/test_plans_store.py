@@ -35,7 +35,7 @@ _REMPLIR = (
     f"INSERT INTO evenement {{suite}} SELECT n, n, {_DATE}, 'EN_DEPOT', 'OPERATEUR', '' FROM suite",
     f"INSERT INTO version_catalogue (version, annonce, ouverture, pack) {{suite}} "
     f"SELECT 'V' || n, {_DATE}, {_DATE}, {{octets}} FROM suite WHERE n < 3000",
-    "INSERT INTO envoi (numero, cle, genre, version, operateur, etat, essais, cree_le, prochain, erreur) {suite} SELECT n, "
+    "INSERT INTO envoi (numero, cle, genre, objet, operateur, etat, essais, cree_le, prochain, erreur) {suite} SELECT n, "
     "'K' || n, 'VERSION_ANNONCEE', 'V7', 'OP' || n, CASE WHEN n < 50 THEN 'EN_ATTENTE' ELSE 'ENVOYE' END, 1, "
     f"{_DATE}, CASE WHEN n < 50 THEN {_DATE} END, '' FROM suite",
 )

@@ -1,0 +1,37 @@
+"""The port ``Homologations`` on SQL."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from esav_soap.homologation import Domaine, Homologation
+from esav_soap.store.moteur import Moteur
+from esav_soap.store.tables import homologation as table_homologation
+
+_H = table_homologation.c
+
+
+class HomologationsSQL:
+    """First successful calls; few rows, read whole."""
+
+    def __init__(self, moteur: Moteur) -> None:
+        self._moteur = moteur
+
+    def homologations(self) -> tuple[Homologation, ...]:
+        choix = select(_H.operateur, _H.domaine, _H.date, _H.operation, _H.requete)
+        lignes = self._moteur.lire(lambda connexion: connexion.execute(choix).all())
+        toutes = (Homologation(code, Domaine[domaine], *reste) for code, domaine, *reste in lignes)
+        return tuple(sorted(toutes, key=lambda h: (h.operateur, h.domaine.name)))
+
+    def enregistrer_homologation(self, homologation: Homologation) -> bool:
+        inserer = (sqlite if self._moteur.sqlite else postgresql).insert(table_homologation)
+        ordre = inserer.values(
+            operateur=homologation.operateur,
+            domaine=homologation.domaine.name,
+            date=homologation.date,
+            operation=homologation.operation,
+            requete=homologation.requete,
+        ).on_conflict_do_nothing(index_elements=[_H.operateur, _H.domaine])
+        with self._moteur.ecriture() as connexion:
+            return connexion.execute(ordre).rowcount == 1

@@ -14,9 +14,9 @@ _SAMEDI = 5
 
 @cache
 def _feries(annee: int) -> frozenset[date]:
-    from holidays.countries import France  # a tenth of a second, which most commands can do without
+    from holidays import country_holidays  # a tenth of a second, which most commands can do without
 
-    return frozenset(France(years=annee))
+    return frozenset(country_holidays("FR", years=annee))
 
 
 def est_ouvre(jour: date) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from esav_soap.avis.adresses import adresse_correcte
+from esav_soap.adresses import adresse_correcte
 from esav_soap.errors import ReglageInvalide
 
 if TYPE_CHECKING:

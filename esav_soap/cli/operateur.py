@@ -30,8 +30,8 @@ def declarer(code: str, courriel: str, raison_sociale: str, store: str | None) -
     Exemple :
       esav operateur declarer OPA --courriel sav@opa.example --raison-sociale "Opérateur Alpha"
     """
+    from esav_soap.adresses import adresse_correcte
     from esav_soap.avis import Operateur
-    from esav_soap.avis.adresses import adresse_correcte
     from esav_soap.bootstrap.reglages import lire_reglages
     from esav_soap.store import ouvrir
 

@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from email.policy import EmailPolicy
 from typing import Any
 
-from esav_soap.avis.adresses import adresse_correcte
+from esav_soap.adresses import adresse_correcte
 from esav_soap.avis.message import Message
 from esav_soap.calendar import en_paris
 from esav_soap.usecases.courrier import EchecDefinitif

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from esav_soap.adresses import adresse_correcte
 from esav_soap.avis import Envoi, GenreAvis
-from esav_soap.avis.adresses import adresse_correcte
 from esav_soap.avis.faits import Lieux
 from esav_soap.avis.message import Message, Piece, identifiant
 from esav_soap.mail.ecriture import ecrire, une_ligne

@@ -124,7 +124,7 @@ def upgrade() -> None:
     avant = envoi(sa.Column("version", sa.String(20), nullable=False), 128)
     with op.batch_alter_table("envoi", copy_from=avant) as lot:
         lot.alter_column(
-            "version", new_column_name="objet", type_=sa.String(80), existing_type=sa.String(20), existing_nullable=False
+            "version", new_column_name="objet", type_=sa.String(100), existing_type=sa.String(20), existing_nullable=False
         )
         lot.alter_column("cle", type_=sa.String(200), existing_type=sa.String(128), existing_nullable=False)
 
@@ -132,10 +132,10 @@ def upgrade() -> None:
 def downgrade() -> None:
     # The revision before cannot read other kinds of notices, and its queue would stop at them.
     op.execute(f"DELETE FROM envoi WHERE genre NOT IN {GENRES}")
-    apres = envoi(sa.Column("objet", sa.String(80), nullable=False), 200)
+    apres = envoi(sa.Column("objet", sa.String(100), nullable=False), 200)
     with op.batch_alter_table("envoi", copy_from=apres) as lot:
         lot.alter_column(
-            "objet", new_column_name="version", type_=sa.String(20), existing_type=sa.String(80), existing_nullable=False
+            "objet", new_column_name="version", type_=sa.String(20), existing_type=sa.String(100), existing_nullable=False
         )
         lot.alter_column("cle", type_=sa.String(128), existing_type=sa.String(200), existing_nullable=False)
     for table in ("homologation", "souscription", "demande_certificat", "autorite", "certificat"):

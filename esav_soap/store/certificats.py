@@ -45,9 +45,9 @@ class CertificatsSQL:
         with self._exclusif() as connexion:
             if connexion.execute(ordre).rowcount != 1:
                 raise CertificatDejaConnu(certificat.empreinte)
-            if demande is not None:
-                if not _traiter(connexion, demande, certificat.enregistre_le, certificat.empreinte):
-                    raise DemandeDejaTraitee(demande)
+            le, par = certificat.enregistre_le, certificat.empreinte
+            if demande is not None and not _traiter(connexion, demande, le, par):
+                raise DemandeDejaTraitee(demande)
 
     def revoquer_certificats(
         self, empreintes: Collection[str], instant: datetime, motif: str, autorite: str | None = None, crl: bytes = b""

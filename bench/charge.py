@@ -10,6 +10,7 @@ import argparse
 import json
 import selectors
 import socket
+import ssl
 import sys
 import time
 from collections.abc import Sequence
@@ -41,9 +42,11 @@ class ReponseIllisible(RuntimeError):
 class _Connexion:
     __slots__ = ("attendu", "depart", "prise", "recu")
 
-    def __init__(self, hote: str, port: int) -> None:
+    def __init__(self, hote: str, port: int, tls: ssl.SSLContext | None) -> None:
         self.prise = socket.create_connection((hote, port), DELAI_S)
         self.prise.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if tls is not None:
+            self.prise = tls.wrap_socket(self.prise, server_hostname=hote)
         self.prise.setblocking(True)
         self.recu = b""
         self.depart = 0.0
@@ -51,6 +54,9 @@ class _Connexion:
     def envoyer(self, morceaux: Sequence[bytes]) -> None:
         self.recu = b""
         self.depart = time.perf_counter()
+        if isinstance(self.prise, ssl.SSLSocket):  # encrypting copies anyway
+            self.prise.sendall(b"".join(morceaux))
+            return
         total = sum(map(len, morceaux))
         envoye = self.prise.sendmsg(morceaux)
         if envoye < total:
@@ -62,6 +68,8 @@ class _Connexion:
         if not octets:
             raise ReponseIllisible(f"connexion fermée par le serveur après {self.recu[:200]!r}")
         self.recu += octets
+        while isinstance(self.prise, ssl.SSLSocket) and self.prise.pending():  # read, but not told by select
+            self.recu += self.prise.recv(_LU)
         return self.recu if entiere(self.recu) else None
 
 
@@ -112,6 +120,7 @@ def tirer(
     connexions: int = 8,
     secondes: float = 5.0,
     nombre: int = 1 << 30,
+    tls: ssl.SSLContext | None = None,
 ) -> Tir:
     """Deposit on every connection without pause, until the time is up or ``nombre`` are answered.
 
@@ -123,7 +132,7 @@ def tirer(
     tir = Tir()
     rang = 0
     selecteur = selectors.DefaultSelector()
-    ouvertes = [_Connexion(hote, port) for _ in range(min(connexions, nombre))]
+    ouvertes = [_Connexion(hote, port, tls) for _ in range(min(connexions, nombre))]
     debut = time.perf_counter()
     limite = debut + secondes
     try:
@@ -171,7 +180,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     analyseur.add_argument("--connexions", type=int, default=8)
     analyseur.add_argument("--secondes", type=float, default=5.0)
     analyseur.add_argument("--nombre", type=int, default=1 << 30)
+    analyseur.add_argument("--identite", type=Path, help="certificat et clé du client (PEM) : la connexion est TLS")
+    analyseur.add_argument("--ca", type=Path, help="autorité du certificat du serveur (PEM)")
     lus = analyseur.parse_args(arguments)
+    tls = None
+    if lus.identite:
+        tls = ssl.create_default_context(cafile=lus.ca)
+        tls.load_cert_chain(lus.identite)
     tir = tirer(
         "127.0.0.1",
         lus.port,
@@ -181,6 +196,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         connexions=lus.connexions,
         secondes=lus.secondes,
         nombre=lus.nombre,
+        tls=tls,
     )
     json.dump(asdict(tir), sys.stdout)
 

@@ -1,4 +1,5 @@
-"""The calendar that goes with a notice (RFC 5545, RFC 5546): the dates of a version, or their cancellation.
+"""The calendar that goes with a notice (RFC 5545, RFC 5546): the dates of a version, their cancellation, those of a
+certificate.
 
 An event keeps its UID for ever, so that the withdrawal of an announcement cancels what the announcement put into an agenda,
 and a reminder shows no date twice.
@@ -6,14 +7,14 @@ and a reminder shows no date twice.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from icalendar import Alarm, Calendar, Event
 
 from esav_soap.avis.dates import moment
-from esav_soap.avis.faits import Annonce, AnnonceRetiree, Faits, Lieux, Rappel, Remplacee
-from esav_soap.calendar import en_utc
+from esav_soap.avis.faits import Annonce, AnnonceRetiree, Faits, Lieux, Rappel, RappelCertificat, Remplacee
+from esav_soap.calendar import en_paris, en_utc
 
 #: Of the announcement, and of its withdrawal, which must be higher.
 SEQUENCE_ANNONCE, SEQUENCE_RETRAIT = 0, 1
@@ -34,7 +35,7 @@ def methode(faits: Faits) -> str:
 def calendrier(faits: Faits, lieux: Lieux) -> bytes:
     """The events of a notice; the same bytes for the same facts."""
     agenda = Calendar()
-    agenda.add("prodid", "-//e-SAV//Avis de publication//FR")
+    agenda.add("prodid", "-//e-SAV//Avis//FR")
     agenda.add("version", "2.0")
     agenda.add("method", methode(faits))
     match faits:
@@ -49,6 +50,8 @@ def calendrier(faits: Faits, lieux: Lieux) -> bytes:
         case Rappel():
             fin = Remplacee(faits.version, faits.retrait)
             evenements = [_retrait(fin, faits.remplacante or "", faits.depuis, SEQUENCE_ANNONCE, lieux)]
+        case RappelCertificat():
+            evenements = _echeances(faits, lieux)
     for evenement in evenements:
         agenda.add_component(evenement)
     return bytes(agenda.to_ical())
@@ -71,20 +74,59 @@ def _retrait(finie: Remplacee, remplacante: str, ecrit_le: datetime, sequence: i
     quand = f"À partir du {moment(finie.retrait)}, heure de Paris"
     evenement.add("description", f"{quand}, les dépôts dans la version {finie.version} sont refusés.{passer}")
     if sequence == SEQUENCE_ANNONCE:
-        alarme = Alarm()
-        alarme.add("action", "DISPLAY")
-        alarme.add("description", f"e-SAV : la version {finie.version} est retirée dans une semaine")
-        alarme.add("trigger", timedelta(days=-7))
-        evenement.add_component(alarme)
+        evenement.add_component(_alarme(f"e-SAV : la version {finie.version} est retirée dans une semaine"))
     return evenement
 
 
-def _evenement(nom: str, debut: datetime, ecrit_le: datetime, sequence: int, lieux: Lieux) -> Event:
+def _echeances(faits: RappelCertificat, lieux: Lieux) -> list[Event]:
+    """The last days, as whole days in Paris, and the end. Each reminder has them all: they are the same events."""
+    autre = "d'une autorité reconnue" if faits.du_fournisseur else "du Fournisseur"
+    if faits.du_fournisseur:
+        renouveler = "Le Fournisseur délivre le nouveau certificat ce jour au plus tard, sur demande (CSR)."
+    else:
+        renouveler = "Le nouveau certificat doit être parvenu au Fournisseur ce jour au plus tard."
+    changer = f"Dernier jour pour passer à un certificat {autre}."
+    dits: list[tuple[str, datetime | date, str, str]] = [
+        (
+            "changement",
+            en_paris(faits.changement).date(),
+            "dernier jour pour changer l'émetteur du certificat",
+            changer,
+        ),
+        (
+            "renouvellement",
+            en_paris(faits.renouvellement).date(),
+            "dernier jour pour renouveler le certificat",
+            renouveler,
+        ),
+        ("fin", faits.fin, "fin du certificat", f"À partir du {moment(faits.fin)}, heure de Paris, il est refusé."),
+    ]
+    evenements = []
+    for nom, debut, titre, description in dits:
+        evenement = _evenement(f"certificat-{nom}-{faits.empreinte}", debut, faits.preparer, SEQUENCE_ANNONCE, lieux)
+        evenement.add("summary", f"e-SAV : {titre}")
+        certificat = f"{faits.sujet}, numéro de série {faits.numero_serie}"
+        evenement.add("description", f"{description} Certificat : {certificat}.")
+        evenement.add_component(_alarme(f"e-SAV, dans une semaine : {titre}"))
+        evenements.append(evenement)
+    return evenements
+
+
+def _alarme(texte: str) -> Alarm:
+    """A week before."""
+    alarme = Alarm()
+    alarme.add("action", "DISPLAY")
+    alarme.add("description", texte)
+    alarme.add("trigger", timedelta(days=-7))
+    return alarme
+
+
+def _evenement(nom: str, debut: datetime | date, ecrit_le: datetime, sequence: int, lieux: Lieux) -> Event:
     evenement = Event()
     evenement.add("uid", f"{nom}@{domaine(lieux)}")
     evenement.add("dtstamp", en_utc(ecrit_le).replace(microsecond=0))
     # The instant that the platform switches at, whatever becomes of daylight saving: agendas show it in their own time.
-    evenement.add("dtstart", en_utc(debut).replace(microsecond=0))
+    evenement.add("dtstart", en_utc(debut).replace(microsecond=0) if isinstance(debut, datetime) else debut)
     evenement.add("organizer", f"mailto:{lieux.expediteur}")
     evenement.add("sequence", sequence)
     evenement.add("status", "CANCELLED" if sequence == SEQUENCE_RETRAIT else "CONFIRMED")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from esav_soap.calendar import en_paris
 
@@ -15,15 +15,28 @@ _MOIS = (
 
 def jour(instant: datetime) -> str:
     """The day: ``1er septembre 2026``."""
-    local = en_paris(instant)
-    quantieme = "1er" if local.day == 1 else str(local.day)
-    return f"{quantieme} {_MOIS[local.month - 1]} {local.year}"
+    return _date(en_paris(instant).date())
+
+
+def _date(quand: date) -> str:
+    quantieme = "1er" if quand.day == 1 else str(quand.day)
+    return f"{quantieme} {_MOIS[quand.month - 1]} {quand.year}"
+
+
+def jour_semaine(instant: datetime) -> str:
+    """The day with its name: ``mardi 1er septembre 2026``."""
+    return date_nommee(en_paris(instant).date())
+
+
+def date_nommee(quand: date) -> str:
+    """The same of a day that is known as such."""
+    return f"{_JOURS[quand.weekday()]} {_date(quand)}"
 
 
 def moment(instant: datetime) -> str:
     """Day and time: ``mardi 1er septembre 2026 à 0 h 00``; which of the two, where Paris clocks show a time twice."""
     local = en_paris(instant)
-    dit = f"{_JOURS[local.weekday()]} {jour(instant)} à {local.hour}\u00a0h\u00a0{local.minute:02d}"
+    dit = f"{jour_semaine(instant)} à {local.hour}\u00a0h\u00a0{local.minute:02d}"
     # In spring the skipped times have two offsets too, but no instant has such a time.
     if local.replace(fold=0).utcoffset() == local.replace(fold=1).utcoffset():
         return dit

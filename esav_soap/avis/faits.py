@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from esav_soap.names import chemin_service
 
@@ -88,4 +88,46 @@ class Rappel:
     avec_journal: bool = False
 
 
-Faits = Annonce | AnnonceRetiree | Rappel
+@dataclass(frozen=True, slots=True)
+class AutreCertificat:
+    """Another certificate of the same holder, which does not take the first one's place but may be used from ``debut``."""
+
+    numero_serie: str
+    debut: datetime
+    fin: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DemandeEnCours:
+    """A request of the holder that waits for its answer. ``echeance``: the last day for it (Paris)."""
+
+    numero: int
+    recue_le: datetime
+    echeance: date
+
+
+@dataclass(frozen=True, slots=True)
+class RappelCertificat:
+    """A certificate that nothing succeeds yet nears its end, or is past it (art. 5.2.2).
+
+    ``du_fournisseur``: it was issued by the Fournisseur, not by a recognised CA. ``preparer``: since when reminders go out;
+    ``changement``, ``renouvellement``: start of the last day for a certificate from the other kind of issuer, or from the
+    same; ``fin``: from then on it is refused.
+    """
+
+    empreinte: str
+    sujet: str
+    emetteur: str
+    numero_serie: str
+    plateformes: tuple[str, ...]
+    du_fournisseur: bool
+    preparer: datetime
+    changement: datetime
+    renouvellement: datetime
+    fin: datetime
+    autres: tuple[AutreCertificat, ...] = ()
+    demandes: tuple[DemandeEnCours, ...] = ()
+
+
+FaitsVersion = Annonce | AnnonceRetiree | Rappel
+Faits = FaitsVersion | RappelCertificat

@@ -8,11 +8,13 @@ from enum import Enum
 
 
 class GenreAvis(Enum):
-    """Kinds of notices; names are stored. The object of those about the catalogue is a version's number."""
+    """Kinds of notices; names are stored. The object of those about the catalogue is a version's number; of those about
+    certificates the fingerprint and the step, ``<64 hexadecimal digits>:PREPARER``."""
 
     VERSION_ANNONCEE = "annonce d'une version du catalogue"
     ANNONCE_RETIREE = "retrait d'une annonce"
     RAPPEL_RETRAIT = "rappel : une version encore employée va être retirée"
+    RAPPEL_CERTIFICAT = "rappel : un certificat arrive à son terme"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The words of each notice (art. 12.1), from its facts."""
+"""The words of each notice (art. 5.2.2, 12.1), from its facts."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from esav_soap.avis.dates import jour, moment
-from esav_soap.avis.faits import Annonce, AnnonceRetiree, ChangementOffre, Faits, Lieux, Rappel
+from esav_soap.avis.faits import Annonce, AnnonceRetiree, ChangementOffre, Faits, Lieux, Rappel, RappelCertificat
 from esav_soap.avis.lettre import Bloc, Element, Lettre, Liste, Paragraphe, Titre
 from esav_soap.avis.objets import Operateur
+from esav_soap.avis.redaction_certificats import rappel_certificat
 
 #: Changes told for one Offre, and every breaking one; the changelog tells the others.
 MAX_POINTS = 12
@@ -24,7 +25,10 @@ def rediger(faits: Faits, operateur: Operateur, lieux: Lieux, instant: datetime)
             sujet, blocs = _annonce_retiree(faits, lieux)
         case Rappel():
             sujet, blocs = _rappel(faits, lieux)
-    return Lettre(sujet, (Paragraphe("Bonjour,"), *blocs, *_pied(operateur)))
+        case RappelCertificat():
+            sujet, blocs = rappel_certificat(faits, instant)
+    article = "5.2.2" if isinstance(faits, RappelCertificat) else "12.1"
+    return Lettre(sujet, (Paragraphe("Bonjour,"), *blocs, *_pied(operateur, article)))
 
 
 def _annonce(faits: Annonce, lieux: Lieux, instant: datetime) -> tuple[str, list[Bloc]]:
@@ -179,11 +183,11 @@ def _rappel(faits: Rappel, lieux: Lieux) -> tuple[str, list[Bloc]]:
     return sujet, blocs
 
 
-def _pied(operateur: Operateur) -> tuple[Bloc, ...]:
+def _pied(operateur: Operateur, article: str) -> tuple[Bloc, ...]:
     return (
         Paragraphe("Le service e-SAV"),
         Paragraphe(
-            f"Avis adressé à {operateur.raison_sociale} ({operateur.code}), en application de l'article 12.1 des conditions "
-            "spécifiques e-SAV. Message automatique."
+            f"Avis adressé à {operateur.raison_sociale} ({operateur.code}), en application de l'article {article} des "
+            "conditions spécifiques e-SAV. Message automatique."
         ),
     )

@@ -7,7 +7,17 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 
 from esav_soap.avis import Envoi, GenreAvis, Operateur
-from esav_soap.avis.faits import Annonce, AnnonceRetiree, ChangementOffre, Emploi, Faits, Lieux, Rappel, Remplacee
+from esav_soap.avis.faits import (
+    Annonce,
+    AnnonceRetiree,
+    ChangementOffre,
+    Emploi,
+    Faits,
+    Lieux,
+    Rappel,
+    RappelCertificat,
+    Remplacee,
+)
 from esav_soap.avis.message import TAILLE_MAX_JOURNAL, Message, composer
 from esav_soap.calendar import PARIS
 
@@ -45,10 +55,24 @@ RAPPEL = Rappel(
     ),
     avec_journal=True,
 )
+#: Issued by the Fournisseur; ends on Easter Monday.
+CERTIFICAT = RappelCertificat(
+    "0123456789abcdef" * 4,
+    "CN=OPA,O=Opérateur Alpha & fils,OU=opérateur",
+    "CN=e-SAV autorité interne",
+    "4f2a9c",
+    ("production", "integration"),
+    True,
+    datetime(2027, 2, 12, 0, 0, tzinfo=PARIS).astimezone(UTC),
+    datetime(2027, 2, 27, 0, 0, tzinfo=PARIS).astimezone(UTC),
+    datetime(2027, 3, 8, 0, 0, tzinfo=PARIS).astimezone(UTC),
+    datetime(2027, 3, 29, 10, 15, 30, tzinfo=UTC),
+)
 GENRES = {
     Annonce: GenreAvis.VERSION_ANNONCEE,
     AnnonceRetiree: GenreAvis.ANNONCE_RETIREE,
     Rappel: GenreAvis.RAPPEL_RETRAIT,
+    RappelCertificat: GenreAvis.RAPPEL_CERTIFICAT,
 }
 
 #: Any, in years with their nights of clock changes.
@@ -56,5 +80,6 @@ INSTANTS = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st
 
 
 def message(faits: Faits, instant: datetime = ANNONCE_LE, taille_max_journal: int = TAILLE_MAX_JOURNAL) -> Message:
-    envoi = Envoi(GENRES[type(faits)], faits.version, OPERATEUR.code)
+    objet = f"{faits.empreinte}:PREPARER" if isinstance(faits, RappelCertificat) else faits.version
+    envoi = Envoi(GENRES[type(faits)], objet, OPERATEUR.code)
     return composer(envoi, faits, OPERATEUR, LIEUX, instant, taille_max_journal)

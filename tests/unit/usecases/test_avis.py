@@ -15,9 +15,11 @@ from esav_soap.avis.faits import Lieux
 from esav_soap.calendar import instant_plus_jours, instant_plus_mois
 from esav_soap.publication import VersionPubliee
 from esav_soap.signalisation import Prestation
-from esav_soap.usecases.avis import Rappels, Redacteur, rappels_dus
+from esav_soap.usecases.avis import Rappels, Redacteur
+from esav_soap.usecases.avis.catalogue import retraits_dus
 from esav_soap.usecases.courrier import EchecDefinitif
 from tests.faux import URL, pack
+from tests.faux_avis import BaseAvis
 from tests.faux_publication import FaussesPublications
 from tests.integration.exemples import nouvelle
 
@@ -31,9 +33,9 @@ ANNONCE, RETRAIT_ANNONCE, RAPPEL = GenreAvis.VERSION_ANNONCEE, GenreAvis.ANNONCE
 
 
 @pytest.fixture
-def base() -> FaussesPublications:
+def base() -> BaseAvis:
     """2026.2 announced over 2026.1; OPA has accès FTTH, OPB civil works, OPC nothing."""
-    base = FaussesPublications()
+    base = BaseAvis()
     base.enregistrer_version(REMPLACEE, pack("2026.1"))
     base.enregistrer_version(NOUVELLE, pack("2026.2"))
     for code, offre in (("OPA", "ACCES_FTTH"), ("OPB", "GENIE_CIVIL")):
@@ -43,19 +45,19 @@ def base() -> FaussesPublications:
     return base
 
 
-def texte(base: FaussesPublications, envoi: Envoi, instant: datetime = ANNONCE_LE) -> str:
+def texte(base: BaseAvis, envoi: Envoi, instant: datetime = ANNONCE_LE) -> str:
     message = Redacteur(base, Lieux(URL, "esav@esav.example")).message(envoi, instant)
     return " ".join(message.texte.replace("\u00a0", " ").split())
 
 
-def refus(base: FaussesPublications, envoi: Envoi, instant: datetime = ANNONCE_LE) -> str:
+def refus(base: BaseAvis, envoi: Envoi, instant: datetime = ANNONCE_LE) -> str:
     with pytest.raises(EchecDefinitif) as pris:
         texte(base, envoi, instant)
     return str(pris.value)
 
 
 @pytest.mark.exigence("R2.2")
-def test_annonce_pour_les_offres_de_chacun__ok(base: FaussesPublications) -> None:
+def test_annonce_pour_les_offres_de_chacun__ok(base: BaseAvis) -> None:
     pour_a, pour_b = (texte(base, Envoi(ANNONCE, "2026.2", o)) for o in ("OPA", "OPB"))
     assert "(ACCES_FTTH) ." in pour_a
     assert "(GENIE_CIVIL) ." not in pour_a
@@ -71,7 +73,7 @@ def test_annonce_pour_les_offres_de_chacun__ok(base: FaussesPublications) -> Non
 
 
 @pytest.mark.exigence("R2.2")
-def test_les_catalogues_sont_lus_une_fois_pour_tous__ok(base: FaussesPublications) -> None:
+def test_les_catalogues_sont_lus_une_fois_pour_tous__ok(base: BaseAvis) -> None:
     redacteur = Redacteur(base, Lieux(URL, "esav@esav.example"))
     for operateur in ("OPA", "OPB", "OPC", "OPA"):
         redacteur.message(Envoi(ANNONCE, "2026.2", operateur), ANNONCE_LE)
@@ -83,7 +85,7 @@ def test_les_catalogues_sont_lus_une_fois_pour_tous__ok(base: FaussesPublication
 
 
 @pytest.mark.exigence("R2.2")
-def test_le_journal_du_pack_est_joint__ok(base: FaussesPublications) -> None:
+def test_le_journal_du_pack_est_joint__ok(base: BaseAvis) -> None:
     redacteur = Redacteur(base, Lieux(URL, "esav@esav.example"))
     sans = redacteur.message(Envoi(ANNONCE, "2026.2", "OPA"), ANNONCE_LE)
     archive = io.BytesIO(pack("2026.2"))
@@ -100,7 +102,7 @@ def test_le_journal_du_pack_est_joint__ok(base: FaussesPublications) -> None:
 
 
 @pytest.mark.exigence("R2.2")
-def test_premiere_version__ok(base: FaussesPublications) -> None:
+def test_premiere_version__ok(base: BaseAvis) -> None:
     base.enregistrer_version(AVANT, pack("2026.1"))
     dit = texte(base, Envoi(ANNONCE, "2026.2", "OPA"))
     assert "retrait de" not in dit
@@ -108,7 +110,7 @@ def test_premiere_version__ok(base: FaussesPublications) -> None:
 
 
 @pytest.mark.exigence("R2.2")
-def test_annonce_retiree__ok(base: FaussesPublications) -> None:
+def test_annonce_retiree__ok(base: BaseAvis) -> None:
     base.enregistrer_version(AVANT, pack("2026.1"))
     base.enregistrer_version(replace(NOUVELLE, annulation=ANNONCE_LE + timedelta(days=1)), pack("2026.2"))
     dit = texte(base, Envoi(RETRAIT_ANNONCE, "2026.2", "OPA"), ANNONCE_LE + timedelta(days=1))
@@ -119,7 +121,7 @@ def test_annonce_retiree__ok(base: FaussesPublications) -> None:
 
 
 @pytest.mark.exigence("R2.2")
-def test_personne_a_qui_ecrire__error(base: FaussesPublications) -> None:
+def test_personne_a_qui_ecrire__error(base: BaseAvis) -> None:
     assert "OPX n'est pas déclaré" in refus(base, Envoi(ANNONCE, "2026.2", "OPX"))
     base.declarer_operateur(Operateur("OPA", "A", ""))
     assert "OPA n'a pas d'adresse" in refus(base, Envoi(ANNONCE, "2026.2", "OPA"))
@@ -129,7 +131,7 @@ def test_personne_a_qui_ecrire__error(base: FaussesPublications) -> None:
     assert "n'est pas retirée" in refus(base, Envoi(RETRAIT_ANNONCE, "2026.2", "OPB"))
 
 
-def deposer(base: FaussesPublications, operateur: str, version: str, instant: datetime, offre: str) -> None:
+def deposer(base: BaseAvis, operateur: str, version: str, instant: datetime, offre: str) -> None:
     reference = str(len(base.base.deposees))
     base.base.deposer(
         nouvelle(reference, operateur=operateur, version_catalogue=version, depot_le=instant, offre=offre)
@@ -137,7 +139,7 @@ def deposer(base: FaussesPublications, operateur: str, version: str, instant: da
 
 
 @pytest.fixture
-def employee(base: FaussesPublications) -> FaussesPublications:
+def employee(base: BaseAvis) -> BaseAvis:
     """OPA still deposits with 2026.1 after the opening of 2026.2; OPB did before only, OPC deposits with 2026.2."""
     deposer(base, "OPA", "2026.1", OUVERTURE - timedelta(seconds=1), "GENIE_CIVIL")
     deposer(base, "OPA", "2026.1", OUVERTURE, "ACCES_FTTH")
@@ -148,13 +150,13 @@ def employee(base: FaussesPublications) -> FaussesPublications:
 
 
 @pytest.mark.exigence("R2.2", "R2.3")
-def test_rappel_a_ceux_qui_deposent_encore__ok(employee: FaussesPublications) -> None:
+def test_rappel_a_ceux_qui_deposent_encore__ok(employee: BaseAvis) -> None:
     debut = instant_plus_jours(RETRAIT, -7)
     attendu = [Envoi(RAPPEL, "2026.1", "OPA")]
-    assert rappels_dus(employee, debut - timedelta(microseconds=1)) == []
-    assert rappels_dus(employee, debut) == attendu
-    assert rappels_dus(employee, RETRAIT - timedelta(microseconds=1)) == attendu
-    assert rappels_dus(employee, RETRAIT) == []
+    assert retraits_dus(employee, debut - timedelta(microseconds=1)) == []
+    assert retraits_dus(employee, debut) == attendu
+    assert retraits_dus(employee, RETRAIT - timedelta(microseconds=1)) == attendu
+    assert retraits_dus(employee, RETRAIT) == []
     dit = texte(employee, attendu[0], debut)
     assert "(ACCES_FTTH) : 2 dépôts, le dernier le dimanche 24 mai 2026 à 0 h 00." in dit
     assert "GENIE_CIVIL" not in dit
@@ -162,27 +164,27 @@ def test_rappel_a_ceux_qui_deposent_encore__ok(employee: FaussesPublications) ->
 
 
 @pytest.mark.exigence("R2.2")
-def test_une_semaine_se_compte_a_l_heure_de_paris__ok(employee: FaussesPublications) -> None:
+def test_une_semaine_se_compte_a_l_heure_de_paris__ok(employee: BaseAvis) -> None:
     """The clocks go back within the week: seven days are an hour longer."""
     retrait = datetime(2026, 10, 27, 23, 0, tzinfo=UTC)  # the 28th at midnight
     employee.enregistrer_version(replace(REMPLACEE, retrait=retrait), pack("2026.1"))
     debut = datetime(2026, 10, 20, 22, 0, tzinfo=UTC)  # the 21st at midnight
-    assert rappels_dus(employee, debut - timedelta(microseconds=1)) == []
-    assert len(rappels_dus(employee, debut)) == 1
+    assert retraits_dus(employee, debut - timedelta(microseconds=1)) == []
+    assert len(retraits_dus(employee, debut)) == 1
 
 
 @pytest.mark.exigence("R2.2")
-def test_rappel_sans_objet__error(employee: FaussesPublications) -> None:
+def test_rappel_sans_objet__error(employee: BaseAvis) -> None:
     assert "est retirée depuis le 04/06/2026 à 00:00" in refus(employee, Envoi(RAPPEL, "2026.1", "OPA"), RETRAIT)
     assert "n'est plus retirée" in refus(employee, Envoi(RAPPEL, "2026.2", "OPA"), OUVERTURE)
     assert "OPB n'a aucun dépôt" in refus(employee, Envoi(RAPPEL, "2026.1", "OPB"), RETRAIT - timedelta(days=1))
 
 
 @pytest.mark.exigence("R2.3")
-def test_version_sans_remplacante_enregistree__ok(employee: FaussesPublications) -> None:
+def test_version_sans_remplacante_enregistree__ok(employee: BaseAvis) -> None:
     """Installed by hand: one who deposited within the last month is one who still deposits."""
     employee.enregistrer_version(replace(REMPLACEE, remplacante="2026.7"), pack("2026.1"))
-    assert rappels_dus(employee, RETRAIT - timedelta(days=1)) == [Envoi(RAPPEL, "2026.1", "OPA")]
+    assert retraits_dus(employee, RETRAIT - timedelta(days=1)) == [Envoi(RAPPEL, "2026.1", "OPA")]
     dit = texte(employee, Envoi(RAPPEL, "2026.1", "OPA"), RETRAIT - timedelta(days=1))
     assert "2026.7" not in dit
 
@@ -198,7 +200,7 @@ class FileComptee(FaussesPublications):
 
 
 @pytest.mark.exigence("R2.2")
-def test_un_rappel_une_seule_fois__ok(employee: FaussesPublications) -> None:
+def test_un_rappel_une_seule_fois__ok(employee: BaseAvis) -> None:
     file = FileComptee()
     instant = RETRAIT - timedelta(days=5)
     rappels, autre = Rappels(employee, file), Rappels(employee, file)

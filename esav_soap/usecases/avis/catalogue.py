@@ -1,4 +1,4 @@
-"""The facts of queued notices, from what is recorded, and who is to be reminded (R2.2, R2.3)."""
+"""The facts of notices about versions of the catalogue, and who is to be reminded of an end (R2.2, R2.3)."""
 
 from __future__ import annotations
 
@@ -6,34 +6,38 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from esav_soap.avis import Envoi, GenreAvis, Operateur
-from esav_soap.avis.adresses import adresse_correcte
-from esav_soap.avis.faits import Annonce, AnnonceRetiree, ChangementOffre, Emploi, Faits, Lieux, Rappel, Remplacee
-from esav_soap.avis.message import Message, composer
+from esav_soap.avis import Envoi, GenreAvis
+from esav_soap.avis.faits import (
+    Annonce,
+    AnnonceRetiree,
+    ChangementOffre,
+    Emploi,
+    FaitsVersion,
+    Rappel,
+    Remplacee,
+)
 from esav_soap.calendar import en_francais, instant_plus_jours, instant_plus_mois
 from esav_soap.publication import CATALOGUE, EtatVersion, VersionPubliee
 from esav_soap.publication.ecarts import CodeEcart, Ecart, comparer
 from esav_soap.reader import lire_catalogue
 from esav_soap.usecases.courrier import EchecDefinitif
-from esav_soap.usecases.ports import Envois, Historique, Operateurs, UsageVersion, Versions
+from esav_soap.usecases.ports import Historique, Operateurs, UsageVersion, Versions
 from esav_soap.usecases.registre import FichiersDuPack
 
 #: How long before the retirement who still deposits is reminded, in calendar days.
 DELAI_RAPPEL_JOURS = 7
 JOURNAL = "changelog.html"
-_REMEDE = " : esav operateur declarer, puis esav envois rejouer."
 
 
-class Base(Versions, Operateurs, Historique, Protocol):
-    """What notices are made from."""
+class BaseCatalogue(Versions, Operateurs, Historique, Protocol):
+    """What these notices are made from."""
 
 
-class Redacteur:
-    """Makes the message of a notice. What many notices of a batch share is read once, until :meth:`oublier`."""
+class FaitsCatalogue:
+    """What notices about versions tell. What many of a batch share is read once, until :meth:`oublier`."""
 
-    def __init__(self, base: Base, lieux: Lieux) -> None:
+    def __init__(self, base: BaseCatalogue) -> None:
         self._base = base
-        self._lieux = lieux
         self.oublier()
 
     def oublier(self) -> None:
@@ -44,24 +48,8 @@ class Redacteur:
         self._usages: dict[tuple[str, datetime], tuple[UsageVersion, ...]] = {}
         self._parc: Mapping[str, frozenset[str]] | None = None
 
-    def message(self, envoi: Envoi, instant: datetime) -> Message:
-        """Raises :class:`EchecDefinitif` when there is nobody to write to, or nothing true left to say."""
-        operateur = self._operateur(envoi.operateur)
-        return composer(envoi, self._faits(envoi, instant), operateur, self._lieux, instant)
-
-    def _operateur(self, code: str) -> Operateur:
-        operateur = next((o for o in self._base.operateurs() if o.code == code), None)
-        if operateur is None:
-            raise EchecDefinitif(f"L'opérateur {code} n'est pas déclaré, son adresse n'est pas connue{_REMEDE}")
-        if not operateur.courriel:
-            raise EchecDefinitif(f"L'opérateur {code} n'a pas d'adresse électronique{_REMEDE}")
-        if not adresse_correcte(operateur.courriel):
-            raise EchecDefinitif(
-                f"L'adresse de l'opérateur {code} n'est pas une adresse simple, {operateur.courriel!r}{_REMEDE}"
-            )
-        return operateur
-
-    def _faits(self, envoi: Envoi, instant: datetime) -> Faits:
+    def faits(self, envoi: Envoi, instant: datetime) -> FaitsVersion:
+        """Raises :class:`EchecDefinitif` when there is nothing true left to say, and ``ValueError`` for another genre."""
         versions = self._base.versions()
         publiee = next((v for v in versions if v.version == envoi.objet), None)
         if publiee is None:
@@ -73,6 +61,8 @@ class Redacteur:
                 return _annonce_retiree(publiee, versions)
             case GenreAvis.RAPPEL_RETRAIT:
                 return self._rappel(publiee, versions, envoi.operateur, instant)
+            case _:
+                raise ValueError(f"{envoi.genre.name} is not about a version")
 
     def _annonce(
         self, publiee: VersionPubliee, versions: Sequence[VersionPubliee], operateur: str, instant: datetime
@@ -180,25 +170,9 @@ def _depuis(publiee: VersionPubliee, versions: Iterable[VersionPubliee]) -> date
     return suite.ouverture if suite else instant_plus_mois(publiee.retrait, -1)
 
 
-class Rappels:
-    """Queues the reminders. Whom this object queued once is not queued again, without asking the queue."""
-
-    def __init__(self, base: Base, envois: Envois) -> None:
-        self._base = base
-        self._envois = envois
-        self._faits: set[str] = set()
-
-    def ajouter_dus(self, instant: datetime) -> int:
-        """Queue a reminder for each opérateur that still deposits with a version that is live and ends within seven
-        days; how many are new. Each is queued once, whoever else does the same."""
-        dus = [envoi for envoi in rappels_dus(self._base, instant) if envoi.cle not in self._faits]
-        nombre = self._envois.ajouter(dus, instant) if dus else 0
-        self._faits |= {envoi.cle for envoi in dus}
-        return nombre
-
-
-def rappels_dus(base: Base, instant: datetime) -> list[Envoi]:
-    """Reminders that are due at ``instant``, queued before or not."""
+def retraits_dus(base: BaseCatalogue, instant: datetime) -> list[Envoi]:
+    """Reminders of the end of a version that are due at ``instant``, queued before or not: to each opérateur that still
+    deposits with one that is live and ends within seven days."""
     versions = base.versions()
     return [
         Envoi(GenreAvis.RAPPEL_RETRAIT, version.version, operateur)

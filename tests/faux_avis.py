@@ -1,0 +1,15 @@
+"""What notices are made from, in memory: versions, opérateurs, deposits, certificates, subscriptions."""
+
+from __future__ import annotations
+
+from tests.faux import FausseBase
+from tests.faux_acces import FauxAcces
+from tests.faux_publication import FaussesPublications
+
+
+class BaseAvis(FaussesPublications, FauxAcces):
+    """Both fakes at once, and the queue."""
+
+    def __init__(self, base: FausseBase | None = None) -> None:
+        FaussesPublications.__init__(self, base)
+        FauxAcces.__init__(self)

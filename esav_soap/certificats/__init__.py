@@ -6,8 +6,10 @@ from esav_soap.certificats.objets import (
     Cle,
     Demande,
     FaitsCertificat,
+    FaitsCsr,
     GenreDemande,
     Origine,
+    Paire,
     Role,
 )
 from esav_soap.certificats.refus import CertificatRefuse, MotifRefus
@@ -19,8 +21,10 @@ __all__ = [
     "Cle",
     "Demande",
     "FaitsCertificat",
+    "FaitsCsr",
     "GenreDemande",
     "MotifRefus",
     "Origine",
+    "Paire",
     "Role",
 ]

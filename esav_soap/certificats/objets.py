@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
+from typing import NamedTuple
 
 from esav_soap.names import PLATEFORMES
 
@@ -26,11 +27,13 @@ class Origine(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Cle:
-    """A public key. ``algorithme``: ``RSA``, ``EC`` or another's name; ``taille``: bits; ``courbe``: name of the curve."""
+    """A public key. ``algorithme``: ``RSA``, ``EC`` or another's name; ``taille``: bits; ``courbe``: name of the curve
+    (``secp256r1``), of an EC key; ``exposant``: public exponent, of an RSA key."""
 
     algorithme: str
     taille: int
     courbe: str = ""
+    exposant: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +41,10 @@ class FaitsCertificat:
     """What a certificate says of itself; nothing is believed yet.
 
     ``empreinte``: SHA-256 of its DER form, 64 hexadecimal digits in lower case; ``sujet``, ``emetteur``: RFC 4514;
-    ``nom``: the common name; ``numero_serie``: hexadecimal; ``signature``: the hash of its signature (``sha256``);
-    ``autorite``: it is that of a CA; ``usages``: key usages by their names in RFC 5280 (``digitalSignature``),
-    ``usages_etendus``: extended ones by OID; None where the extension is absent.
+    ``nom``: the common name; ``numero_serie``: hexadecimal, lower case, no leading zero; ``signature``: the hash of its
+    signature (``sha256``), or the name of an algorithm without one; ``autorite``: it is that of a CA; ``usages``: key usages
+    by their names in RFC 5280 (``digitalSignature``), ``usages_etendus``: extended ones by OID; None where the extension is
+    absent. ``debut``, ``fin``: no later than 30 December 9999, so that every time zone can show them.
     """
 
     empreinte: str
@@ -55,6 +59,29 @@ class FaitsCertificat:
     autorite: bool = False
     usages: frozenset[str] | None = None
     usages_etendus: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FaitsCsr:
+    """What a request for a certificate (CSR) asks. ``nom``, ``sujet``, ``cle``, ``signature``: as in :class:`FaitsCertificat`.
+
+    The requester was proved to hold the key. The names are for people only: the certificate gets those of its holder.
+    """
+
+    nom: str
+    sujet: str
+    cle: Cle
+    signature: str
+
+
+class Paire(NamedTuple):
+    """A certificate (DER) and its private key (PKCS#8, PEM), which its printed form does not show."""
+
+    der: bytes
+    cle_pem: bytes
+
+    def __repr__(self) -> str:
+        return f"Paire(der=<{len(self.der)} octets>)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,8 +42,9 @@ class CertificatsSQL:
     def enregistrer_certificat(self, certificat: CertificatEnregistre, demande: int | None = None) -> None:
         inserer = (sqlite if self._moteur.sqlite else postgresql).insert(table_certificat)
         ordre = inserer.values(_colonnes_certificat(certificat)).on_conflict_do_nothing(index_elements=[_C.empreinte])
+        # What was written is returned: the count of rows of an insertion is not told by every driver.
         with self._exclusif() as connexion:
-            if connexion.execute(ordre).rowcount != 1:
+            if connexion.scalar(ordre.returning(_C.empreinte)) is None:
                 raise CertificatDejaConnu(certificat.empreinte)
             le, par = certificat.enregistre_le, certificat.empreinte
             if demande is not None and not _traiter(connexion, demande, le, par):

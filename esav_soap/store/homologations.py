@@ -34,4 +34,4 @@ class HomologationsSQL:
             requete=homologation.requete,
         ).on_conflict_do_nothing(index_elements=[_H.operateur, _H.domaine])
         with self._moteur.ecriture() as connexion:
-            return connexion.execute(ordre).rowcount == 1
+            return connexion.scalar(ordre.returning(_H.operateur)) is not None

@@ -149,6 +149,11 @@ class Registre:
         """Versions that take messages on ``plateforme`` at ``instant``, the newest last."""
         return tuple(v for v in vives(self._publiees, plateforme, instant) if v.version in self._chargees)
 
+    def offres(self, plateforme: str, instant: datetime) -> frozenset[str]:
+        """Codes of the Offres of the versions that take messages on ``plateforme`` at ``instant``."""
+        versions = (self._chargees[v.version] for v in self.vives(plateforme, instant))
+        return frozenset(offre.code for version in versions for offre in version.catalogue.offres)
+
     def utilisable(self, plateforme: str, version: str, instant: datetime) -> tuple[VersionChargee, VersionPubliee]:
         """The version, if it takes messages there and then. Raises one of three distinct faults else (R2.6), each
         with the live versions."""

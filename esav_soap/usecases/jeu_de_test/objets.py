@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass
 from enum import Enum
 
+# The prefix is also that of the references: whoever runs the set puts its own before it, so that it can be run again.
+from esav_soap.signalisation.scenarios import PREFIXE, prestation_essai
 from esav_soap.usecases.jeu_de_test.reponses import ReponseAttendue
 
-#: Prefix of the references and of the test prestations: whoever runs the set puts its own before the references, so that
-#: it can be run again.
-PREFIXE = "JDT-"
+__all__ = ["PREFIXE", "Cas", "Genre", "prestation_essai"]
 
 
 class Genre(Enum):
@@ -48,9 +47,3 @@ class Cas:
     def code(self) -> str:
         """Name of the case, unique in the set: ``ACCES_FTTH-CHAMP_MANQUANT``."""
         return f"{self.offre}-{self.genre.name}"
-
-
-def prestation_essai(offre: str) -> str:
-    """Identifiant of the test prestation of an Offre; the same in every version of the catalogue."""
-    identifiant = f"{PREFIXE}{offre}"
-    return identifiant if len(identifiant) <= 40 else f"{PREFIXE}{zlib.crc32(offre.encode()):08X}-{offre[:27]}"

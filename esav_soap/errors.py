@@ -48,7 +48,10 @@ class CodeErreur(Enum):
         "Aucune de vos signalisations ne porte ce numéro ou cette référence. Vérifier la valeur envoyée."
     )
     TRANSITION_INTERDITE = "L'état de la signalisation ne permet pas cette action."
-    NON_HOMOLOGUE = "Un appel réussi sur la plate-forme d'intégration est attendu avant la production."
+    NON_HOMOLOGUE = (
+        "Un appel réussi sur la plate-forme d'intégration est attendu avant la production. Le message dit dans quel domaine, "
+        "à quelle adresse et par quelles opérations."
+    )
     CERTIFICAT_REFUSE = "L'appelant n'a pas pu être identifié. Présenter un certificat en cours de validité, enregistré auprès du Fournisseur."
     DROIT_INSUFFISANT = "L'appelant est identifié, mais n'a pas le droit d'appeler cette opération."
     LIMITATION_DEBIT = "La limite de requêtes par minute est atteinte. Recommencer après le délai indiqué."
@@ -118,6 +121,10 @@ class CodeAvertissement(Enum):
     VERSION_BIENTOT_RETIREE = (
         "La version du catalogue employée a une date de retrait connue. Le message dit laquelle, et la version qui la "
         "remplace."
+    )
+    CERTIFICAT_BIENTOT_EXPIRE = (
+        "Le certificat de l'appelant arrive bientôt au terme de sa validité, et aucun autre ne le relaie. Le message dit "
+        "quand, et avant quelle date demander le suivant."
     )
 
 

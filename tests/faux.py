@@ -10,13 +10,15 @@ from functools import cache
 from pathlib import Path
 
 from esav_soap.bootstrap.noeud import contrats_sans_version
+from esav_soap.homologation import Domaine, Homologation
 from esav_soap.publication import VersionPubliee
 from esav_soap.reader.sources import depuis_dossiers
 from esav_soap.signalisation import Cote, Depot, Etat, Evenement, NouvelleSignalisation, Prestation, Signalisation
-from esav_soap.soap.identite import entete_locale
+from esav_soap.soap.identite import Identite, SourceIdentite, entete_locale
 from esav_soap.soap.operations import Operations
-from esav_soap.soap.wsgi import ApplicationWsgi
+from esav_soap.soap.wsgi import ApplicationWsgi, Avertir
 from esav_soap.usecases.catalogue import empaqueter
+from esav_soap.usecases.homologation import RegistreHomologations
 from esav_soap.usecases.ports import NumeroDejaPris
 from esav_soap.usecases.publieur import Publieur
 from esav_soap.usecases.registre import Registre
@@ -37,6 +39,7 @@ class FausseBase:
         self.deposees: dict[tuple[str, str, str], NouvelleSignalisation] = {}
         self.publiees: dict[str, tuple[VersionPubliee, bytes]] = {}
         self.appels: list[str] = []
+        self.homologuees: dict[tuple[str, Domaine], Homologation] = {}
         #: Raised by ``deposer``, one at each call, as long as there are some.
         self.pannes: list[Exception] = []
 
@@ -96,6 +99,13 @@ class FausseBase:
             prestation=self.prestations[n.plateforme, n.operateur, n.prestation],
             evenements=(Evenement(n.depot_le, Etat.EN_DEPOT, Cote.OPERATEUR),),
         )
+
+    def homologations(self) -> tuple[Homologation, ...]:
+        return tuple(self.homologuees.values())
+
+    def enregistrer_homologation(self, homologation: Homologation) -> bool:
+        cle = (homologation.operateur, homologation.domaine)
+        return self.homologuees.setdefault(cle, homologation) is homologation
 
     def versions(self) -> tuple[VersionPubliee, ...]:
         return tuple(publiee for publiee, _ in self.publiees.values())
@@ -175,16 +185,25 @@ class FauxNoeud:
 
 
 def noeud(
-    base: FausseBase | None = None, *, taille_max: int = 2 * 1024 * 1024, publieur: Publieur | None = None
+    base: FausseBase | None = None,
+    *,
+    taille_max: int = 2 * 1024 * 1024,
+    publieur: Publieur | None = None,
+    identite: SourceIdentite | Identite = entete_locale,
+    homologation: bool = False,
+    avertir: Avertir = lambda certificat, instant: (),
 ) -> FauxNoeud:
-    """A node over ``base`` (by default :func:`base_garnie`) at :data:`INSTANT`."""
+    """A node over ``base`` (by default :func:`base_garnie`) at :data:`INSTANT`. ``homologation``: production asks for it."""
     base = base or base_garnie()
     registre = Registre(base, URL)
     registre.rafraichir(INSTANT)
     horloge = [INSTANT]
     schemas, wsdls = contrats_sans_version()
-    operations = Operations(base, registre, schemas, publieur or FauxPublieur())
-    application = ApplicationWsgi(operations, registre, entete_locale, lambda: horloge[0], wsdls, taille_max)
+    homologations = RegistreHomologations(base, URL, exigee=homologation)
+    operations = Operations(base, registre, schemas, publieur or FauxPublieur(), homologations)
+    application = ApplicationWsgi(
+        operations, registre, identite, lambda: horloge[0], wsdls, homologations, taille_max, avertir=avertir
+    )
     return FauxNoeud(base, registre, application, horloge)
 
 

@@ -22,6 +22,7 @@ from esav_soap.soap.identite import Identite, entete_locale
 from esav_soap.soap.operations import Operations
 from esav_soap.soap.wsgi import ApplicationWsgi
 from esav_soap.store import Magasin, ouvrir
+from esav_soap.usecases.homologation import RegistreHomologations
 from esav_soap.usecases.ports import Horloge
 from esav_soap.usecases.registre import Registre
 
@@ -97,7 +98,8 @@ def monter(reglages: Reglages) -> Noeud:
     registre.rafraichir(instant())
     schemas, wsdls = contrats_sans_version()
     publieur = PublieurDuNoeud(magasin, reglages.store, registre.base_url)
-    operations = Operations(magasin, registre, schemas, publieur)
+    homologations = RegistreHomologations(magasin, registre.base_url, exigee=reglages.homologation == "exigee")
+    operations = Operations(magasin, registre, schemas, publieur, homologations)
     tailles = reglages.taille_max, reglages.taille_pack_max
-    application = ApplicationWsgi(operations, registre, sans_jeton(source), instant, wsdls, *tailles)
+    application = ApplicationWsgi(operations, registre, sans_jeton(source), instant, wsdls, homologations, *tailles)
     return Noeud(reglages, magasin, registre, instant, application)

@@ -256,6 +256,50 @@ VersionEnVigueur = _type(
     ],
 )
 
+CertificatVu = _type(
+    "CertificatVu",
+    "Le certificat que la connexion présente.",
+    [
+        ("empreinte", _un(s.Unicode, "Empreinte SHA-256 du certificat, en hexadécimal")),
+        ("sujet", _un(s.Unicode, "Sujet")),
+        ("emetteur", _un(s.Unicode, "Émetteur")),
+        ("numeroSerie", _un(s.Unicode, "Numéro de série, en hexadécimal")),
+        ("dateHeureDebut", _un(s.DateTime, "Début de validité")),
+        ("dateHeureFin", _un(s.DateTime, "Fin de validité")),
+    ],
+)
+
+EtatHomologation = _type(
+    "EtatHomologation",
+    "Ce qui est fait, et ce qui manque, avant la production.",
+    [
+        ("domaine", _un(s.Unicode, "Domaine d'application")),
+        ("homologue", _un(s.Boolean, "Vrai si la production est ouverte à l'opérateur dans ce domaine")),
+        ("dateHeure", _option(s.DateTime, "Instant du premier appel réussi en intégration")),
+        ("operation", _option(s.Unicode, "Opération de cet appel")),
+        ("requete", _option(s.Unicode, "Identifiant de la requête de cet appel")),
+    ],
+)
+
+DiagnosticConnexion = _type(
+    "DiagnosticConnexion",
+    "Ce que le service voit de la connexion de l'appelant.",
+    [
+        ("accepte", _un(s.Boolean, "Vrai si l'appelant est reconnu sur cette plate-forme")),
+        ("motif", _option(s.Unicode, "Code du motif de refus du certificat")),
+        ("message", _option(s.Unicode, "Pourquoi l'appelant n'est pas reconnu, et que faire")),
+        ("identification", _un(s.Unicode, "Ce qui identifie l'appelant : CERTIFICAT, MANDATAIRE, LOCALE ou EXTERNE")),
+        ("certificat", _option(CertificatVu, "Certificat présenté")),
+        ("operateur", _option(s.Unicode, "Code de l'appelant reconnu")),
+        ("role", _option(s.Unicode, "OPERATEUR, PUBLIEUR ou FOURNISSEUR")),
+        ("plateforme", _un(s.Unicode, "Plate-forme appelée : production ou integration")),
+        ("dateHeureServeur", _un(s.DateTime, "Heure du service, à comparer à celle de l'appelant")),
+        ("homologation", _liste(EtatHomologation, "Homologation d'un opérateur, par domaine")),
+        ("version", _liste(VersionEnVigueur, "Versions utilisables du catalogue sur cette plate-forme")),
+        ("avertissement", _liste(Avertissement, "Avertissements")),
+    ],
+)
+
 #: The one fault of every operation.
 ErreurEsav = _type(
     "ErreurEsav",

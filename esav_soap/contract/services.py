@@ -14,7 +14,13 @@ from esav_soap.contract import reponses as r
 from esav_soap.contract import spyne_compat as s
 from esav_soap.contract.types import Fabrique
 from esav_soap.model.catalogue import Catalogue
-from esav_soap.model.requetes import REQUETES_CATALOGUE, REQUETES_PUBLICATION, REQUETES_SUIVI, requetes_depot
+from esav_soap.model.requetes import (
+    REQUETES_CATALOGUE,
+    REQUETES_INFORMATION,
+    REQUETES_PUBLICATION,
+    REQUETES_SUIVI,
+    requetes_depot,
+)
 from esav_soap.model.structure import Structure
 from esav_soap.names import NS_WS, ns_catalogue
 
@@ -35,6 +41,7 @@ REPONSES: Mapping[str, Reponse] = {
     "validerSignalisationGenerique": Reponse("resultatValidation", r.ResultatValidation),
     "consulterEtat": Reponse("etatSignalisation", r.EtatSignalisation),
     "consulterDetail": Reponse("detailSignalisation", r.DetailSignalisation),
+    "diagnostiquerConnexion": Reponse("diagnosticConnexion", r.DiagnosticConnexion),
     "listerVersions": Reponse("listeVersions", r.ListeVersions),
     "telechargerPack": Reponse("pack", r.Pack),
     "simulerPublication": Reponse("rapportSimulation", r.RapportSimulation),
@@ -51,8 +58,20 @@ SERVICES: Mapping[str, tuple[str, ...]] = {
         "validerSignalisationGenerique",
     ),
     "suivi": tuple(REQUETES_SUIVI),
+    "information": tuple(REQUETES_INFORMATION),
     "catalogue": tuple(REQUETES_CATALOGUE),
     "publication": tuple(REQUETES_PUBLICATION),
+}
+
+#: Operations that answer whoever calls, also a caller whose identity is refused: they tell of its own connection alone.
+SANS_IDENTITE = frozenset({"diagnostiquerConnexion"})
+
+#: Requests of the services that have no catalogue version.
+_REQUETES: Mapping[str, Mapping[str, Structure]] = {
+    "suivi": REQUETES_SUIVI,
+    "information": REQUETES_INFORMATION,
+    "catalogue": REQUETES_CATALOGUE,
+    "publication": REQUETES_PUBLICATION,
 }
 
 #: Does the work of an operation in the running server: gets the checked request, gives the answer.
@@ -70,7 +89,7 @@ def requetes(service: str, catalogue: Catalogue | None) -> Mapping[str, Structur
         if catalogue is None:
             raise ValueError("depot needs a catalogue version")
         return requetes_depot(catalogue)
-    return {"suivi": REQUETES_SUIVI, "catalogue": REQUETES_CATALOGUE, "publication": REQUETES_PUBLICATION}[service]
+    return _REQUETES[service]
 
 
 def classe_contrat(service: str, catalogue: Catalogue | None) -> Any:

@@ -128,6 +128,12 @@ REQUETES_SUIVI: Mapping[str, Structure] = {
     )
 }
 
+#: Requests of ``information``, by operation.
+REQUETES_INFORMATION: Mapping[str, Structure] = {
+    requete.nom: requete
+    for requete in (_requete("diagnostiquerConnexion", "Ce que le service voit de la connexion de l'appelant"),)
+}
+
 #: Requests of ``catalogue``, by operation.
 REQUETES_CATALOGUE: Mapping[str, Structure] = {
     requete.nom: requete

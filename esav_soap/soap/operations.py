@@ -21,14 +21,16 @@ from esav_soap.errors import (
     PackInvalide,
     PublicationRefusee,
 )
-from esav_soap.intake import Verdict, controler_requete
-from esav_soap.model.requetes import REQUETES_CATALOGUE, REQUETES_PUBLICATION, REQUETES_SUIVI
+from esav_soap.intake import Avertissement, Verdict, controler_requete
+from esav_soap.model.requetes import REQUETES_CATALOGUE, REQUETES_INFORMATION, REQUETES_PUBLICATION, REQUETES_SUIVI
 from esav_soap.model.structure import Structure
 from esav_soap.names import NS_WS
 from esav_soap.publication import VersionPubliee
 from esav_soap.soap import presentation
 from esav_soap.soap.journal import sans_valeurs
 from esav_soap.usecases.depot import Appelant, dater_refus, deposer, valider
+from esav_soap.usecases.diagnostic import Connexion, diagnostiquer
+from esav_soap.usecases.homologation import RegistreHomologations
 from esav_soap.usecases.ports import Signalisations
 from esav_soap.usecases.publieur import Publieur
 from esav_soap.usecases.registre import Registre, VersionChargee, avertissements_version
@@ -46,7 +48,8 @@ _SANS_BLANCS = str.maketrans("", "", " \t\r\n")
 class Appel:
     """One request on its way: who, when, under which id.
 
-    ``version`` and ``publiee``: the catalogue version, for ``depot``. ``erreur``: what the request was refused for.
+    ``version`` and ``publiee``: the catalogue version, for ``depot``. ``connexion``: how the caller is known, for
+    ``information``. ``avertissements``: about its certificate. ``erreur``: what the request was refused for.
     """
 
     requete: str
@@ -54,6 +57,8 @@ class Appel:
     instant: datetime
     version: VersionChargee | None = None
     publiee: VersionPubliee | None = None
+    connexion: Connexion | None = None
+    avertissements: tuple[Avertissement, ...] = ()
     erreur: ErreurEsav | None = None
 
 
@@ -66,14 +71,19 @@ class Operations:
         registre: Registre,
         schemas: Mapping[str, etree.XMLSchema],
         publieur: Publieur,
+        homologations: RegistreHomologations,
     ) -> None:
         self._signalisations = signalisations
         self._registre = registre
         self._schemas = schemas
         self._publieur = publieur
+        self._homologations = homologations
         self._suivi: Mapping[str, Callable[[etree._Element, Appel], Any]] = {
             "consulterEtat": self._consulter_etat,
             "consulterDetail": self._consulter_detail,
+        }
+        self._information: Mapping[str, Callable[[etree._Element, Appel], Any]] = {
+            "diagnostiquerConnexion": self._diagnostiquer_connexion,
         }
         self._catalogue: Mapping[str, Callable[[etree._Element, Appel], Any]] = {
             "listerVersions": self._lister_versions,
@@ -87,6 +97,7 @@ class Operations:
         self._services = {
             "depot": self._traiter_depot,
             "suivi": self._traiter_suivi,
+            "information": self._traiter_information,
             "catalogue": self._traiter_catalogue,
             "publication": self._traiter_publication,
         }
@@ -108,7 +119,7 @@ class Operations:
         assert version is not None
         numero = version.catalogue.version
         verdict = self._dater(version.controle.controler(corps), corps, appel, numero)
-        fin = avertissements_version(appel.publiee)
+        fin = (*avertissements_version(appel.publiee), *appel.avertissements)
         if etree.QName(corps).localname.startswith("valider"):
             offre = valider(appel.appelant, verdict, self._signalisations)
             return presentation.validation(offre, numero, (*fin, *verdict.avertissements))
@@ -126,6 +137,10 @@ class Operations:
     def _traiter_suivi(self, corps: etree._Element, appel: Appel) -> Any:
         nom = self._controler("suivi", REQUETES_SUIVI, corps)
         return self._suivi[nom](corps, appel)
+
+    def _traiter_information(self, corps: etree._Element, appel: Appel) -> Any:
+        nom = self._controler("information", REQUETES_INFORMATION, corps)
+        return self._information[nom](corps, appel)
 
     def _traiter_catalogue(self, corps: etree._Element, appel: Appel) -> Any:
         nom = self._controler("catalogue", REQUETES_CATALOGUE, corps)
@@ -146,7 +161,7 @@ class Operations:
         return nom
 
     def _consulter_etat(self, corps: etree._Element, appel: Appel) -> Any:
-        return presentation.etat(self._trouver(corps, appel))
+        return presentation.etat(self._trouver(corps, appel), appel.avertissements)
 
     def _consulter_detail(self, corps: etree._Element, appel: Appel) -> Any:
         signalisation = self._trouver(corps, appel)
@@ -156,11 +171,19 @@ class Operations:
             catalogue.offre(signalisation.offre).libelle,
             champs_remplis(signalisation, catalogue),
             defaut_declare(signalisation, catalogue),
+            appel.avertissements,
         )
 
     def _trouver(self, corps: etree._Element, appel: Appel) -> Any:
         numero, reference = _texte(corps, "numeroSignalisation"), _texte(corps, "referenceOperateur")
         return trouver(appel.appelant, numero, reference, self._signalisations)
+
+    def _diagnostiquer_connexion(self, _: etree._Element, appel: Appel) -> Any:
+        assert appel.connexion is not None
+        plateforme, instant = appel.appelant.plateforme, appel.instant
+        registres = self._registre, self._homologations
+        dit = diagnostiquer(appel.connexion, plateforme, instant, *registres, appel.avertissements)
+        return presentation.diagnostic(dit)
 
     def _lister_versions(self, _: etree._Element, appel: Appel) -> Any:
         return presentation.versions(self._registre.publiees, self._registre, appel.appelant.plateforme, appel.instant)

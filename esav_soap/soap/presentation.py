@@ -7,12 +7,24 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from esav_soap.certificats import CertificatEnregistre, FaitsCertificat
 from esav_soap.contract import reponses as r
 from esav_soap.errors import CodeChamp, CodeErreur, ErreurChamp, ErreurEsav, PackInvalide, PublicationRefusee
+from esav_soap.intake import Avertissement
 from esav_soap.publication import VersionPubliee
 from esav_soap.publication.ecarts import Ecart
 from esav_soap.signalisation import Signalisation
-from esav_soap.usecases.presentation import accuse, du_serveur, etat, fault, heure, validation
+from esav_soap.usecases.diagnostic import Diagnostic
+from esav_soap.usecases.presentation import (
+    accuse,
+    avertissements,
+    du_serveur,
+    etat,
+    fault,
+    heure,
+    validation,
+    version_vive,
+)
 from esav_soap.usecases.publieur import Annonce, Essai
 from esav_soap.usecases.registre import Registre
 from esav_soap.usecases.suivi import ChampRempli
@@ -21,6 +33,7 @@ __all__ = [
     "accuse",
     "annonce",
     "detail",
+    "diagnostic",
     "du_serveur",
     "essai",
     "etat",
@@ -33,7 +46,13 @@ __all__ = [
 ]
 
 
-def detail(signalisation: Signalisation, libelle_offre: str, champs: Iterable[ChampRempli], defaut: str | None) -> Any:
+def detail(
+    signalisation: Signalisation,
+    libelle_offre: str,
+    champs: Iterable[ChampRempli],
+    defaut: str | None,
+    dits: Iterable[Avertissement] = (),
+) -> Any:
     """Everything that an opérateur may see of its signalisation (R3.5)."""
     prestation, contact = signalisation.prestation, signalisation.contact
     return r.DetailSignalisation(
@@ -69,6 +88,48 @@ def detail(signalisation: Signalisation, libelle_offre: str, champs: Iterable[Ch
             )
             for e in signalisation.evenements
         ],
+        avertissement=avertissements(dits),
+    )
+
+
+def diagnostic(dit: Diagnostic) -> Any:
+    """What the service sees of the caller's connection."""
+    identifie = dit.identifie
+    return r.DiagnosticConnexion(
+        accepte=identifie is not None,
+        motif=dit.motif.name if dit.motif else None,
+        message=dit.message,
+        identification=dit.moyen,
+        certificat=_certificat(dit.certificat),
+        operateur=identifie.code if identifie else None,
+        role=identifie.role.name if identifie else None,
+        plateforme=dit.plateforme,
+        dateHeureServeur=heure(dit.instant),
+        homologation=[
+            r.EtatHomologation(
+                domaine=etat.domaine.name,
+                homologue=etat.ouvert,
+                dateHeure=heure(etat.preuve.date) if etat.preuve else None,
+                operation=etat.preuve.operation if etat.preuve else None,
+                requete=etat.preuve.requete if etat.preuve else None,
+            )
+            for etat in dit.homologations
+        ],
+        version=[version_vive(v) for v in dit.versions],
+        avertissement=avertissements(dit.avertissements),
+    )
+
+
+def _certificat(vu: CertificatEnregistre | FaitsCertificat | None) -> Any:
+    if vu is None:
+        return None
+    return r.CertificatVu(
+        empreinte=vu.empreinte,
+        sujet=vu.sujet,
+        emetteur=vu.emetteur,
+        numeroSerie=vu.numero_serie,
+        dateHeureDebut=heure(vu.debut),
+        dateHeureFin=heure(vu.fin),
     )
 
 

@@ -15,20 +15,24 @@ from typing import Any
 from urllib.parse import quote
 
 from esav_soap.calendar import http_date
-from esav_soap.contract.services import SERVICES
+from esav_soap.certificats import CertificatEnregistre
+from esav_soap.contract.services import SANS_IDENTITE, SERVICES
 from esav_soap.contract.wsdl import adresser, en_soap_12
 from esav_soap.errors import CodeErreur, ErreurEsav
+from esav_soap.intake import Avertissement
 from esav_soap.intake.enveloppe import TAILLE_MAX, Message, lire_enveloppe, trop_grand
 from esav_soap.jeton import JETON
-from esav_soap.names import PLATEFORMES, VERSION_WS, chemin_service
+from esav_soap.names import NS_WS, PLATEFORMES, VERSION_WS, chemin_service
 from esav_soap.publication import VersionPubliee
 from esav_soap.soap import pages, presentation
-from esav_soap.soap.identite import Identite, SourceIdentite, identifier
+from esav_soap.soap.connexion import connecter
+from esav_soap.soap.identite import Identite, SourceIdentite
 from esav_soap.soap.journal import sans_valeurs
 from esav_soap.soap.operations import Appel, Operations
 from esav_soap.soap.protocole import Protocole11, Protocole12, Service
 from esav_soap.usecases.depot import Appelant
 from esav_soap.usecases.droits import autoriser
+from esav_soap.usecases.homologation import RegistreHomologations
 from esav_soap.usecases.ports import Horloge
 from esav_soap.usecases.registre import Registre
 
@@ -36,11 +40,14 @@ _journal = logging.getLogger("esav.requetes")
 
 Environ = Mapping[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+#: What to tell a caller of its certificate, if it has one.
+Avertir = Callable[[CertificatEnregistre | None, datetime], tuple[Avertissement, ...]]
 
 _STATUTS = {200: "200 OK", 302: "302 Found", 400: "400 Bad Request", 404: "404 Not Found"}
 _STATUTS |= {405: "405 Method Not Allowed", 500: "500 Internal Server Error"}
 _TYPES = {"1.1": "text/xml; charset=utf-8", "1.2": "application/soap+xml; charset=utf-8"}
 _SANS_ID = "0" * 16
+_SANS_IDENTITE = frozenset(f"{{{NS_WS}}}{operation}" for operation in SANS_IDENTITE)
 
 #: Largest request to ``publication``, in bytes: a pack in base64. libxml2 reads no longer text than ten million characters.
 TAILLE_PACK_MAX = 8 * 1024 * 1024
@@ -82,13 +89,17 @@ class ApplicationWsgi:
         identite: SourceIdentite | Identite,
         horloge: Horloge,
         wsdls: Mapping[str, bytes],
+        homologations: RegistreHomologations,
         taille_max: int = TAILLE_MAX,
         taille_pack_max: int = TAILLE_PACK_MAX,
+        avertir: Avertir = lambda certificat, instant: (),
     ) -> None:
         self._registre = registre
         self._identite = identite
         self._horloge = horloge
         self._wsdls = wsdls
+        self._homologations = homologations
+        self._avertir = avertir
         self._taille_max = taille_max
         self._taille_pack_max = max(taille_max, taille_pack_max)
         self._services = {
@@ -167,8 +178,14 @@ class ApplicationWsgi:
         version = publiee = None
         if decoupe.service == "depot":
             version, publiee = self._registre.utilisable(decoupe.plateforme, decoupe.version or "", instant)
-        appelant = identifier(self._identite, environ, decoupe.plateforme, instant)
-        autoriser(appelant, decoupe.service)
+        connexion = connecter(self._identite, environ, decoupe.plateforme, instant)
+        appelant = connexion.identifie
+        ouverte = message.corps.tag in _SANS_IDENTITE and message.corps.tag in service.operations
+        if connexion.refus is not None and not ouverte:
+            raise connexion.refus
+        if appelant is not None:
+            autoriser(appelant, decoupe.service)
+            self._homologations.exiger(appelant, decoupe.service, decoupe.plateforme, decoupe.version)
         if message.corps.tag not in service.operations:
             raise ErreurEsav(
                 CodeErreur.MESSAGE_MAL_FORME,
@@ -176,10 +193,14 @@ class ApplicationWsgi:
                 + ", ".join(SERVICES[decoupe.service])
                 + ", dans l'espace de noms du WSDL.",
             )
-        appel = Appel(requete, Appelant(decoupe.plateforme, appelant.code), instant, version, publiee)
+        code = appelant.code if appelant else ""  # nobody's: only what tells of the connection is called with it
+        appel = Appel(requete, Appelant(decoupe.plateforme, code), instant, version, publiee, connexion)
+        appel.avertissements = self._avertir(appelant.certificat, instant) if appelant else ()
         corps, refuse = service.appeler(message.corps, appel)
         operation = message.corps.tag.rpartition("}")[2]
-        trace = f"{appelant.code} {operation} {appel.erreur.code.name if appel.erreur else 'OK'}"
+        if appelant is not None and not refuse:
+            self._homologations.noter(appelant, decoupe.service, decoupe.plateforme, operation, requete, instant)
+        trace = f"{code or '-'} {operation} {appel.erreur.code.name if appel.erreur else 'OK'}"
         statut = _statut(message.version, appel.erreur) if refuse else 200
         return Reponse(statut, corps, [("Content-Type", _TYPES[message.version]), *self._fin(publiee)], trace)
 

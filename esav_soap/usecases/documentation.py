@@ -12,7 +12,7 @@ from esav_soap.publication import EtatVersion
 from esav_soap.publication.enonces import REGLES
 from esav_soap.signalisation import Etat
 from esav_soap.usecases.jeu_de_test import CasRange, Genre, genres
-from esav_soap.usecases.jeu_de_test.reponses import AVERTISSEMENT_IGNORE, JOKERS, OPERATEUR
+from esav_soap.usecases.jeu_de_test.reponses import AVERTISSEMENTS_IGNORES, JOKERS, OPERATEUR
 
 #: What each state means (art. 4.2.2).
 SENS_ETATS: Mapping[Etat, str] = {
@@ -45,7 +45,7 @@ def faits(ranges: Sequence[CasRange], base_url: str, precedente: str | None) -> 
         taille_max=TAILLE_MAX,
         operateur_essai=OPERATEUR,
         jokers=JOKERS,
-        avertissement_ignore=AVERTISSEMENT_IGNORE,
+        avertissements_ignores=AVERTISSEMENTS_IGNORES,
         genres=tuple(GenrePresente(genre.name, genre.value, nombre) for genre, nombre in genres(ranges)),
         cas=tuple(_presente(range_) for range_ in ranges),
     )

@@ -22,7 +22,8 @@ class Identifie:
 
 _OPERATEURS = frozenset({Role.OPERATEUR})
 _PARTICULIERS: Mapping[str, frozenset[Role]] = {
-    "catalogue": frozenset({Role.OPERATEUR, Role.PUBLIEUR}),
+    "information": frozenset(Role),
+    "catalogue": frozenset(Role),
     "publication": frozenset({Role.PUBLIEUR}),
 }
 

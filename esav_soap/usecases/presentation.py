@@ -12,7 +12,7 @@ from typing import Any
 
 from esav_soap.calendar import en_paris
 from esav_soap.contract import reponses as r
-from esav_soap.errors import CodeErreur, ErreurEsav
+from esav_soap.errors import CodeErreur, ErreurEsav, VersionVive
 from esav_soap.intake import Avertissement
 from esav_soap.signalisation import Depot, Signalisation
 
@@ -25,11 +25,18 @@ def heure(instant: datetime) -> datetime:
     return en_paris(instant).replace(microsecond=0)
 
 
-def _avertissements(avertissements: Iterable[Avertissement]) -> list[Any]:
-    return [r.Avertissement(code=a.code, message=a.message) for a in avertissements]
+def avertissements(dits: Iterable[Avertissement]) -> list[Any]:
+    """What the caller should know, as an answer tells it."""
+    return [r.Avertissement(code=a.code, message=a.message) for a in dits]
 
 
-def accuse(depot: Depot, avertissements: Iterable[Avertissement]) -> Any:
+def version_vive(version: VersionVive) -> Any:
+    """A version that can be used, and where."""
+    fin = heure(version.fin) if version.fin else None
+    return r.VersionEnVigueur(version=version.version, wsdl=version.wsdl, dateHeureRetrait=fin)
+
+
+def accuse(depot: Depot, dits: Iterable[Avertissement]) -> Any:
     """The acknowledgement of a deposit: the members of ``AccuseReception``, without what making a Spyne object costs."""
     return SimpleNamespace(
         numeroSignalisation=depot.numero,
@@ -37,16 +44,16 @@ def accuse(depot: Depot, avertissements: Iterable[Avertissement]) -> Any:
         dateHeureDepot=heure(depot.depot_le),
         versionCatalogue=depot.version_catalogue,
         dejaDeposee=depot.deja_deposee,
-        avertissement=_avertissements(avertissements),
+        avertissement=avertissements(dits),
     )
 
 
-def validation(offre: str, version: str, avertissements: Iterable[Avertissement]) -> Any:
+def validation(offre: str, version: str, dits: Iterable[Avertissement]) -> Any:
     """The answer to a message that a deposit would accept."""
-    return r.ResultatValidation(offre=offre, versionCatalogue=version, avertissement=_avertissements(avertissements))
+    return r.ResultatValidation(offre=offre, versionCatalogue=version, avertissement=avertissements(dits))
 
 
-def etat(signalisation: Signalisation) -> Any:
+def etat(signalisation: Signalisation, dits: Iterable[Avertissement] = ()) -> Any:
     """State of a signalisation."""
     return r.EtatSignalisation(
         numeroSignalisation=signalisation.numero,
@@ -55,6 +62,7 @@ def etat(signalisation: Signalisation) -> Any:
         libelleEtat=signalisation.etat.value,
         dateHeureDepot=heure(signalisation.depot_le),
         dateHeureEtat=heure(signalisation.modifiee_le),
+        avertissement=avertissements(dits),
     )
 
 
@@ -83,9 +91,6 @@ def fault(erreur: ErreurEsav, requete: str) -> Any:
         )
         for e in erreur.erreurs
     ]
-    declaree.version = [
-        r.VersionEnVigueur(version=v.version, wsdl=v.wsdl, dateHeureRetrait=heure(v.fin) if v.fin else None)
-        for v in erreur.versions
-    ]
+    declaree.version = [version_vive(v) for v in erreur.versions]
     declaree.reessayerApres = heure(erreur.reessayer_apres) if erreur.reessayer_apres else None
     return declaree

@@ -44,6 +44,6 @@ class Faits:
     taille_max: int
     operateur_essai: str
     jokers: Mapping[str, str]
-    avertissement_ignore: str
+    avertissements_ignores: tuple[str, ...]
     genres: tuple[GenrePresente, ...]
     cas: tuple[CasPresente, ...]

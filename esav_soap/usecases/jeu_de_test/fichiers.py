@@ -23,7 +23,7 @@ from esav_soap.contract.wsdl import octets
 from esav_soap.model import Catalogue
 from esav_soap.names import NS_PACK, chemin_service
 from esav_soap.usecases.jeu_de_test.objets import PREFIXE, Cas, Genre, prestation_essai
-from esav_soap.usecases.jeu_de_test.reponses import AVERTISSEMENT_IGNORE, JOKERS, OPERATEUR, PLATEFORME
+from esav_soap.usecases.jeu_de_test.reponses import AVERTISSEMENTS_IGNORES, JOKERS, OPERATEUR, PLATEFORME
 
 _P = f"{{{NS_PACK}}}"
 
@@ -87,7 +87,8 @@ def _manifeste(catalogue: Catalogue, ranges: Sequence[CasRange], chemin: str) ->
     racine = etree.Element(f"{_P}jeuDeTest", attributs, nsmap={"p": NS_PACK})
     for nom, joker in JOKERS.items():
         etree.SubElement(racine, f"{_P}joker", {"element": nom}).text = joker
-    etree.SubElement(racine, f"{_P}avertissementIgnore", {"code": AVERTISSEMENT_IGNORE})
+    for code in AVERTISSEMENTS_IGNORES:
+        etree.SubElement(racine, f"{_P}avertissementIgnore", {"code": code})
     for range_ in ranges:
         _cas(racine, range_)
     return octets(racine, GENERE)
@@ -129,9 +130,9 @@ def _parc(catalogue: Catalogue) -> bytes:
 def _script(valeurs: Mapping[str, str]) -> bytes:
     texte = resources.files(__package__ or "").joinpath("jeu-de-test.sh").read_text(encoding="utf-8")
     jokers = " ".join(f"-e 's|<ws:{nom}>[^<]*|<ws:{nom}>{joker}|g'" for nom, joker in JOKERS.items())
-    ignore = (
-        f"-e 's|<ws:avertissement><ws:code>{AVERTISSEMENT_IGNORE}</ws:code>"
-        "<ws:message>[^<]*</ws:message></ws:avertissement>||g'"
+    ignore = " ".join(
+        f"-e 's|<ws:avertissement><ws:code>{code}</ws:code><ws:message>[^<]*</ws:message></ws:avertissement>||g'"
+        for code in AVERTISSEMENTS_IGNORES
     )
     for nom, valeur in {**valeurs, "@JOKERS@": f"{ignore} {jokers}", "@PREFIXE@": PREFIXE}.items():
         texte = texte.replace(nom, valeur)

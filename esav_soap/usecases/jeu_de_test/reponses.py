@@ -34,11 +34,17 @@ JOKERS = {
     "numeroSignalisation": "{numeroSignalisation}",
     "dateHeureDepot": "{dateHeureDepot}",
 }
-#: A warning that comes and goes with the dates of the version: it does not count.
-AVERTISSEMENT_IGNORE = CodeAvertissement.VERSION_BIENTOT_RETIREE.name
+#: Warnings that come and go with the dates of the version and of the caller's certificate: they do not count.
+AVERTISSEMENTS_IGNORES = (
+    CodeAvertissement.VERSION_BIENTOT_RETIREE.name,
+    CodeAvertissement.CERTIFICAT_BIENTOT_EXPIRE.name,
+)
 _JOKERS = re.compile(rf"(<ws:({'|'.join(JOKERS)})>)[^<]*".encode())
 _IGNORE = re.compile(
-    f"<ws:avertissement><ws:code>{AVERTISSEMENT_IGNORE}</ws:code><ws:message>[^<]*</ws:message></ws:avertissement>".encode()
+    (
+        f"<ws:avertissement><ws:code>({'|'.join(AVERTISSEMENTS_IGNORES)})</ws:code>"
+        "<ws:message>[^<]*</ws:message></ws:avertissement>"
+    ).encode()
 )
 
 

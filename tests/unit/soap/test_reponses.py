@@ -68,6 +68,7 @@ def test_chaque_reponse_est_conforme_a_son_schema__ok(plein: FauxNoeud, soap: st
     demandes = depots | {
         "consulterEtat": ("suivi", requete("consulterEtat", **cle)),
         "consulterDetail": ("suivi", requete("consulterDetail", **cle)),
+        "diagnostiquerConnexion": ("information", requete("diagnostiquerConnexion")),
         "listerVersions": ("catalogue", requete("listerVersions")),
         "telechargerPack": ("catalogue", requete("telechargerPack", version="2026.1")),
         "simulerPublication": ("publication", requete("simulerPublication", pack="UEs=")),

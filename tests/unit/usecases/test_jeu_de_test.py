@@ -21,6 +21,7 @@ from esav_soap.signalisation import Prestation
 from esav_soap.usecases.catalogue import empaqueter
 from esav_soap.usecases.jeu_de_test import Genre, normaliser, prestation_essai
 from esav_soap.usecases.jeu_de_test import cas as module_cas
+from esav_soap.usecases.jeu_de_test.reponses import AVERTISSEMENTS_IGNORES
 from esav_soap.usecases.parc import Rapport, lire_parc
 from esav_soap.usecases.registre import FichiersDuPack, charger
 from tests.faux import INSTANT as MAINTENANT
@@ -141,10 +142,11 @@ def test_seuls_les_jokers_sont_oublies__ok() -> None:
     )
     autre = fin.replace("VERSION_BIENTOT_RETIREE", "VALEUR_DEPRECIEE")
     gabarit = "<ws:numeroSignalisation>{}</ws:numeroSignalisation><ws:requete>{}</ws:requete>{}<ws:code>X</ws:code>"
-    recue = gabarit.format("7K3M", "0a1b", fin + autre)
+    certificat = fin.replace("VERSION_BIENTOT_RETIREE", "CERTIFICAT_BIENTOT_EXPIRE")
+    recue = gabarit.format("7K3M", "0a1b", fin + autre + certificat)
     attendue = gabarit.format("{numeroSignalisation}", "{requete}", autre)
     assert normaliser(recue.encode()) == attendue.encode()
-    assert {code.name for code in CodeAvertissement} == {VALEUR_DEPRECIEE, "VERSION_BIENTOT_RETIREE"}
+    assert {code.name for code in CodeAvertissement} == {VALEUR_DEPRECIEE, *AVERTISSEMENTS_IGNORES}
 
 
 @pytest.mark.exigence("R8")

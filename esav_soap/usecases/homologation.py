@@ -1,0 +1,122 @@
+"""Homologation: production opens to an opérateur with its first successful call on integration (R6.3)."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from esav_soap.certificats import Role
+from esav_soap.contract.services import SERVICES
+from esav_soap.errors import CodeErreur, ErreurEsav
+from esav_soap.homologation import DOMAINES, Domaine, Homologation
+from esav_soap.jeton import JETON
+from esav_soap.names import chemin_service
+from esav_soap.usecases.droits import Identifie
+from esav_soap.usecases.ports_acces import Homologations
+
+_journal = logging.getLogger(__name__)
+
+#: A missing homologation is looked up anew after that many seconds: another node may have recorded it.
+RELECTURE_S = 1.0
+#: Opérateurs whose last look is remembered; more than that, and all are looked up anew.
+_OPERATEURS_MAX = 10_000
+
+#: Domains that some service of ours belongs to.
+DOMAINES_OUVERTS = tuple(d for d in Domaine if any(DOMAINES.get(service) is d for service in SERVICES))
+
+
+class RegistreHomologations:
+    """What each opérateur has done on integration, as a node knows it; thread-safe.
+
+    ``exigee``: whether production waits for it; ``base_url``: public address, for what a refusal says to call. What is
+    recorded stays, so it is read once; what is not is read again, at most once a second for an opérateur.
+    """
+
+    def __init__(
+        self,
+        base: Homologations,
+        base_url: str,
+        *,
+        exigee: bool = True,
+        chrono: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._base = base
+        self._base_url = base_url.rstrip("/")
+        self._exigee = exigee
+        self._chrono = chrono
+        self._acquises: frozenset[tuple[str, Domaine]] = frozenset()
+        self._lectures: dict[str, float] = {}
+        self._verrou = threading.Lock()
+
+    def exiger(self, appelant: Identifie, service: str, plateforme: str, version: str | None = None) -> None:
+        """Nothing, if that caller may call that service there. ``version``: of the catalogue, for the address of ``depot``.
+
+        Raises NON_HOMOLOGUE.
+        """
+        domaine = self._domaine(appelant, service)
+        if domaine is None or plateforme != "production" or not self._exigee:
+            return
+        if (appelant.code, domaine) in self._acquises or self._relire(appelant.code, domaine):
+            return
+        adresse = self._base_url + chemin_service("integration", service, version)
+        raise ErreurEsav(
+            CodeErreur.NON_HOMOLOGUE,
+            f"La production attend un premier appel réussi dans le domaine « {domaine.value} », sur la plate-forme "
+            f"d'intégration : {' ou '.join(SERVICES[service])}, à l'adresse {adresse}. Recommencer ensuite en production.",
+        )
+
+    def noter(
+        self, appelant: Identifie, service: str, plateforme: str, operation: str, requete: str, instant: datetime
+    ) -> None:
+        """Record a successful call on integration, if it is the first of its domain; to be called before the answer goes out.
+
+        The call has succeeded whatever happens here: when nothing can be recorded the log says so, and the next call tries.
+        """
+        domaine = self._domaine(appelant, service)
+        if domaine is None or plateforme != "integration" or (appelant.code, domaine) in self._acquises:
+            return
+        try:
+            with JETON.rendu():
+                self._base.enregistrer_homologation(Homologation(appelant.code, domaine, instant, operation, requete))
+        except Exception as exc:
+            _journal.error("requête %s : homologation non enregistrée (%s)", requete, type(exc).__name__)
+            return
+        self._acquerir({(appelant.code, domaine)})
+
+    def etat(self, operateur: str) -> Mapping[Domaine, Homologation | None]:
+        """What is recorded for that opérateur now, for each domain that has a service."""
+        siennes = {h.domaine: h for h in self._lire() if h.operateur == operateur}
+        return {domaine: siennes.get(domaine) for domaine in DOMAINES_OUVERTS}
+
+    @property
+    def exigee(self) -> bool:
+        """Whether production waits for it."""
+        return self._exigee
+
+    def _domaine(self, appelant: Identifie, service: str) -> Domaine | None:
+        return DOMAINES.get(service) if appelant.role is Role.OPERATEUR else None
+
+    def _relire(self, operateur: str, domaine: Domaine) -> bool:
+        """Whether the store has it now; without asking it when it was asked a moment ago."""
+        maintenant = self._chrono()
+        with self._verrou:
+            if maintenant - self._lectures.get(operateur, -RELECTURE_S) < RELECTURE_S:
+                return (operateur, domaine) in self._acquises
+            if len(self._lectures) >= _OPERATEURS_MAX:
+                self._lectures.clear()
+            self._lectures[operateur] = maintenant
+        self._lire()
+        return (operateur, domaine) in self._acquises
+
+    def _lire(self) -> tuple[Homologation, ...]:
+        with JETON.rendu():
+            lues = self._base.homologations()
+        self._acquerir({(h.operateur, h.domaine) for h in lues})
+        return lues
+
+    def _acquerir(self, cles: set[tuple[str, Domaine]]) -> None:
+        with self._verrou:
+            self._acquises |= cles

@@ -93,6 +93,7 @@ class AutreCertificat:
     """Another certificate of the same holder, which does not take the first one's place but may be used from ``debut``."""
 
     numero_serie: str
+    plateformes: tuple[str, ...]
     debut: datetime
     fin: datetime
 

@@ -135,10 +135,12 @@ def _retablir(faits: RappelCertificat) -> Iterator[Element]:
 def _suites(faits: RappelCertificat, instant: datetime) -> Iterator[Element]:
     quand = "Depuis le" if instant >= faits.fin else "À partir du"
     yield Element(f"{quand} {moment(faits.fin)}, tout appel qui présente ce certificat est refusé.")
-    autres = [autre for autre in faits.autres if autre.fin > instant]
+    autres = [autre for autre in faits.autres if autre.fin > max(instant, faits.fin)]
     if not autres:
         suite = "n'ont plus" if instant >= faits.fin else "n'auront plus"
-        yield Element(f"Aucun autre certificat valable n'est enregistré pour vous : vos applications {suite} d'accès.")
+        yield Element(
+            f"Aucun certificat qui vaille ensuite n'est enregistré pour vous : vos applications {suite} d'accès."
+        )
     for autre in autres:
         yield Element(
             f"Votre certificat de numéro de série {autre.numero_serie} n'est pas touché : {_validite(autre, instant)}."
@@ -146,7 +148,7 @@ def _suites(faits: RappelCertificat, instant: datetime) -> Iterator[Element]:
 
 
 def _validite(autre: AutreCertificat, instant: datetime) -> str:
-    jusqu_au = f"jusqu'au {moment(autre.fin)}"
+    jusqu_au = f"jusqu'au {moment(autre.fin)} ({', '.join(autre.plateformes)})"
     return (
         f"il est accepté {jusqu_au}"
         if autre.debut <= instant

@@ -9,7 +9,7 @@ import click
 from esav_soap.cli.nombres import compte, nombre
 
 if TYPE_CHECKING:
-    from esav_soap.avis import EnvoiSuivi
+    from esav_soap.avis import Envoi, EnvoiSuivi
 
 #: Option -> name of the state.
 ETATS = {"attente": "EN_ATTENTE", "envoye": "ENVOYE", "rebut": "REBUT"}
@@ -31,6 +31,9 @@ envois = click.Group("envois", help="Les avis aux opérateurs : la file d'envoi 
 @_store
 def lister(etat: str | None, maximum: int, store: str | None) -> None:
     """Montrer les avis de la file, les plus récents d'abord, avec l'erreur du dernier essai.
+
+    Après le genre de l'avis vient son objet : la version du catalogue, ou, pour le rappel d'un certificat, le début de son
+    empreinte et l'étape (esav pki list).
 
     \b
     Exemples :
@@ -63,12 +66,18 @@ def lister(etat: str | None, maximum: int, store: str | None) -> None:
         click.echo(SANS_SERVEUR, err=True)
 
 
+def _objet(envoi: Envoi) -> str:
+    """A version, or the beginning of a certificate's fingerprint and the step: a whole one would fill the line."""
+    empreinte, _, etape = envoi.objet.partition(":")
+    return f"{empreinte[:16]}…:{etape}" if etape else envoi.objet
+
+
 def _ligne(suivi: EnvoiSuivi) -> str:
     from esav_soap.calendar import en_francais
 
     envoi = suivi.envoi
     debut = (
-        f"{suivi.numero:>6}  {suivi.etat.value:<10}  {envoi.genre.name:<16}  {envoi.objet:<8}  {envoi.operateur:<12}"
+        f"{suivi.numero:>6}  {suivi.etat.value:<10}  {envoi.genre.name:<17}  {_objet(envoi):<8}  {envoi.operateur:<12}"
     )
     if suivi.envoye_le is not None:
         quand = f"le {en_francais(suivi.envoye_le)}"

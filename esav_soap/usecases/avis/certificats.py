@@ -77,13 +77,15 @@ def faits_certificat(base: BaseCertificats, envoi: Envoi, instant: datetime) -> 
         certificat.sujet,
         certificat.emetteur,
         certificat.numero_serie,
-        tuple(p for p in PLATEFORMES if p in certificat.plateformes),
+        _plateformes(certificat),
         certificat.origine is Origine.FOURNISSEUR,
         dates.preparer,
         dates.changement,
         dates.renouvellement,
         dates.fin,
-        tuple(AutreCertificat(c.numero_serie, c.debut, c.fin) for c in _autres(certificat, tous, instant)),
+        tuple(
+            AutreCertificat(c.numero_serie, _plateformes(c), c.debut, c.fin) for c in _autres(certificat, tous, instant)
+        ),
         tuple(
             DemandeEnCours(d.numero, d.recue_le, d.echeance)
             for d in base.demandes()
@@ -113,6 +115,10 @@ def _sans_objet(
 def _acces_apres(souscription: Souscription, certificat: CertificatEnregistre) -> bool:
     """Whether the access that the certificate is for goes on after its end."""
     return Acces.INTEGRE in souscription.bon.acces and (souscription.fin is None or souscription.fin > certificat.fin)
+
+
+def _plateformes(certificat: CertificatEnregistre) -> tuple[str, ...]:
+    return tuple(p for p in PLATEFORMES if p in certificat.plateformes)
 
 
 def _autres(

@@ -39,7 +39,7 @@ class Rappels:
         if cle not in self._signales:
             self._signales.add(cle)
             _journal.warning(
-                "certificat de %s à renouveler, et pas d'adresse où l'écrire (esav operateur declarer, esav pki list) : %s",
+                "certificat de %s à renouveler : pas d'adresse où l'écrire, le prévenir autrement (esav pki list) : %s",
                 titulaire,
                 cle,
             )

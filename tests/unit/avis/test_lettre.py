@@ -17,9 +17,11 @@ from esav_soap.avis.lettre import COLONNES
 from esav_soap.avis.message import composer
 from esav_soap.avis.redaction import MAX_POINTS
 from esav_soap.calendar import en_paris
-from tests.unit.avis.lettres import ANNONCE, INSTANTS, OPERATEUR, OUVERTURE, RAPPEL, RETIREE, message
+from tests.unit.avis.lettres import ANNONCE, CERTIFICAT, INSTANTS, OPERATEUR, OUVERTURE, RAPPEL, RETIREE, message
 
-TOUTES = pytest.mark.parametrize("faits", [ANNONCE, RETIREE, RAPPEL], ids=["annonce", "retirée", "rappel"])
+TOUTES = pytest.mark.parametrize(
+    "faits", [ANNONCE, RETIREE, RAPPEL, CERTIFICAT], ids=["annonce", "retirée", "rappel", "certificat"]
+)
 
 #: No-break spaces stand as « ~ ».
 LETTRE_ANNONCE = """\

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from lxml import etree
@@ -25,6 +27,7 @@ from esav_soap.store import Magasin, ouvrir
 from esav_soap.usecases.homologation import RegistreHomologations
 from esav_soap.usecases.ports import Horloge
 from esav_soap.usecases.registre import Registre
+from esav_soap.usecases.scenarios import ATTENTES, AvecScenarios
 
 _journal = logging.getLogger(__name__)
 _BOUCLES = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
@@ -82,6 +85,15 @@ def sans_jeton(source: Identite) -> Identite:
     return demander
 
 
+def avec_scenarios(magasin: Magasin, registre: Registre, instant: Horloge, fils: int) -> AvecScenarios:
+    """The signalisations, with the test prestations of integration; at least one thread is always left to the others."""
+
+    def offres(quand: datetime) -> frozenset[str]:
+        return registre.offres("integration", quand)
+
+    return AvecScenarios(magasin, magasin, offres, instant, time.sleep, min(ATTENTES, fils - 1))
+
+
 def contrats_sans_version() -> tuple[dict[str, etree.XMLSchema], dict[str, bytes]]:
     """Request schemas and WSDLs of the services that do not depend on the catalogue: small, built once at start."""
     contrats = {service: contrat(service) for service in SERVICES if service != "depot"}
@@ -99,7 +111,8 @@ def monter(reglages: Reglages) -> Noeud:
     schemas, wsdls = contrats_sans_version()
     publieur = PublieurDuNoeud(magasin, reglages.store, registre.base_url)
     homologations = RegistreHomologations(magasin, registre.base_url, exigee=reglages.homologation == "exigee")
-    operations = Operations(magasin, registre, schemas, publieur, homologations)
+    signalisations = avec_scenarios(magasin, registre, instant, reglages.fils)
+    operations = Operations(signalisations, registre, schemas, publieur, homologations)
     tailles = reglages.taille_max, reglages.taille_pack_max
     application = ApplicationWsgi(operations, registre, sans_jeton(source), instant, wsdls, homologations, *tailles)
     return Noeud(reglages, magasin, registre, instant, application)

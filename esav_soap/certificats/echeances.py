@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
 
 from esav_soap import jours_ouvres
@@ -22,6 +22,9 @@ JOURS_OUVRES = 15
 JOURS_CHANGEMENT = 30
 #: How long before the first deadline the opérateur is told to prepare, in calendar days.
 JOURS_PREPARATION = 15
+
+# A certificate « without end » stops at the end of the year 9999, where Paris is already in a year that has no date.
+_DERNIER = datetime(9999, 12, 30, tzinfo=UTC)
 
 
 class Etape(Enum):
@@ -46,8 +49,7 @@ class Echeances:
 def echeances(certificat: CertificatEnregistre) -> Echeances:
     """When its steps begin; they may be before the begin of a certificate of short life."""
     fin = certificat.fin
-    # a certificate « without end » stops at the end of the year 9999, where Paris is already in a year that has no date
-    jour = fin.date() if fin.year == MAXYEAR else en_paris(fin).date()
+    jour = en_paris(min(fin, _DERNIER)).date()
     changement = jour - timedelta(days=JOURS_CHANGEMENT)
     renouvellement = jours_ouvres.ajouter(jour, -JOURS_OUVRES)
     preparer = min(changement, renouvellement) - timedelta(days=JOURS_PREPARATION)

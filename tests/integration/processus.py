@@ -5,6 +5,8 @@
 ``ouvrir URL``: opens the store.
 ``annoncer URL VERSION``: announces it over what it saw before it was let go; says ``gagne`` or ``change``.
 ``avis URL``: leases notices, a few at a time, until none is due; prints each.
+``acces URL SIGNALISATION NOM DEMANDES...``: homologates, records certificates, meets the requests, appends events, the same as
+every other process; prints what it was the one to do.
 ``fourche URL``: deposits, forks four children that deposit with the inherited store, deposits again.
 """
 
@@ -14,11 +16,16 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from itertools import count
 
+from esav_soap.homologation import Domaine, Homologation
+from esav_soap.signalisation import Cote, Etat, Evenement
 from esav_soap.store import ouvrir
 from esav_soap.usecases.ports import VersionsChangees
+from esav_soap.usecases.ports_acces import CertificatDejaConnu, DemandeDejaTraitee
+from tests.integration.acces import certificat
 from tests.integration.exemples import nouvelle
 from tests.integration.publications import INSTANT, annoncee, envois, remplacee
 
@@ -88,6 +95,23 @@ def avis(url: str) -> None:
             dire(f"{un.numero} {un.essais}")
 
 
+def acces(url: str, signalisation: str, nom: str, *demandes: str) -> None:
+    magasin = ouvrir(url)
+    evenements = [Evenement(INSTANT, Etat.EN_COURS, Cote.FOURNISSEUR, nom)] * 2
+    attendre()
+    for tour, numero in enumerate(demandes, 1):
+        if magasin.enregistrer_homologation(Homologation(f"OP{tour}", Domaine.TEST, INSTANT, "demander", nom)):
+            dire(f"homologation {tour}")
+        with suppress(CertificatDejaConnu):
+            magasin.enregistrer_certificat(certificat(f"commun {tour}", titulaire=nom))
+            dire(f"certificat {tour}")
+        with suppress(DemandeDejaTraitee):
+            magasin.enregistrer_certificat(certificat(f"{nom} {tour}"), int(numero))
+            dire(f"demande {tour}")
+        if magasin.ajouter_evenements("production", "OPA", signalisation, 2 * tour - 1, evenements):
+            dire(f"evenement {tour}")
+
+
 def fourche(url: str) -> None:
     magasin = ouvrir(url)
     attendre()
@@ -119,6 +143,7 @@ ROLES: dict[str, Callable[..., None]] = {
     "fourche": fourche,
     "annoncer": annoncer,
     "avis": avis,
+    "acces": acces,
 }
 
 if __name__ == "__main__":

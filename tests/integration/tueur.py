@@ -1,4 +1,4 @@
-"""Run as a program by ``test_annonces_tuees.py``: writes to the store in children that kill themselves at every statement.
+"""Run as a program by the tests of what is killed: writes to the store in children that kill themselves at every statement.
 
 ``GESTE URL``: for n = 1, 2, ... a child does the gesture and is killed before its n-th statement or after it, until one
 lives. Says of each: its fate, and whether all of the gesture is there, or nothing, or some (``mele``).
@@ -18,8 +18,12 @@ import alembic.command  # noqa: F401  # here, so that each child has it
 from sqlalchemy import Engine, delete, event
 
 from esav_soap.errors import ReglageInvalide
+from esav_soap.signalisation import Cote, Etat, Evenement
 from esav_soap.store import Magasin, mettre_a_jour, ouvrir
-from esav_soap.store.tables import envoi, version_catalogue
+from esav_soap.store.tables import autorite, demande_certificat, envoi, evenement, signalisation, version_catalogue
+from esav_soap.store.tables import certificat as table_certificat
+from tests.integration.acces import AUTORITE, INSTANT, certificat, demande, empreinte
+from tests.integration.exemples import nouvelle
 from tests.integration.publications import (
     ANNULEE,
     EN_VIGUEUR,
@@ -88,7 +92,48 @@ def _revision(url: str) -> Photo:
     return (False,)
 
 
+def _avant_acces(url: str) -> None:
+    """A request that waits, a certificate and its CA; a signalisation with one event."""
+    with ouvrir(url) as magasin:
+        with magasin._moteur.ecriture() as connexion:
+            for table in (table_certificat, demande_certificat, autorite, evenement, signalisation):
+                connexion.execute(delete(table))
+        magasin.ajouter_demande(demande())
+        magasin.enregistrer_autorite(AUTORITE)
+        magasin.enregistrer_certificat(certificat("ancien"))
+        magasin.deposer(nouvelle("REF-1"))
+
+
+def _photo_acces(url: str) -> Photo:
+    with ouvrir(url, creer=False) as magasin:
+        relue = magasin.par_reference("production", "OPA", "REF-1")
+        assert relue is not None
+        demandes = [replace(une, numero=0) for une in magasin.demandes(en_attente=False)]
+        return magasin.certificats(), demandes, magasin.autorites(), relue.evenements, relue.etat, relue.modifiee_le
+
+
+def _delivrer(url: str) -> None:
+    with ouvrir(url, creer=False) as magasin:
+        magasin.enregistrer_certificat(certificat("nouveau"), magasin.demandes()[0].numero)
+
+
+def _revoquer(url: str) -> None:
+    with ouvrir(url, creer=False) as magasin:
+        magasin.revoquer_certificats([empreinte("ancien")], INSTANT, "perdu", AUTORITE.empreinte, b"liste")
+
+
+def _derouler(url: str) -> None:
+    with ouvrir(url, creer=False) as magasin:
+        relue = magasin.par_reference("production", "OPA", "REF-1")
+        assert relue is not None
+        suite = [Evenement(INSTANT, etat, Cote.FOURNISSEUR) for etat in (Etat.EN_QUALIFICATION, Etat.EN_COURS)]
+        magasin.ajouter_evenements("production", "OPA", relue.numero, 1, suite)
+
+
 GESTES = {
+    "delivrer": Geste(_avant_acces, _delivrer, _photo_acces),
+    "revoquer": Geste(_avant_acces, _revoquer, _photo_acces),
+    "derouler": Geste(_avant_acces, _derouler, _photo_acces),
     "annoncer": Geste(_avant_annonce, _annoncer, _photo),
     "retirer": Geste(_avant_retrait, _retirer, _photo),
     "migrer": Geste(lambda url: None, _migrer, _revision),

@@ -22,7 +22,7 @@ _journal = logging.getLogger(__name__)
 #: A missing homologation is looked up anew after that many seconds: another node may have recorded it.
 RELECTURE_S = 1.0
 #: Opérateurs whose last look is remembered; more than that, and all are looked up anew.
-_OPERATEURS_MAX = 10_000
+OPERATEURS_MAX = 10_000
 
 #: Domains that some service of ours belongs to.
 DOMAINES_OUVERTS = tuple(d for d in Domaine if any(DOMAINES.get(service) is d for service in SERVICES))
@@ -81,14 +81,15 @@ class RegistreHomologations:
         try:
             with JETON.rendu():
                 self._base.enregistrer_homologation(Homologation(appelant.code, domaine, instant, operation, requete))
+                with self._verrou:
+                    self._acquises |= {(appelant.code, domaine)}
         except Exception as exc:
             _journal.error("requête %s : homologation non enregistrée (%s)", requete, type(exc).__name__)
-            return
-        self._acquerir({(appelant.code, domaine)})
 
     def etat(self, operateur: str) -> Mapping[Domaine, Homologation | None]:
         """What is recorded for that opérateur now, for each domain that has a service."""
-        siennes = {h.domaine: h for h in self._lire() if h.operateur == operateur}
+        with JETON.rendu():
+            siennes = {h.domaine: h for h in self._base.homologations() if h.operateur == operateur}
         return {domaine: siennes.get(domaine) for domaine in DOMAINES_OUVERTS}
 
     @property
@@ -100,23 +101,15 @@ class RegistreHomologations:
         return DOMAINES.get(service) if appelant.role is Role.OPERATEUR else None
 
     def _relire(self, operateur: str, domaine: Domaine) -> bool:
-        """Whether the store has it now; without asking it when it was asked a moment ago."""
-        maintenant = self._chrono()
-        with self._verrou:
-            if maintenant - self._lectures.get(operateur, -RELECTURE_S) < RELECTURE_S:
-                return (operateur, domaine) in self._acquises
-            if len(self._lectures) >= _OPERATEURS_MAX:
-                self._lectures.clear()
-            self._lectures[operateur] = maintenant
-        self._lire()
-        return (operateur, domaine) in self._acquises
+        """Whether the store has it now; without asking it when it was asked a moment ago.
 
-    def _lire(self) -> tuple[Homologation, ...]:
-        with JETON.rendu():
-            lues = self._base.homologations()
-        self._acquerir({(h.operateur, h.domaine) for h in lues})
-        return lues
-
-    def _acquerir(self, cles: set[tuple[str, Domaine]]) -> None:
-        with self._verrou:
-            self._acquises |= cles
+        Who comes while it is being read waits: after a start, nobody is refused for what stands there.
+        """
+        with JETON.rendu(), self._verrou:
+            maintenant = self._chrono()
+            if maintenant - self._lectures.get(operateur, -RELECTURE_S) >= RELECTURE_S:
+                self._acquises |= {(h.operateur, h.domaine) for h in self._base.homologations()}
+                if len(self._lectures) >= OPERATEURS_MAX:
+                    self._lectures.clear()
+                self._lectures[operateur] = maintenant
+            return (operateur, domaine) in self._acquises

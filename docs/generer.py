@@ -99,15 +99,22 @@ DESCRIPTIONS = {
     "adresse": "Adresse d'écoute, `hôte:port`.",
     "url_publique": "Adresse sous laquelle les opérateurs joignent le service, écrite dans les WSDL et les refus. "
     "Sans elle : l'adresse d'écoute.",
-    "identite": "Qui dit l'opérateur appelant : `locale` (en-tête `X-Esav-Operateur`, boucle locale seulement), ou "
-    "`paquet.module:fonction`, qui reçoit l'environnement WSGI et rend le code de l'opérateur ou `None`.",
+    "tls_certificat": "Certificat du serveur, avec sa chaîne (fichier PEM). Avec lui, `ESAV_ADRESSE` est en TLS et demande leur "
+    "certificat aux appelants. Relu quand le fichier change.",
+    "tls_cle": "Clé de ce certificat (PEM, sans phrase).",
+    "adresse_http": "Deuxième adresse, `hôte:port`, sans TLS, qui ne sert que `/pki/…` (listes de révocation) et `/sante`.",
+    "socket_mandataire": "Chemin d'un socket Unix pour un mandataire (nginx, HAProxy) qui fait le TLS et transmet le certificat de "
+    "l'appelant dans l'en-tête `Client-Cert`.",
+    "identite": "Qui dit l'appelant : `certificat` (par défaut avec TLS ou un mandataire), `locale` (en-tête "
+    "`X-Esav-Operateur`, boucle locale seulement ; par défaut sinon), ou `paquet.module:fonction`, qui reçoit l'environnement "
+    "WSGI et rend le code de l'opérateur ou `None`.",
     "homologation": "`exigee` : en production, un opérateur doit avoir réussi un appel du domaine sur la plate-forme "
     "d'intégration. `non` : rien n'est exigé, pour des essais avec l'identité locale seulement.",
     "processus": "Nombre de processus du serveur.",
     "fils": "Fils d'exécution de chaque processus.",
     "taille_max": "Taille du plus grand message admis, en octets.",
     "taille_pack_max": "Taille du plus grand message admis par le service `publication`, en octets.",
-    "rafraichissement": "Secondes entre deux lectures des versions enregistrées du catalogue.",
+    "rafraichissement": "Secondes entre deux lectures de ce qui est enregistré : versions du catalogue, certificats, souscriptions.",
     "smtp_hote": "Serveur de courrier des avis. Sans lui, rien ne part : les avis attendent dans la file (`esav envois list`).",
     "smtp_port": "Port du serveur de courrier : 587 en général avec `starttls`, 465 avec `tls`, 25 avec `aucun`.",
     "smtp_chiffrement": "`starttls` (exigé, jamais abandonné), `tls`, ou `aucun` (réseau interne sans mot de passe). Le "

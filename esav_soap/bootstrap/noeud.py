@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from lxml import etree
 
+from esav_soap import pki
+from esav_soap.bootstrap.ecoutes import sur_la_boucle
 from esav_soap.bootstrap.horloge import fonction, horloge
 from esav_soap.bootstrap.publieur import PublieurDuNoeud
 from esav_soap.bootstrap.reglages import Reglages
@@ -20,17 +22,17 @@ from esav_soap.contract.services import SERVICES
 from esav_soap.contract.wsdl import contrat, octets
 from esav_soap.errors import ReglageInvalide
 from esav_soap.jeton import JETON
-from esav_soap.soap.identite import Identite, entete_locale
+from esav_soap.soap.identite import Identite, IdentiteParCertificat, entete_locale
 from esav_soap.soap.operations import Operations
 from esav_soap.soap.wsgi import ApplicationWsgi
 from esav_soap.store import Magasin, ouvrir
+from esav_soap.usecases.acces import PEREMPTION_S, RegistreAcces
 from esav_soap.usecases.homologation import RegistreHomologations
 from esav_soap.usecases.ports import Horloge
 from esav_soap.usecases.registre import Registre
 from esav_soap.usecases.scenarios import ATTENTES, AvecScenarios
 
 _journal = logging.getLogger(__name__)
-_BOUCLES = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
 
 
 @dataclass
@@ -40,34 +42,43 @@ class Noeud:
     reglages: Reglages
     magasin: Magasin
     registre: Registre
+    acces: RegistreAcces
     horloge: Horloge
     application: ApplicationWsgi
 
     def suivre_les_versions(self) -> None:
         """Look at the recorded versions from time to time, in a thread that ends with the process."""
+        self._suivre("versions du catalogue", lambda: self.registre.rafraichir(self.horloge()))
 
+    def suivre_les_acces(self) -> None:
+        """The same for certificates, CAs and subscriptions."""
+        self._suivre("certificats et souscriptions", self.acces.rafraichir)
+
+    def _suivre(self, quoi: str, lire: Callable[[], None]) -> None:
         def suivre() -> None:
             pause = threading.Event()
             while not pause.wait(self.reglages.rafraichissement):
                 try:
-                    self.registre.rafraichir(self.horloge())
+                    lire()
                 except Exception:
-                    _journal.exception("versions du catalogue : lecture impossible, nouvel essai")
+                    _journal.exception("%s : lecture impossible, nouvel essai", quoi)
 
-        threading.Thread(target=suivre, name="versions", daemon=True).start()
+        threading.Thread(target=suivre, name=quoi, daemon=True).start()
 
 
-def identite(reglages: Reglages) -> Identite:
-    """The identity source of the settings; only a loopback address may do without a real one.
+def identite(reglages: Reglages) -> Identite | None:
+    """The identity source of the settings, None for certificates; only a loopback address may do without a real one.
 
     Raises :class:`ReglageInvalide`.
     """
-    hote = reglages.adresse.rpartition(":")[0]
-    if reglages.identite in ("", "locale"):
-        if hote not in _BOUCLES:
+    if reglages.source == "certificat":
+        return None
+    if reglages.source == "locale":
+        if not sur_la_boucle(reglages.adresse):
             raise ReglageInvalide(
                 f"L'adresse {reglages.adresse} est joignable par d'autres machines, mais aucune source d'identité ne dit "
-                "qui appelle. Écouter sur 127.0.0.1, ou indiquer ESAV_IDENTITE=paquet.module:fonction."
+                "qui appelle. Écouter sur 127.0.0.1, ou indiquer ESAV_TLS_CERTIFICAT et ESAV_TLS_CLE, ou "
+                "ESAV_IDENTITE=paquet.module:fonction."
             )
         return entete_locale
     return fonction("ESAV_IDENTITE", reglages.identite)
@@ -108,11 +119,14 @@ def monter(reglages: Reglages) -> Noeud:
     registre = Registre(magasin, reglages.base_url)
     instant = horloge(reglages)
     registre.rafraichir(instant())
+    acces = RegistreAcces(magasin, pki, peremption=max(PEREMPTION_S, 5 * reglages.rafraichissement))
+    acces.rafraichir()
     schemas, wsdls = contrats_sans_version()
     publieur = PublieurDuNoeud(magasin, reglages.store, registre.base_url)
     homologations = RegistreHomologations(magasin, registre.base_url, exigee=reglages.homologation == "exigee")
     signalisations = avec_scenarios(magasin, registre, instant, reglages.fils)
     operations = Operations(signalisations, registre, schemas, publieur, homologations)
+    qui = IdentiteParCertificat(acces) if source is None else sans_jeton(source)
     tailles = reglages.taille_max, reglages.taille_pack_max
-    application = ApplicationWsgi(operations, registre, sans_jeton(source), instant, wsdls, homologations, *tailles)
-    return Noeud(reglages, magasin, registre, instant, application)
+    application = ApplicationWsgi(operations, registre, qui, instant, wsdls, homologations, *tailles)
+    return Noeud(reglages, magasin, registre, acces, instant, application)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from urllib.parse import urlsplit
 
 from esav_soap.bootstrap.courrier import problemes_courrier
+from esav_soap.bootstrap.ecoutes import problemes_ecoutes, source_reglee
 from esav_soap.errors import ReglageInvalide
 
 
@@ -18,13 +19,19 @@ class Reglages:
     - ``store``: where the data is: ``sqlite:///file`` or ``postgresql://...``.
     - ``adresse``: ``host:port`` to listen on.
     - ``url_publique``: base URL under which operators reach the service; WSDLs and faults tell it.
-    - ``identite``: how callers are identified: ``locale`` (header X-Esav-Operateur, loopback only), or
-      ``package.module:function`` that gets the WSGI environ and gives the opérateur's code or None.
+    - ``tls_certificat``, ``tls_cle``: PEM files of the server's certificate, with its chain, and its key: with them ``adresse`` has
+      TLS, and clients are asked for their certificate.
+    - ``adresse_http``: ``host:port`` of a second address without TLS, for public documents alone: lists of revoked certificates.
+    - ``socket_mandataire``: path of a Unix socket for a reverse proxy that does TLS and tells the caller's certificate in the
+      header ``Client-Cert``.
+    - ``identite``: how callers are identified: ``certificat`` (the default with TLS or a proxy), ``locale`` (header
+      X-Esav-Operateur, loopback only), or ``package.module:function`` that gets the WSGI environ and gives the opérateur's code or
+      None.
     - ``homologation``: ``exigee`` (production waits for a successful call on integration) or ``non``, with the local identity
       only.
     - ``processus``, ``fils``: gunicorn workers and threads of each.
     - ``taille_max``: largest request body, in bytes; ``taille_pack_max``: the same for ``publication``, which takes packs.
-    - ``rafraichissement``: seconds between two looks at the recorded catalogue versions.
+    - ``rafraichissement``: seconds between two looks at what is recorded: catalogue versions, certificates, subscriptions.
     - ``smtp_hote``: the mail server, without which no notice is sent; ``smtp_port``; ``smtp_chiffrement``: ``starttls``, ``tls``
       or ``aucun``; ``smtp_autorites``: PEM file of the authorities to trust; ``smtp_utilisateur``, ``smtp_mot_de_passe``;
       ``smtp_expediteur``, ``smtp_nom``: who notices come from; ``smtp_delai``: seconds for each step of a sending.
@@ -36,6 +43,10 @@ class Reglages:
     store: str = "sqlite:///var/esav.db"
     adresse: str = "127.0.0.1:8080"
     url_publique: str = ""
+    tls_certificat: str = ""
+    tls_cle: str = ""
+    adresse_http: str = ""
+    socket_mandataire: str = ""
     identite: str = ""
     homologation: str = "exigee"
     processus: int = 1
@@ -60,7 +71,12 @@ class Reglages:
     @property
     def base_url(self) -> str:
         """The public base URL; by default the address that the node listens on."""
-        return (self.url_publique or f"http://{self.adresse}").rstrip("/")
+        return (self.url_publique or f"{'https' if self.tls_certificat else 'http'}://{self.adresse}").rstrip("/")
+
+    @property
+    def source(self) -> str:
+        """The identity source: ``identite``, or what it is by default."""
+        return source_reglee({nom: getattr(self, nom) for nom in ("identite", "tls_certificat", "socket_mandataire")})
 
 
 def lire_reglages(environnement: Mapping[str, str] | None = None, **donnes: object) -> Reglages:
@@ -87,9 +103,7 @@ def lire_reglages(environnement: Mapping[str, str] | None = None, **donnes: obje
             if valeur < 1:
                 problemes.append(f"{nom} doit être au moins 1")
         valeurs[champ.name] = valeur
-    hote, _, port = str(valeurs.get("adresse", "127.0.0.1:8080")).rpartition(":")
-    if not hote or not port.isdecimal() or not 0 < int(port) < 65536:
-        problemes.append(f"ESAV_ADRESSE doit être hôte:port, comme 127.0.0.1:8080, pas « {valeurs['adresse']} »")
+    problemes += problemes_ecoutes(valeurs)
     url = urlsplit(str(valeurs.get("url_publique", "http://x")))
     if url.scheme not in ("http", "https") or not url.hostname or url.query or url.fragment:
         problemes.append(
@@ -106,6 +120,6 @@ def _problemes_homologation(valeurs: Mapping[str, object]) -> list[str]:
     choix = valeurs.get("homologation", "exigee")
     if choix not in ("exigee", "non"):
         return [f"ESAV_HOMOLOGATION doit être « exigee » ou « non », pas « {choix} »"]
-    if choix == "non" and valeurs.get("identite", "locale") != "locale":
+    if choix == "non" and source_reglee(valeurs) != "locale":
         return ["ESAV_HOMOLOGATION=non ne vaut qu'avec l'identité locale (ESAV_IDENTITE=locale), pour des essais"]
     return []

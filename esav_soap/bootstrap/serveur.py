@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import gc
 import logging
-import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -14,11 +12,13 @@ from gunicorn.app.base import BaseApplication
 from esav_soap.avis import EtatEnvoi
 from esav_soap.bootstrap.auxiliaire import ArbitreAvecWorker, Auxiliaire, worker_auxiliaire
 from esav_soap.bootstrap.courrier import SANS_SERVEUR, courrier_smtp
+from esav_soap.bootstrap.ecoutes import verifier_adresse, verifier_socket
 from esav_soap.bootstrap.horloge import maintenant
 from esav_soap.bootstrap.journal import journaliser
 from esav_soap.bootstrap.noeud import identite, monter
 from esav_soap.bootstrap.reglages import Reglages
-from esav_soap.bootstrap.travailleur import Travailleur
+from esav_soap.bootstrap.tls import Contextes, contexte_serveur
+from esav_soap.bootstrap.travailleur import Ecoutes, Travailleur
 from esav_soap.errors import ReglageInvalide
 from esav_soap.store import ouvrir
 
@@ -36,12 +36,18 @@ class Serveur(BaseApplication):  # type: ignore[misc]
         self._reglages = reglages
         self._pret = pret
         self._auxiliaire = auxiliaire
+        #: What the worker asks of each listening socket.
+        self.ecoutes = Ecoutes()
         super().__init__()
 
     def load_config(self) -> None:
         reglages = self._reglages
+        unix = f"unix:{reglages.socket_mandataire}" if reglages.socket_mandataire else ""
         valeurs: dict[str, Any] = {
-            "bind": reglages.adresse,
+            "bind": [lieu for lieu in (reglages.adresse, reglages.adresse_http, unix) if lieu],
+            "umask": 0o117,  # of the proxy's socket: the account and its group
+            "header_map": "drop",
+            "forwarder_headers": "",
             "worker_class": self.travailleur,
             "workers": reglages.processus,
             "threads": reglages.fils,
@@ -60,18 +66,47 @@ class Serveur(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Any:
         """Called in each worker, after the fork: connections and threads are its own."""
-        noeud = monter(self._reglages)
+        reglages = self._reglages
+        noeud = monter(reglages)
+        if reglages.tls_certificat:
+            self.ecoutes.contextes = Contextes(reglages.tls_certificat, reglages.tls_cle, noeud.acces)
+        if reglages.adresse_http:
+            self.ecoutes.port_public = int(reglages.adresse_http.rpartition(":")[2])
         # The catalogue stays as long as the process: a collection that walks it anew stops every request for 0.1 s.
         gc.collect()
         gc.freeze()
         noeud.suivre_les_versions()
-        return noeud.application
+        noeud.suivre_les_acces()
+        return public(noeud.application) if reglages.adresse_http else noeud.application
 
     def run(self) -> None:
         if self._auxiliaire is None:
             super().run()
         else:
             ArbitreAvecWorker(self, self._auxiliaire).run()
+
+
+def public(application: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """The application, of which the address in the clear shows public documents alone: lists of revoked certificates, and
+    whether the node lives."""
+
+    def filtrer(environ: Any, start_response: Any) -> Any:
+        if getattr(environ["gunicorn.socket"], "publique", False):
+            chemin = environ.get("PATH_INFO") or ""
+            if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or not (
+                chemin == "/sante" or chemin.startswith("/pki/")
+            ):
+                start_response(
+                    "403 Forbidden",
+                    [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(_EN_CLAIR)))],
+                )
+                return [_EN_CLAIR]
+        return application(environ, start_response)
+
+    return filtrer
+
+
+_EN_CLAIR = "Cette adresse, sans chiffrement, ne sert que les listes de révocation.\n".encode()
 
 
 def servir(reglages: Reglages, pret: Callable[[], None] | None = None) -> None:
@@ -82,7 +117,13 @@ def servir(reglages: Reglages, pret: Callable[[], None] | None = None) -> None:
     journaliser()
     identite(reglages)
     verifier_url_publique(reglages)
-    verifier_adresse(reglages.adresse)
+    if reglages.tls_certificat:
+        contexte_serveur(reglages.tls_certificat, reglages.tls_cle)
+    for adresse in (reglages.adresse, reglages.adresse_http):
+        if adresse:
+            verifier_adresse(adresse)
+    if reglages.socket_mandataire:
+        verifier_socket(reglages.socket_mandataire)
     with ouvrir(reglages.store) as magasin:  # creates or checks the store once, before the workers do
         if not magasin.versions():
             _journal.warning("aucune version du catalogue n'est enregistrée : esav catalogue install 2026.1")
@@ -100,26 +141,3 @@ def verifier_url_publique(reglages: Reglages) -> None:
             f"L'adresse d'écoute {reglages.adresse} ne dit pas où les opérateurs joignent le service : "
             "indiquer ESAV_URL_PUBLIQUE=https://…, que les WSDL et les refus citeront."
         )
-
-
-def verifier_adresse(adresse: str) -> None:
-    """Say in French, and at once, that an address cannot be had: gunicorn would try for five seconds.
-
-    Raises :class:`~esav_soap.errors.ReglageInvalide`.
-    """
-    hote, _, port = adresse.rpartition(":")
-    try:
-        ((famille, genre, protocole, _, lieu), *_) = socket.getaddrinfo(
-            hote.strip("[]"), int(port), type=socket.SOCK_STREAM
-        )
-        with socket.socket(famille, genre, protocole) as prise:
-            prise.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            prise.bind(lieu)
-    except OSError as exc:
-        if exc.errno == errno.EADDRINUSE:
-            raise ReglageInvalide(
-                f"L'adresse {adresse} est déjà prise par un autre programme. L'arrêter, ou choisir un autre port (--adresse)."
-            ) from exc
-        raise ReglageInvalide(
-            f"Impossible d'écouter sur {adresse} : cette machine ne peut pas prendre cette adresse."
-        ) from exc

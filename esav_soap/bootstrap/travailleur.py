@@ -5,17 +5,35 @@ It leans on what is inside gunicorn 27.0, which is pinned; ``tests/e2e/test_lent
 
 from __future__ import annotations
 
+import logging
 import selectors
 import socket
+import ssl
 import time
 from concurrent.futures import Future
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from gunicorn.workers.gthread import _DEFER, DEFAULT_WORKER_DATA_TIMEOUT, STOP_KEEPALIVE_LINGER, ThreadWorker
+from gunicorn.workers.gthread import _DEFER, DEFAULT_WORKER_DATA_TIMEOUT, STOP_KEEPALIVE_LINGER, TConn, ThreadWorker
 
+from esav_soap.bootstrap.tls import Contextes, PriseTls, motif
 from esav_soap.jeton import JETON
+
+_journal = logging.getLogger("esav.tls")
+
+#: Seconds for a whole TLS handshake, and for a refused client to read why.
+NEGOCIATION_S, CONGE_S = 10.0, 2.0
+
+
+@dataclass(slots=True)
+class Ecoutes:
+    """What the listening sockets of a server are. A Unix socket is the reverse proxy's; ``port_public``: the port of the one
+    that serves public documents alone, in the clear; the other one has TLS if there are ``contextes``."""
+
+    contextes: Contextes | None = None
+    port_public: int = 0
 
 
 class Prise(socket.socket):
@@ -42,17 +60,39 @@ class Prise(socket.socket):
                 super().sendall(reste, *arguments)
 
 
+class PriseMandataire(Prise):
+    """A connection of the reverse proxy: what it says of the caller's certificate is believed."""
+
+    de_confiance = True
+
+
+class PrisePublique(Prise):
+    """A connection in the clear that everyone may have."""
+
+    publique = True
+
+
 class _Ecoute:
     """A listening socket whose clients come as :class:`Prise`."""
 
-    def __init__(self, ecoute: socket.socket) -> None:
+    def __init__(self, ecoute: socket.socket, nature: type[Prise] = Prise) -> None:
         self._ecoute = ecoute
+        self._nature = nature
         self.getsockname = ecoute.getsockname
 
     def accept(self) -> tuple[Prise, Any]:
         client, adresse = self._ecoute.accept()
         famille, nature, protocole = client.family, client.type, client.proto
-        return Prise(famille, nature, protocole, client.detach()), adresse
+        return self._nature(famille, nature, protocole, client.detach()), adresse
+
+
+class _Negociation(TConn):  # type: ignore[misc]
+    """A connection before its first request: its handshake, or the leave of who was refused. ``limite``: monotonic."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.limite = time.monotonic() + NEGOCIATION_S
+        self.refusee = False
 
 
 class Travailleur(ThreadWorker):  # type: ignore[misc]
@@ -62,8 +102,118 @@ class Travailleur(ThreadWorker):  # type: ignore[misc]
     thread for that, once more for each request.
     """
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._negociations: set[_Negociation] = set()
+        self._prochaine_revue = 0.0
+
+    @property
+    def _ecoutes(self) -> Ecoutes:
+        return getattr(self.app, "ecoutes", None) or Ecoutes()
+
     def accept(self, listener: Any) -> None:
-        super().accept(_Ecoute(listener))
+        lieu = listener.getsockname()
+        if isinstance(lieu, str):
+            super().accept(_Ecoute(listener, PriseMandataire))
+        elif lieu[1] == self._ecoutes.port_public:
+            super().accept(_Ecoute(listener, PrisePublique))
+        elif self._ecoutes.contextes is None:
+            super().accept(_Ecoute(listener))
+        else:
+            self._accepter_tls(listener)
+
+    # The handshake: no thread waits for the client, so that silent ones keep nobody out.
+
+    def _accepter_tls(self, listener: Any) -> None:
+        try:
+            client, adresse = listener.accept()
+        except (BlockingIOError, ConnectionAbortedError):
+            return
+        self.nr_conns += 1
+        self._veiller(_Negociation(self.cfg, client, adresse, listener.getsockname()))
+
+    def _veiller(self, conn: _Negociation) -> None:
+        self._negociations.add(conn)
+        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._du_nouveau, conn))
+
+    def _du_nouveau(self, conn: _Negociation, prise: Any) -> None:
+        self.poller.unregister(prise)
+        self._negociations.discard(conn)
+        self.tpool.submit(self._prendre_conge if conn.refusee else self._negocier, conn)
+
+    def _negocier(self, conn: _Negociation) -> None:
+        try:
+            if not isinstance(conn.sock, PriseTls):
+                contextes = self._ecoutes.contextes
+                assert contextes is not None
+                conn.sock = contextes.contexte().wrap_socket(conn.sock, server_side=True, do_handshake_on_connect=False)
+            if not conn.sock.avancer():
+                self._veiller(conn)
+                return
+        except ssl.SSLError as echec:
+            self._refuser(conn, echec)
+            return
+        except OSError:  # the client is gone
+            self._abandonner(conn)
+            return
+        except BaseException:
+            _journal.exception("TLS : négociation impossible")
+            self._abandonner(conn)
+            return
+        conn.data_ready = conn.wait_for_data(0)
+        if conn.data_ready:
+            self._servir(conn)
+        else:
+            suite: Future[Any] = Future()
+            suite.set_result(_DEFER)
+            self.method_queue.defer(self.finish_request, conn, suite)
+
+    def _refuser(self, conn: _Negociation, echec: ssl.SSLError) -> None:
+        """OpenSSL has sent the alert; it would be lost if the connection closed before the client stops sending."""
+        if isinstance(echec, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
+            self._abandonner(conn)
+            return
+        _journal.warning("TLS : connexion de %s refusée : %s", _pair(conn.client), motif(echec))
+        conn.refusee = True
+        conn.limite = time.monotonic() + CONGE_S
+        try:
+            conn.sock.shutdown(socket.SHUT_WR)
+        except OSError:
+            self._abandonner(conn)
+            return
+        self._veiller(conn)
+
+    def _prendre_conge(self, conn: _Negociation) -> None:
+        try:
+            conn.sock.setblocking(False)
+            while conn.sock.recv(65536) and time.monotonic() < conn.limite:
+                pass
+        except BlockingIOError:
+            self._veiller(conn)
+            return
+        except OSError:
+            pass
+        self._abandonner(conn)
+
+    def _abandonner(self, conn: _Negociation) -> None:
+        conn.close()
+        self.method_queue.defer(self._compter_un_depart)
+
+    def murder_pending(self) -> None:
+        super().murder_pending()
+        maintenant = time.monotonic()
+        if maintenant < self._prochaine_revue:
+            return
+        self._prochaine_revue = maintenant + 0.5
+        for conn in tuple(self._negociations):
+            if conn.limite <= maintenant:
+                self._negociations.discard(conn)
+                with suppress(OSError, KeyError, ValueError):
+                    self.poller.unregister(conn.sock)
+                if not conn.refusee:
+                    _journal.warning("TLS : connexion de %s refusée : négociation inachevée", _pair(conn.client))
+                self.nr_conns -= 1
+                conn.close()
 
     def enqueue_req(self, conn: Any) -> None:
         self.tpool.submit(self._servir, conn)
@@ -74,10 +224,13 @@ class Travailleur(ThreadWorker):  # type: ignore[misc]
             if not conn.initialized and not conn.wait_for_data(DEFAULT_WORKER_DATA_TIMEOUT):
                 suite.set_result(_DEFER)
             else:
-                with self._jeton():
+                with JETON.tenu():
                     garder = self.handle(conn)
                     if garder and self._surveiller(conn):
                         return
+                if garder and _dechiffre(conn):
+                    self.enqueue_req(conn)  # nothing more may arrive that would tell of the next request
+                    return
                 if not garder:
                     self._fermer(conn)
                     return
@@ -86,9 +239,10 @@ class Travailleur(ThreadWorker):  # type: ignore[misc]
             suite.set_exception(erreur)
         self.method_queue.defer(self.finish_request, conn, suite)
 
-    def _jeton(self) -> AbstractContextManager[None]:
-        # What TLS wraps is a Prise no more: it would wait for its client with the token.
-        return nullcontext() if self.cfg.is_ssl else JETON.tenu()
+    def handle_request(self, req: Any, conn: Any) -> Any:
+        if isinstance(conn.sock, PriseTls):
+            req.scheme = "https"
+        return super().handle_request(req, conn)
 
     def _fermer(self, conn: Any) -> None:
         """Wait for the client to close as well, here: in gunicorn's worker the main thread does, and nobody is let in."""
@@ -101,7 +255,7 @@ class Travailleur(ThreadWorker):  # type: ignore[misc]
 
     def _surveiller(self, conn: Any) -> bool:
         """Watch a kept connection for its next request; false when ``finish_request`` has more to do with it."""
-        if not self.alive or conn.parser.unreader.buf.getvalue():
+        if not self.alive or conn.parser.unreader.buf.getvalue() or _dechiffre(conn):
             return False
         conn.sock.setblocking(False)
         conn.set_timeout()
@@ -112,5 +266,19 @@ class Travailleur(ThreadWorker):  # type: ignore[misc]
         return True
 
     def _cap_keepalive(self, deadline: float) -> None:
-        for conn in tuple(self.keepalived_conns):  # a thread may add to them meanwhile
+        for conn in (
+            *tuple(self.keepalived_conns),
+            *self.pending_conns,
+        ):  # a thread may add to the first ones meanwhile
             conn.timeout = min(conn.timeout, deadline)
+        for conn in tuple(self._negociations):
+            conn.limite = min(conn.limite, deadline)
+
+
+def _dechiffre(conn: Any) -> bool:
+    """Whether TLS holds bytes of the client's that the poller cannot see."""
+    return isinstance(conn.sock, PriseTls) and conn.sock.pending() > 0
+
+
+def _pair(client: Any) -> str:
+    return f"{client[0]}:{client[1]}" if isinstance(client, tuple) else str(client)

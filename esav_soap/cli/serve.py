@@ -9,7 +9,9 @@ import click
 @click.option("--adresse", metavar="HÔTE:PORT", help="Adresse d'écoute.  [par défaut : 127.0.0.1:8080]")
 @click.option("--store", metavar="URL", help="Base de données : sqlite:///fichier ou postgresql://…")
 @click.option("--url-publique", metavar="URL", help="Adresse publique du service, écrite dans les WSDL.")
-@click.option("--identite", metavar="SOURCE", help="Qui dit l'opérateur appelant : locale, ou paquet.module:fonction.")
+@click.option(
+    "--identite", metavar="SOURCE", help="Qui dit l'appelant : certificat, locale, ou paquet.module:fonction."
+)
 @click.option("--processus", type=int, metavar="N", help="Processus du serveur.  [par défaut : 1]")
 @click.option("--fils", type=int, metavar="N", help="Fils d'exécution par processus.  [par défaut : 8]")
 def serve(**options: object) -> None:
@@ -27,6 +29,7 @@ def serve(**options: object) -> None:
     from esav_soap.bootstrap.serveur import servir
 
     reglages = lire_reglages(None, **options)
+    schema = "https" if reglages.tls_certificat else "http"
     public = f"   adresse publique : {reglages.base_url}/" if reglages.url_publique else ""
-    ecoute = f"e-SAV écoute : http://{reglages.adresse}/{public}   (Ctrl-C pour arrêter)"
+    ecoute = f"e-SAV écoute : {schema}://{reglages.adresse}/{public}   (Ctrl-C pour arrêter)"
     servir(reglages, lambda: click.echo(ecoute, err=True))

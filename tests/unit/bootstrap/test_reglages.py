@@ -7,9 +7,9 @@ from dataclasses import fields
 
 import pytest
 
+from esav_soap.bootstrap.ecoutes import verifier_adresse
 from esav_soap.bootstrap.noeud import identite
 from esav_soap.bootstrap.reglages import Reglages, lire_reglages
-from esav_soap.bootstrap.serveur import verifier_adresse
 from esav_soap.certificats import Role
 from esav_soap.errors import CodeErreur, ErreurEsav, ReglageInvalide
 from esav_soap.soap.identite import entete_locale
@@ -23,6 +23,14 @@ PARTICULIERES = {
     "smtp_expediteur": "esav@esav.example",
     "worker": "non",
     "homologation": "non",
+    "adresse_http": "127.0.0.1:2",
+    "socket_mandataire": "/run/esav/mandataire.sock",
+}
+#: What some settings need beside them.
+NECESSAIRES = {
+    "smtp_hote": {"ESAV_SMTP_EXPEDITEUR": "esav@esav.example", "ESAV_URL_PUBLIQUE": "https://x.fr"},
+    "tls_certificat": {"ESAV_TLS_CLE": "cle.pem"},
+    "tls_cle": {"ESAV_TLS_CERTIFICAT": "certificat.pem"},
 }
 
 
@@ -40,11 +48,7 @@ def test_par_defaut_et_par_l_environnement__ok() -> None:
     assert (lus.store, lus.fils, lus.processus) == ("sqlite:///x", 4, 2)
     for champ in fields(Reglages):
         valeur = PARTICULIERES.get(champ.name, "7")
-        necessaires = (
-            {"ESAV_SMTP_EXPEDITEUR": "esav@esav.example", "ESAV_URL_PUBLIQUE": "https://x.fr"}
-            if champ.name == "smtp_hote"
-            else {}
-        )
+        necessaires = NECESSAIRES.get(champ.name, {})
         lu = getattr(lire_reglages(necessaires | {f"ESAV_{champ.name.upper()}": valeur}), champ.name)
         assert str(lu) == valeur
         assert type(lu) is type(champ.default)

@@ -70,5 +70,7 @@ MOTIF_CHAMP = re.compile(r"[a-z][A-Za-z0-9]*")
 MOTIF_FORMULAIRE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 #: Codes of cross-field rules.
 MOTIF_REGLE = re.compile(r"[A-Z][A-Z0-9]*([_-][A-Z0-9]+)*")
+#: Codes of opérateurs: in the parc, in certificates, in the store.
+MOTIF_OPERATEUR = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 #: Catalogue versions: year and rank in the year.
 MOTIF_VERSION = re.compile(r"20[0-9]{2}\.[1-9][0-9]?")

@@ -10,14 +10,16 @@ from typing import Any
 import pytest
 from alembic import command
 from click.testing import CliRunner
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, inspect
 
+from esav_soap.avis import Envoi, EnvoiSuivi, EtatEnvoi, GenreAvis, Operateur
 from esav_soap.cli.store import migrate
 from esav_soap.errors import ReglageInvalide
 from esav_soap.publication import VersionPubliee
 from esav_soap.store import Magasin, ouvrir, schema
 from esav_soap.store.migrations import configuration
 from esav_soap.store.moteur import lire_url
+from tests.integration.acces import certificat, demande
 from tests.integration.exemples import DEPOT_LE, PRESTATION
 from tests.integration.publications import EN_VIGUEUR, annoncee, envois, remplacee
 from tests.integration.test_annonces_tuees import destins
@@ -37,6 +39,26 @@ _DONNEES = (
     "VALUES (9, 7, '{depot}', 'EN_DEPOT', 'OPERATEUR', '')",
 )
 _VERSION = "INSERT INTO version_catalogue (version, annonce, ouverture, retrait, remplacante, pack) VALUES "
+#: What revision 0002 added: an opérateur, a withdrawn announcement, a notice in each state; numbers 1 and 3 were dropped.
+_DONNEES_0002 = (
+    "INSERT INTO operateur (code, raison_sociale, courriel) VALUES ('OPA', 'Été & fils', 'sav@opa.example')",
+    "INSERT INTO version_catalogue (version, annonce, ouverture, annulation, pack) "
+    "VALUES ('2026.2', '{depot}', '{depot}', '{depot}', {octets})",
+    "INSERT INTO envoi (numero, cle, genre, version, operateur, etat, essais, cree_le, prochain, envoye_le, erreur) VALUES "
+    "(2, 'VERSION_ANNONCEE:2026.2:OPA', 'VERSION_ANNONCEE', '2026.2', 'OPA', 'ENVOYE', 1, '{depot}', NULL, '{depot}', ''),"
+    "(4, 'ANNONCE_RETIREE:2026.2:OPA', 'ANNONCE_RETIREE', '2026.2', 'OPA', 'REBUT', 5, '{depot}', NULL, NULL, 'été')",
+    "INSERT INTO envoi (cle, genre, version, operateur, etat, essais, cree_le, prochain, erreur) VALUES "
+    "('RAPPEL_RETRAIT:2026.1:OPB', 'RAPPEL_RETRAIT', '2026.1', 'OPB', 'EN_ATTENTE', 0, '{depot}', '{depot}', '')",
+)
+SUIVIS = (
+    EnvoiSuivi(
+        5, Envoi(GenreAvis.RAPPEL_RETRAIT, "2026.1", "OPB"), EtatEnvoi.EN_ATTENTE, 0, DEPOT_LE, DEPOT_LE, None, ""
+    ),
+    EnvoiSuivi(4, Envoi(GenreAvis.ANNONCE_RETIREE, "2026.2", "OPA"), EtatEnvoi.REBUT, 5, DEPOT_LE, None, None, "été"),
+    EnvoiSuivi(
+        2, Envoi(GenreAvis.VERSION_ANNONCEE, "2026.2", "OPA"), EtatEnvoi.ENVOYE, 1, DEPOT_LE, None, DEPOT_LE, ""
+    ),
+)
 
 
 @pytest.fixture
@@ -60,14 +82,34 @@ def ancien(url: str, moteur: str) -> str:
     return url
 
 
+@pytest.fixture
+def publiant(ancien: str, moteur: str) -> str:
+    """Address of the same store at revision 0002, with what that one keeps besides."""
+    base = create_engine(lire_url(ancien))
+    octets = "X'78'" if moteur == "sqlite" else "decode('78', 'hex')"
+    with base.begin() as connexion:
+        command.upgrade(configuration(connexion), "0002")
+        if moteur == "postgresql":
+            connexion.exec_driver_sql("SELECT setval('envoi_numero_seq', 4)")
+        for ordre in _DONNEES_0002:
+            connexion.exec_driver_sql(ordre.format(octets=octets, depot=DEPOT_LE.isoformat(timespec="microseconds")))
+    base.dispose()
+    return ancien
+
+
 def tout_y_est(magasin: Magasin) -> None:
-    assert magasin.versions() == (RETIREE, EN_VIGUEUR)
+    assert [v for v in magasin.versions() if v.annulation is None] == [RETIREE, EN_VIGUEUR]
     assert (magasin.pack("2025.10"), magasin.pack("2026.1")) == (PACK, PACK)
     assert magasin.prestation("production", "OPA", "FTTH-000000001") == PRESTATION
     relue = magasin.par_numero("production", "OPA", "N7")
     assert relue is not None
     assert (relue.reference, relue.depot_le, relue.prestation, len(relue.evenements)) == ("R7", DEPOT_LE, PRESTATION, 1)
-    assert magasin.suivis(None, 10) == ()
+
+
+def publications_y_sont(magasin: Magasin) -> None:
+    assert magasin.suivis(None, 10) == SUIVIS
+    assert magasin.operateurs() == (Operateur("OPA", "Été & fils", "sav@opa.example"),)
+    assert [v.version for v in magasin.versions() if v.annulation == DEPOT_LE] == ["2026.2"]
 
 
 @pytest.mark.exigence("R2.1", "R3.1")
@@ -80,9 +122,60 @@ def test_ancien_magasin_garde_tout_et_sait_publier(ancien: str) -> None:
     assert (sortie.exit_code, sortie.output) == (0, f"Base à jour, révision {schema.REVISIONS[-1]}.\n")
     with ouvrir(ancien, creer=False) as magasin:
         tout_y_est(magasin)
+        assert magasin.suivis(None, 10) == ()
         magasin.annoncer(annoncee(), b"2", remplacee(), envois(), [EN_VIGUEUR, RETIREE])
         assert magasin.versions() == (RETIREE, remplacee(), annoncee())
         assert len(magasin.suivis(None, 10)) == 3
+
+
+@pytest.mark.exigence("R2.2", "R6.2")
+def test_file_d_avis_garde_tout_et_connait_d_autres_objets(publiant: str) -> None:
+    sortie = CliRunner().invoke(migrate, ["--store", publiant], catch_exceptions=False)
+    assert sortie.exit_code == 0
+    with ouvrir(publiant, creer=False) as magasin:
+        tout_y_est(magasin)
+        publications_y_sont(magasin)
+        connus = [suivi.envoi for suivi in SUIVIS]
+        # The longest that a key may be: of an object of 80 characters and an opérateur of 64.
+        long = Envoi(GenreAvis.RAPPEL_RETRAIT, "é" * 80, "O" * 64)
+        assert magasin.ajouter([*connus, long], DEPOT_LE) == 1
+        assert magasin.suivis(None, 9)[1:] == SUIVIS
+        (suivi,) = magasin.suivis(None, 1)
+        assert suivi == EnvoiSuivi(suivi.numero, long, EtatEnvoi.EN_ATTENTE, 0, DEPOT_LE, DEPOT_LE, None, "")
+        assert [p.envoi for p in magasin.prendre(DEPOT_LE, timedelta(1), 9)] == [connus[0], long]
+        magasin.enregistrer_certificat(certificat("un"), magasin.ajouter_demande(demande()))
+        assert magasin.certificats() == (certificat("un"),)
+
+
+@pytest.mark.exigence("R2.2")
+def test_retour_a_0002_ne_garde_que_les_avis_qu_elle_sait_lire(publiant: str) -> None:
+    CliRunner().invoke(migrate, ["--store", publiant], catch_exceptions=False)
+    base = create_engine(lire_url(publiant))
+    with base.begin() as connexion:
+        connexion.exec_driver_sql(
+            "INSERT INTO envoi (cle, genre, objet, operateur, etat, essais, cree_le, erreur) VALUES "
+            f"('{'K' * 200}', 'AUTRE', '{'o' * 80}', 'OPA', 'REBUT', 0, '2026-07-01T10:00:00.000000+00:00', '')"
+        )
+        command.downgrade(configuration(connexion), "0002")
+        lus = connexion.exec_driver_sql("SELECT numero, cle, version FROM envoi ORDER BY numero DESC").all()
+        assert lus == [(s.numero, s.envoi.cle, s.envoi.objet) for s in SUIVIS]
+        assert set(inspect(connexion).get_table_names()) & {"certificat", "autorite", "souscription"} == set()
+        command.upgrade(configuration(connexion), "head")
+    base.dispose()
+    with ouvrir(publiant, creer=False) as magasin:
+        tout_y_est(magasin)
+        publications_y_sont(magasin)
+
+
+@pytest.mark.long
+@pytest.mark.exigence("R2.2", "R3.1")
+def test_migration_de_0002_tuee_a_chaque_ordre(publiant: str) -> None:
+    *tues, vivant = destins("migrer", publiant)
+    assert (len(tues) > 10, {code for _, code, _ in tues}) == (True, {-signal.SIGKILL})
+    assert (tues[0][2], vivant[1:]) == ("rien", (0, "tout"))
+    with ouvrir(publiant, creer=False) as magasin:
+        tout_y_est(magasin)
+        publications_y_sont(magasin)
 
 
 @pytest.mark.long

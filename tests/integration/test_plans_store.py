@@ -13,8 +13,11 @@ import pytest
 from sqlalchemy import Connection, event
 
 from esav_soap.avis import Envoi, EtatEnvoi, GenreAvis
+from esav_soap.homologation import Domaine, Homologation
 from esav_soap.publication import VersionPubliee
+from esav_soap.signalisation import Cote, Etat, Evenement
 from esav_soap.store import Magasin
+from tests.integration.acces import certificat, demande
 from tests.integration.exemples import DEPOT_LE, PRESTATION, nouvelle
 
 LIGNES = 100_000
@@ -28,6 +31,7 @@ _OCTETS = {"sqlite": "X'78'", "postgresql": "decode('78', 'hex')"}
 _OPERATEUR = "'OP' || (n - n / 20 * 20)"
 _DATE = "CAST('2026-07-01T10:00:00.000000+00:00' AS {instant})"
 _INSTANT = {"sqlite": "text", "postgresql": "timestamptz"}
+_JOUR = {"sqlite": "text", "postgresql": "date"}
 _REMPLIR = (
     f"INSERT INTO prestation {{suite}} SELECT 'production', {_OPERATEUR}, 'P' || n, 'ACCES_FTTH', '', '', '', '' FROM suite",
     f"INSERT INTO signalisation {{suite}} SELECT n, 'N' || n, 'production', {_OPERATEUR}, 'R' || n, {{octets}}, 'EN_DEPOT', "
@@ -35,6 +39,11 @@ _REMPLIR = (
     f"INSERT INTO evenement {{suite}} SELECT n, n, {_DATE}, 'EN_DEPOT', 'OPERATEUR', '' FROM suite",
     f"INSERT INTO version_catalogue (version, annonce, ouverture, pack) {{suite}} "
     f"SELECT 'V' || n, {_DATE}, {_DATE}, {{octets}} FROM suite WHERE n < 3000",
+    f"INSERT INTO homologation {{suite}} SELECT 'OP' || n, 'TEST', {_DATE}, '', '' FROM suite",
+    f"INSERT INTO demande_certificat {{suite}} SELECT n, 'EMISSION', 'OP' || n, 'OPERATEUR', '', {_DATE}, "
+    f"CAST('2026-07-22' AS {{jour}}), {_DATE}, '', {{octets}} FROM suite",
+    f"INSERT INTO certificat {{suite}} SELECT 'C' || n, 'OP' || n, 'OPERATEUR', 'RECONNUE', '', '', '', '', '', "
+    f"{_DATE}, {_DATE}, {_DATE}, {_DATE}, NULL, '', {{octets}} FROM suite",
     "INSERT INTO envoi (numero, cle, genre, objet, operateur, etat, essais, cree_le, prochain, erreur) {suite} SELECT n, "
     "'K' || n, 'VERSION_ANNONCEE', 'V7', 'OP' || n, CASE WHEN n < 50 THEN 'EN_ATTENTE' ELSE 'ENVOYE' END, 1, "
     f"{_DATE}, CASE WHEN n < 50 THEN {_DATE} END, '' FROM suite",
@@ -46,12 +55,12 @@ def rempli(magasin: Magasin, moteur: str) -> Magasin:
     with magasin._moteur.ecriture() as connexion:
         for ordre in _REMPLIR:
             connexion.exec_driver_sql(
-                ordre.format(suite=_SUITE[moteur], octets=_OCTETS[moteur], instant=_INSTANT[moteur])
+                ordre.format(suite=_SUITE[moteur], octets=_OCTETS[moteur], instant=_INSTANT[moteur], jour=_JOUR[moteur])
             )
         if moteur == "postgresql":
             connexion.exec_driver_sql(
                 "SELECT setval('signalisation_id_seq', 200000), setval('evenement_id_seq', 200000), "
-                "setval('envoi_numero_seq', 200000)"
+                "setval('envoi_numero_seq', 200000), setval('demande_certificat_numero_seq', 200000)"
             )
     with magasin._moteur.ecrivains.connect() as connexion:
         connexion.exec_driver_sql("ANALYZE")
@@ -65,7 +74,7 @@ def requetes(magasin: Magasin) -> Iterator[list[tuple[str, Any]]]:
 
     def noter(_c: Connection, _curseur: Any, ordre: str, valeurs: Any, *_reste: Any) -> None:
         if ordre.lstrip().upper().startswith(("SELECT", "WITH", "INSERT", "UPDATE")):
-            vues.append((ordre, valeurs))
+            vues.append((ordre, valeurs[0] if isinstance(valeurs, list) else valeurs))  # of several rows, the first
 
     ligne = magasin._moteur.ligne
 
@@ -139,6 +148,23 @@ def test_aucune_requete_de_publication_ne_balaie_une_table(rempli: Magasin) -> N
     formes = dict(vues)  # pages differ in their values alone
     with rempli._moteur.ecrivains.connect() as connexion:
         plans = {ordre: balayages(connexion, ordre, valeurs) for ordre, valeurs in formes.items()}
+    assert [plan for plan in plans.items() if plan[1]] == []
+
+
+@pytest.mark.exigence("R3.4", "R6.2", "R6.3")
+def test_aucune_ecriture_d_acces_ne_balaie_une_table(rempli: Magasin) -> None:
+    """What is read whole is few rows; events are not, and a first call is noted between the deposits."""
+    evenements = [Evenement(DEPOT_LE, Etat.EN_COURS, Cote.FOURNISSEUR)] * 2
+    with requetes(rempli) as vues:
+        assert rempli.ajouter_evenements("production", "OP7", "N7", 1, evenements) is Etat.EN_COURS
+        assert rempli.ajouter_evenements("production", "OP7", "N7", 1, evenements) is None
+        assert not rempli.enregistrer_homologation(Homologation("OP7", Domaine.TEST, DEPOT_LE, "", ""))
+        rempli.enregistrer_certificat(certificat("un"), rempli.ajouter_demande(demande()))
+        assert rempli.revoquer_certificats(["C7", "C8"], DEPOT_LE, "") == 2
+        assert not rempli.classer_demande(7, DEPOT_LE)
+    assert len(vues) >= 10
+    with rempli._moteur.ecrivains.connect() as connexion:
+        plans = {ordre: balayages(connexion, ordre, valeurs) for ordre, valeurs in vues}
     assert [plan for plan in plans.items() if plan[1]] == []
 
 

@@ -27,6 +27,7 @@ from esav_soap.soap.operations import Operations
 from esav_soap.soap.wsgi import ApplicationWsgi
 from esav_soap.store import Magasin, ouvrir
 from esav_soap.usecases.acces import PEREMPTION_S, RegistreAcces
+from esav_soap.usecases.avertissements import AvertissementsCertificats
 from esav_soap.usecases.homologation import RegistreHomologations
 from esav_soap.usecases.ports import Horloge
 from esav_soap.usecases.registre import Registre
@@ -128,5 +129,6 @@ def monter(reglages: Reglages) -> Noeud:
     operations = Operations(signalisations, registre, schemas, publieur, homologations)
     qui = IdentiteParCertificat(acces) if source is None else sans_jeton(source)
     tailles = reglages.taille_max, reglages.taille_pack_max
-    application = ApplicationWsgi(operations, registre, qui, instant, wsdls, homologations, *tailles)
+    avertir = AvertissementsCertificats(lambda: acces.certificats).pour
+    application = ApplicationWsgi(operations, registre, qui, instant, wsdls, homologations, *tailles, avertir)
     return Noeud(reglages, magasin, registre, acces, instant, application)

@@ -20,10 +20,11 @@ from rich.console import Console
 from bench import parties
 from bench.affichage import afficher_comparaison, afficher_etapes, afficher_exigences, en_json
 from bench.annonce import annonce
+from bench.chiffrement import chiffrement
 from bench.messages import RACINE
 from bench.serveurs import MesureImpossible
 
-_PARTIES = ("comparaison", "etapes", "catalogue", "signalisations", "annonce")
+_PARTIES = ("comparaison", "chiffrement", "etapes", "catalogue", "signalisations", "annonce")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,6 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if "comparaison" in voulues:
             mesurees += [parties.comparaison(plan, processus, dossier, suivi) for processus in plan.processus]
+        if "chiffrement" in voulues:
+            mesurees.append(chiffrement(plan, dossier, suivi))
         if "etapes" in voulues:
             etapes = parties.decomposition(dossier, suivi)
         if "catalogue" in voulues:

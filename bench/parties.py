@@ -72,10 +72,10 @@ def comparaison(plan: Plan, processus: int, dossier: Path, suivi: Suivi) -> Comp
             cible = pile.enter_context(serveur(nom, store, dossier, processus))
             courses[titre] = course_serveur(cible, fichier, VERSION, plan.connexions)
 
-        modele = _modele(dossier, suivi)
+        livre = modele(dossier, suivi)
         for titre, nom in ((ESAV, "esav"), (ECHO, "echo"), (ORM, "orm"), (VIDE, "vide")):
             copie = dossier / f"{nom}-{processus}.db"
-            shutil.copyfile(modele, copie)
+            shutil.copyfile(livre, copie)
             lancer(titre, nom, f"sqlite:///{copie}")
         base = pile.enter_context(postgresql())
         if base is not None:
@@ -101,7 +101,7 @@ def decomposition(dossier: Path, suivi: Suivi) -> list[Etape]:
     suivi("étapes d'un dépôt")
     octets = message(formulaire(catalogue_livre(), OFFRE))
     copie = dossier / "etapes.db"
-    shutil.copyfile(_modele(dossier, suivi), copie)
+    shutil.copyfile(modele(dossier, suivi), copie)
     plancher = _plancher(dossier, "plancher-etapes.db", octets)
     try:
         return etapes(f"sqlite:///{copie}", octets, plancher)
@@ -178,7 +178,7 @@ def signalisations_stockees(plan: Plan, dossier: Path, suivi: Suivi) -> Comparai
     octets = etree.tostring(forme)[:500]
     courses: dict[str, Course] = {}
     details: dict[str, dict[str, Any]] = {}
-    precedent = _modele(dossier, suivi)
+    precedent = modele(dossier, suivi)
     with ExitStack() as pile:
         for nombre in plan.signalisations:
             titre = _puissance(nombre)
@@ -204,14 +204,14 @@ def _puissance(nombre: int) -> str:
     return "10" + "".join("⁰¹²³⁴⁵⁶⁷⁸⁹"[int(c)] for c in str(len(str(nombre)) - 1)) + " signalisations"
 
 
-def _modele(dossier: Path, suivi: Suivi) -> Path:
+def modele(dossier: Path, suivi: Suivi) -> Path:
     """A prepared SQLite store to be copied: the shipped catalogue and a parc."""
-    modele = dossier / "modele.db"
-    if not modele.exists():
+    fichier = dossier / "modele.db"
+    if not fichier.exists():
         suivi("préparation : catalogue livré et parc")
-        magasins.preparer(f"sqlite:///{modele}")
-        magasins.remplir(modele, 0, b"")  # empties SQLite's log into the file
-    return modele
+        magasins.preparer(f"sqlite:///{fichier}")
+        magasins.remplir(fichier, 0, b"")  # empties SQLite's log into the file
+    return fichier
 
 
 def _plancher(dossier: Path, nom: str, octets: bytes) -> Plancher:

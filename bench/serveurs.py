@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -29,13 +30,24 @@ class MesureImpossible(RuntimeError):
 
 
 @dataclass(frozen=True)
+class Tls:
+    """PEM files: the CA of both sides, the client's certificate with its key, the server's certificate and key."""
+
+    ca: Path
+    client: Path
+    serveur: Path
+    cle: Path
+
+
+@dataclass(frozen=True)
 class Serveur:
-    """A running server. ``attente``: seconds from its start to its first answer."""
+    """A running server. ``attente``: seconds from its start to its first answer; ``tls``: how it is called, if not in clear."""
 
     port: int
     processus: subprocess.Popen[bytes]
     journal: Path
     attente: float
+    tls: Tls | None = None
 
 
 def _port_libre() -> int:
@@ -45,8 +57,8 @@ def _port_libre() -> int:
 
 
 @contextmanager
-def serveur(nom: str, store: str, dossier: Path, processus: int = 1) -> Iterator[Serveur]:
-    """``esav serve`` (``nom`` is ``esav``) or one of ``bench.nus.SERVICES``, on ``store``."""
+def serveur(nom: str, store: str, dossier: Path, processus: int = 1, tls: Tls | None = None) -> Iterator[Serveur]:
+    """``esav serve`` (``nom`` is ``esav``), with TLS if there is any, or one of ``bench.nus.SERVICES``, on ``store``."""
     port = _port_libre()
     adresse = f"127.0.0.1:{port}"
     if nom == "esav":
@@ -63,13 +75,12 @@ def serveur(nom: str, store: str, dossier: Path, processus: int = 1) -> Iterator
             stdout=sortie,
             stderr=sortie,
             cwd=RACINE,
-            env={cle: valeur for cle, valeur in os.environ.items() if not cle.startswith("ESAV_")}
-            | {"ESAV_HOMOLOGATION": "non"},
+            env={cle: valeur for cle, valeur in os.environ.items() if not cle.startswith("ESAV_")} | _reglages(tls),
             start_new_session=True,
         )
     try:
-        _attendre(port, lance, journal)
-        yield Serveur(port, lance, journal, time.monotonic() - debut)
+        _attendre(port, lance, journal, tls)
+        yield Serveur(port, lance, journal, time.monotonic() - debut, tls)
     finally:
         lance.send_signal(signal.SIGTERM)
         try:
@@ -79,11 +90,20 @@ def serveur(nom: str, store: str, dossier: Path, processus: int = 1) -> Iterator
             lance.wait(30)
 
 
-def _attendre(port: int, lance: subprocess.Popen[bytes], journal: Path) -> None:
+def _reglages(tls: Tls | None) -> dict[str, str]:
+    """Without certificates the node is a local one, where no opérateur has to earn production."""
+    if tls is None:
+        return {"ESAV_HOMOLOGATION": "non"}
+    return {"ESAV_TLS_CERTIFICAT": str(tls.serveur), "ESAV_TLS_CLE": str(tls.cle)}
+
+
+def _attendre(port: int, lance: subprocess.Popen[bytes], journal: Path, tls: Tls | None) -> None:
     limite = time.monotonic() + DELAI_S
+    schema = "https" if tls else "http"
+    contexte = ssl.create_default_context(cafile=tls.ca) if tls else None
     while True:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/sante", timeout=DELAI_S):
+            with urllib.request.urlopen(f"{schema}://127.0.0.1:{port}/sante", timeout=DELAI_S, context=contexte):
                 return
         except OSError as erreur:
             if lance.poll() is not None or time.monotonic() > limite:
@@ -106,6 +126,8 @@ def charger(
     commande = [sys.executable, "-m", "bench.charge", str(cible.port)]
     commande += [chemin_service("production", "depot", version), str(message), prefixe]
     commande += ["--connexions", str(connexions), "--secondes", str(secondes), "--nombre", str(nombre)]
+    if cible.tls:
+        commande += ["--identite", str(cible.tls.client), "--ca", str(cible.tls.ca)]
     fait = subprocess.run(
         commande, cwd=RACINE, stdin=subprocess.DEVNULL, capture_output=True, timeout=secondes + DELAI_S, check=False
     )

@@ -29,7 +29,7 @@ def observer(url: str, message: bytes, requetes: int = 5) -> tuple[list[str], li
         return classe_contrat(service, *suite)
 
     with patch("esav_soap.contract.wsdl.classe_contrat", note):
-        noeud = monter(Reglages(store=url))
+        noeud = monter(Reglages(store=url, homologation="non"))
         try:
             au_depart = list(construits)
             for publiee in noeud.registre.publiees:

@@ -26,6 +26,7 @@ def client() -> None:
 
     \b
     Exemples :
+      esav client diagnostic
       esav client versions
       esav client champs ACCES_FTTH
       esav client deposer --prestation FTTH-0001 --contact-nom "Léa Martin" \\
@@ -36,6 +37,24 @@ def client() -> None:
     Code de sortie : 0 fait ; 1 refusé par le service ;
     2 appel incorrect, rien n'est envoyé ; 3 service injoignable.
     """
+
+
+@client.command()
+@avec()
+def diagnostic(acces: Acces) -> None:
+    """Dire ce que le service voit de la connexion.
+
+    Certificat et sa fin, opérateur, plate-forme, heure, homologation, versions utilisables ; et que faire quand quelque
+    chose manque. C'est le premier appel à faire. Code de sortie 1 si l'appelant n'est pas reconnu.
+
+    \b
+    Exemples :
+      esav client diagnostic --plateforme integration
+      esav client diagnostic --certificat client.pem --cle client.key --format json
+    """
+    from esav_soap.cli.client_diagnostic import diagnostiquer
+
+    diagnostiquer(acces)
 
 
 @client.command()

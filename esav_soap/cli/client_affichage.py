@@ -29,20 +29,20 @@ def accuse(reponse: Mapping[str, Any]) -> None:
         ("Prise en compte", heure(reponse["dateHeureDepot"])),
         ("Version du catalogue", reponse["versionCatalogue"]),
     )
-    _avertissements(reponse)
+    avertissements(reponse)
 
 
 def validation(reponse: Mapping[str, Any]) -> None:
     """The answer to a message that a deposit would accept."""
     titre("Valide : ce message serait accepté. Rien n'a été déposé.", "green")
     fiche(("Offre", reponse["offre"]), ("Version du catalogue", reponse["versionCatalogue"]))
-    _avertissements(reponse)
+    avertissements(reponse)
 
 
 def etat(reponse: Any) -> None:
     """State of a signalisation."""
     fiche(*_resume(reponse))
-    _avertissements(en_dict(reponse))
+    avertissements(en_dict(reponse))
 
 
 def detail(reponse: Any) -> None:
@@ -70,7 +70,7 @@ def detail(reponse: Any) -> None:
     formulaire.montrer(sortie())
     titre("Changements")
     evenements.montrer(sortie())
-    _avertissements(en_dict(reponse))
+    avertissements(en_dict(reponse))
 
 
 def versions(reponse: Sequence[Any]) -> None:
@@ -115,7 +115,8 @@ def _resume(reponse: Any) -> tuple[tuple[str, Any], ...]:
     )
 
 
-def _avertissements(reponse: Mapping[str, Any]) -> None:
+def avertissements(reponse: Mapping[str, Any]) -> None:
+    """What an answer warns of."""
     for avertissement in reponse.get("avertissement") or ():
         imprimer(
             sortie(), Text(f"Attention : {sur(avertissement['message'])} [{sur(avertissement['code'])}]", "yellow")

@@ -154,7 +154,12 @@ class ClientEsav:
         """Check what :meth:`deposer_generique` would send; nothing is stored."""
         return self._generique("validerSignalisationGenerique", prestation, offre, champs, contact, reference)
 
-    # Follow-up and catalogue
+    # Connection, follow-up and catalogue
+
+    def diagnostiquer(self) -> Any:
+        """What the service sees of this client's connection, also when it does not let it in: the WSDL's
+        ``DiagnosticConnexion``. The first call to make."""
+        return self._services.appeler("information", "diagnostiquerConnexion")
 
     def etat(self, numero: str | None = None, *, reference: str | None = None) -> Any:
         """State of a signalisation, by its number or by your reference: the WSDL's ``EtatSignalisation``."""

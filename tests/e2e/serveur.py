@@ -76,7 +76,9 @@ def demarrer(
 
 def _sans_homologation(env: Mapping[str, str]) -> dict[str, str]:
     """Most tests deposit at once in production; a server that proves who calls cannot do without homologation."""
-    return {} if env.get("ESAV_IDENTITE", "locale") != "locale" else {"ESAV_HOMOLOGATION": "non"}
+    prouvee = env.get("ESAV_TLS_CERTIFICAT") or env.get("ESAV_SOCKET_MANDATAIRE")
+    source = env.get("ESAV_IDENTITE") or ("certificat" if prouvee else "locale")
+    return {"ESAV_HOMOLOGATION": "non"} if source == "locale" else {}
 
 
 def attendre_reponse(serveur: ServeurReel) -> None:

@@ -29,7 +29,7 @@ def catalogues() -> Mapping[str, Catalogue]:
 def wsdls(catalogues: Mapping[str, Catalogue]) -> Mapping[str, bytes]:
     """WSDLs without address: by service, and ``depot/<version>``."""
     faits = {f"depot/{v}": octets(contrat("depot", c).wsdl, GENERE) for v, c in catalogues.items()}
-    return faits | {service: octets(contrat(service).wsdl, GENERE) for service in ("suivi", "catalogue")}
+    return faits | {service: octets(contrat(service).wsdl, GENERE) for service in ("suivi", "information", "catalogue")}
 
 
 @pytest.fixture(scope="session")

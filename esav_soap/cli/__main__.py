@@ -20,7 +20,8 @@ COMMANDES: Mapping[str, tuple[str, str]] = {
     "worker": ("esav_soap.cli.worker:worker", "Envoyer les avis aux opérateurs."),
     "envois": ("esav_soap.cli.envois:envois", "Voir les avis de la file, rejouer ceux du rebut."),
     "parc": ("esav_soap.cli.parc:parc", "Charger le parc des opérateurs."),
-    "operateur": ("esav_soap.cli.operateur:operateur", "Déclarer les opérateurs, et où vont leurs avis."),
+    "operateur": ("esav_soap.cli.operateur:operateur", "Bons de commande, accès et adresses des opérateurs."),
+    "pki": ("esav_soap.cli.pki:pki", "Délivrer, enregistrer et révoquer les certificats."),
     "store": ("esav_soap.cli.store:store", "Préparer la base de données."),
     "demo": ("esav_soap.cli.demo:demo", "Tout voir fonctionner, sur une base neuve."),
 }

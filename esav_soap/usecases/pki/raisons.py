@@ -13,10 +13,13 @@ class CodePki(Enum):
     """What the commands of the PKI refuse or warn of, beside :class:`MotifRefus`. Value: what it means and what to do."""
 
     # the holder
-    TITULAIRE_INCONNU = "Cet opérateur n'est pas déclaré. Le déclarer (esav operateur), ou corriger --titulaire."
+    TITULAIRE_INCONNU = "Cet opérateur n'est pas déclaré. Enregistrer son Bon de commande (esav operateur souscrire), ou corriger --titulaire."
     TITULAIRE_MAL_FORME = "Un nom de titulaire a 40 caractères au plus : capitales, chiffres, « _ » et « - »."
     TITULAIRE_AUTRE_ROLE = "Ce nom appelle déjà dans un autre rôle. Prendre un autre nom, ou le bon --role."
-    SANS_ACCES_INTEGRE = "L'opérateur n'a pas souscrit à e-SAV intégré, ou son accès est terminé. Enregistrer d'abord son Bon de commande."
+    SANS_ACCES_INTEGRE = (
+        "L'opérateur n'a pas souscrit à e-SAV intégré, ou son accès est terminé. Enregistrer d'abord son Bon de commande (esav "
+        "operateur souscrire)."
+    )
     # the piece
     PIECE_ILLISIBLE = "Ce n'est ni un CSR (PKCS#10) ni un certificat X.509, en PEM ou en DER."
     CLE_PRIVEE = (

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
 
 from esav_soap.adresses import adresse_correcte
 from esav_soap.calendar import PARIS, en_francais, en_paris, en_utc, plus_mois
 from esav_soap.model.types import MOTIF_TELEPHONE
 from esav_soap.souscription.champs import CHAMPS, INTERLOCUTEUR, Champ, GenreChamp
-from esav_soap.souscription.objets import BonDeCommande, Interlocuteur, Souscription
+from esav_soap.souscription.objets import Acces, BonDeCommande, Interlocuteur, Souscription
 
 #: Notice of a party that ends the subscription, in calendar months (art. 8.2).
 PREAVIS_MOIS = 2
@@ -102,9 +102,7 @@ def problemes(bon: BonDeCommande) -> tuple[ProblemeBon, ...]:
 
 
 def _du_champ(champ: Champ, bon: BonDeCommande) -> Iterator[ProblemeBon]:
-    if champ.genre is GenreChamp.DATE:
-        return
-    valeurs = _valeurs(champ, bon)
+    valeurs = textes(champ, bon)
     if not any(valeurs):
         if champ.obligatoire or (champ.nom == "interlocuteur.nom" and bon.interlocuteur is not None):
             forme = "" if champ.genre is GenreChamp.TEXTE else f" ({champ.genre.value})"
@@ -120,17 +118,22 @@ def _du_champ(champ: Champ, bon: BonDeCommande) -> Iterator[ProblemeBon]:
                 yield ProblemeBon(champ.nom, code, f"{champ.libelle} : {dit}", rang)
 
 
-def _valeurs(champ: Champ, bon: BonDeCommande) -> tuple[str, ...]:
+def textes(champ: Champ, bon: BonDeCommande) -> tuple[str, ...]:
+    """What a Bon says in that field, as text; nothing for an empty one."""
     groupe, _, nom = champ.nom.rpartition(".")
     porteur = bon.interlocuteur if groupe == INTERLOCUTEUR else bon
-    valeur = getattr(porteur, nom) if porteur is not None else ""
+    valeur = getattr(porteur, nom) if porteur is not None else None
     match valeur:
+        case None | "":
+            return ()
         case str():
             return (valeur,)
         case tuple():
             return valeur
+        case date():
+            return (valeur.isoformat(),)
         case _:
-            return tuple(acces.name for acces in valeur)
+            return tuple(acces.name for acces in Acces if acces in valeur)
 
 
 def _de_la_valeur(champ: Champ, valeur: str) -> Iterator[tuple[CodeBon, str]]:

@@ -16,9 +16,9 @@ from lxml import etree
 
 from esav_soap.reader.lieux import Problemes, abrege, proche
 from esav_soap.reader.parsing import parse
-from esav_soap.souscription.champs import CHAMPS, INTERLOCUTEUR, PAR_NOM, Champ, GenreChamp
+from esav_soap.souscription.champs import CHAMPS, INTERLOCUTEUR, PAR_NOM, GenreChamp
 from esav_soap.souscription.objets import Acces, BonDeCommande, Interlocuteur
-from esav_soap.souscription.regles import CodeBon, ProblemeBon, normaliser, problemes
+from esav_soap.souscription.regles import CodeBon, ProblemeBon, normaliser, problemes, textes
 
 RACINE = "bonDeCommande"
 #: A Bon has some hundred words; a file of more bytes is another one.
@@ -62,9 +62,11 @@ def _lire_groupe(groupe: etree._Element, prefixe: str, saisie: dict[str, list[Sa
     connus = {champ.element: champ for champ in CHAMPS if champ.nom.rpartition(".")[0] == prefixe}
     sous_groupes = () if prefixe else (INTERLOCUTEUR,)
     yield from _sans_attribut(groupe)
-    if any(texte.strip() for texte in _textes(groupe)):
-        dit = f"Du texte se trouve dans <{_nom(groupe)}>, hors de tout champ."
-        yield ProblemeBon("", CodeBon.FICHIER, dit, ligne=_ligne(groupe))
+    for avant, texte in ((groupe, groupe.text), *((enfant, enfant.tail) for enfant in groupe)):
+        if texte and texte.strip():
+            ou = "au début de" if avant is groupe else "après"
+            dit = f"Du texte se trouve hors de tout champ, {ou} <{_nom(avant)}> : « {abrege(texte)} »."
+            yield ProblemeBon("", CodeBon.FICHIER, dit, ligne=_ligne(avant))
     deja: set[str] = set()
     for element in groupe.iterchildren("*"):
         nom = _nom(element)
@@ -76,7 +78,7 @@ def _lire_groupe(groupe: etree._Element, prefixe: str, saisie: dict[str, list[Sa
             for enfant in element.iterchildren("*"):
                 dit = f"<{_nom(enfant)}> n'a pas sa place dans <{nom}>."
                 yield ProblemeBon(champ.nom, CodeBon.ELEMENT_INCONNU, dit, ligne=_ligne(enfant))
-            saisie.setdefault(champ.nom, []).append(Saisi("".join(_textes(element)), _ligne(element)))
+            saisie.setdefault(champ.nom, []).append(Saisi(element.text or "", _ligne(element)))
         else:
             double = "est donné deux fois" if nom in deja else "n'existe pas à cet endroit"
             aide = "" if nom in deja else proche(nom, [*connus, *sous_groupes])
@@ -87,12 +89,6 @@ def _sans_attribut(element: etree._Element) -> Iterator[ProblemeBon]:
     for attribut in element.attrib:
         dit = f"L'attribut « {abrege(str(attribut))} » de <{_nom(element)}> n'existe pas : le retirer."
         yield ProblemeBon("", CodeBon.ELEMENT_INCONNU, dit, ligne=_ligne(element))
-
-
-def _textes(element: etree._Element) -> Iterator[str]:
-    yield element.text or ""
-    for enfant in element:
-        yield enfant.tail or ""
 
 
 def _nom(element: Any) -> str:
@@ -112,14 +108,14 @@ def lire_bon(saisie: Saisie) -> tuple[BonDeCommande | None, tuple[ProblemeBon, .
         if en_trop and champ.nom != "adresse":  # of which the rules know
             dit = f"{champ.libelle} : donné plus de {champ.maximum} fois."
             refus.append(ProblemeBon(champ.nom, CodeBon.TROP_DE_LIGNES, dit, champ.maximum))
-    textes = {champ.nom: [s.texte for s in donnes.get(champ.nom, ())] for champ in CHAMPS}
-    seuls = {nom: lus[0] if lus else "" for nom, lus in textes.items()}
+    lus = {champ.nom: [s.texte for s in donnes.get(champ.nom, ())] for champ in CHAMPS}
+    seuls = {nom: valeurs[0] if valeurs else "" for nom, valeurs in lus.items()}
     nomme = Interlocuteur(*(seuls[champ.nom] for champ in CHAMPS if champ.nom.startswith(f"{INTERLOCUTEUR}.")))
     bon = normaliser(
         BonDeCommande(
             **{c.nom: seuls[c.nom] for c in CHAMPS if c.maximum == 1 and "." not in c.nom and c.nom != "fait_le"},
-            adresse=tuple(textes["adresse"]),
-            acces=frozenset(_acces(textes["acces"], refus)),
+            adresse=tuple(lus["adresse"]),
+            acces=frozenset(_acces(lus["acces"], refus)),
             interlocuteur=nomme,
             fait_le=_jour(seuls["fait_le"].strip(), refus),
         )
@@ -181,23 +177,7 @@ def ecrire(bon: BonDeCommande | None = None) -> str:
         forme = "" if champ.genre is GenreChamp.TEXTE else f" : {champ.genre.value}"
         lignes.append(f"{marge}<!-- {etoile}{champ.libelle}{forme}{repete} -->")
         lignes += (
-            f"{marge}<{champ.element}>{escape(texte)}</{champ.element}>" for texte in _ecrits(champ, bon) or [""]
+            f"{marge}<{champ.element}>{escape(texte)}</{champ.element}>"
+            for texte in (bon and textes(champ, bon)) or ("",)
         )
     return "\n".join([*lignes, f"</{RACINE}>", ""])
-
-
-def _ecrits(champ: Champ, bon: BonDeCommande | None) -> list[str]:
-    groupe, _, nom = champ.nom.rpartition(".")
-    porteur = bon and (bon.interlocuteur if groupe else bon)
-    valeur = getattr(porteur, nom) if porteur is not None else None
-    match valeur:
-        case None:
-            return []
-        case str():
-            return [valeur]
-        case date():
-            return [valeur.isoformat()]
-        case tuple():
-            return list(valeur)
-        case _:
-            return sorted(acces.name for acces in valeur)

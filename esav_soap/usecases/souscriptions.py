@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Protocol
 
 from esav_soap.avis import Operateur
-from esav_soap.calendar import en_francais, en_utc
+from esav_soap.calendar import en_francais, en_paris, en_utc
 from esav_soap.certificats import Role
 from esav_soap.homologation import Domaine
 from esav_soap.names import MOTIF_OPERATEUR
@@ -140,7 +140,7 @@ def preparer_resiliation(
 ) -> tuple[Souscription, Souscription]:
     """The subscription as it is, and as a letter received at ``recue_le`` ends it; nothing is recorded yet.
 
-    Raises :class:`DenonciationRefusee`.
+    Of the reception only the day is known: it may be that of the activation. Raises :class:`DenonciationRefusee`.
     """
     if recue_le > present:
         raise DenonciationRefusee(CodeDenonciation.RECUE_DANS_LE_FUTUR)
@@ -148,7 +148,7 @@ def preparer_resiliation(
     if souscription is None:
         raise DenonciationRefusee(CodeDenonciation.SANS_SOUSCRIPTION)
     # Of one that is not active yet, a letter may come before: it is then the activation that never matters.
-    if recue_le < souscription.activee_le <= present:
+    if souscription.activee_le <= present and en_paris(recue_le).date() < en_paris(souscription.activee_le).date():
         activation = f"Activée le {en_francais(souscription.activee_le)}."
         raise DenonciationRefusee(CodeDenonciation.RECUE_AVANT_ACTIVATION, activation)
     return souscription, _denoncer(souscription, recue_le, souhaitee)

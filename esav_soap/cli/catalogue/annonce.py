@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ import click
 
 from esav_soap.cli.catalogue.choix import choisir
 from esav_soap.cli.catalogue.options import DOSSIER, STORE, URL_PUBLIQUE, instant
+from esav_soap.cli.confirmation import OUI, confirmer, terminal_requis
 from esav_soap.cli.interruption import ecriture_protegee
 from esav_soap.cli.nombres import compte, nombre
 from esav_soap.cli.progression import progression
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from esav_soap.usecases.ports import Operateurs
     from esav_soap.usecases.publication import Candidate
 
-OUI = click.option("--oui", is_flag=True, help="Ne pas demander confirmation.")
 #: Breaking differences and opérateurs that a confirmation shows one by one.
 _MONTRES = 40
 
@@ -72,7 +71,7 @@ def announce(
     reglages = lire_reglages(None, store=store, url_publique=url_publique)
     present = horloge(reglages)
     if not (oui or a_blanc):
-        _terminal_requis("--oui (ou --a-blanc pour voir seulement)")
+        terminal_requis("--oui (ou --a-blanc pour voir seulement)")
     with ouvrir(reglages.store, creer=False) as magasin:
         choisie = choisir(source, dossier)
         choisie.lire()
@@ -88,7 +87,7 @@ def announce(
             if a_blanc:
                 click.echo("Rien n'a été écrit (--a-blanc).")
                 return
-            _confirmer(f"Annoncer la version {candidate.catalogue.version} ?", oui=oui)
+            confirmer(f"Annoncer la version {candidate.catalogue.version} ?", oui=oui)
             with ecriture_protegee() as proteger:
                 proteger()
                 publiee = annoncer(candidate, acceptees, magasin, magasin, present(), a_tous=a_tous)
@@ -125,7 +124,7 @@ def withdraw(version: str, oui: bool, store: str | None) -> None:
     reglages = lire_reglages(None, store=store)
     present = horloge(reglages)
     if not oui:
-        _terminal_requis("--oui")
+        terminal_requis("--oui")
     with ouvrir(reglages.store, creer=False) as magasin:
         decision = decider_retrait(version, present(), magasin.versions())
         if decision.manquements:
@@ -136,7 +135,7 @@ def withdraw(version: str, oui: bool, store: str | None) -> None:
             click.echo(
                 f"La version {decision.precedente.version} reste en vigueur, {_fin(decision.precedente.retrait)}."
             )
-        _confirmer(f"Retirer l'annonce de la version {version} ?", oui=oui)
+        confirmer(f"Retirer l'annonce de la version {version} ?", oui=oui)
         with ecriture_protegee() as proteger:
             proteger()
             retirer_annonce(version, magasin, magasin, present())
@@ -191,18 +190,3 @@ _SANS_URL = (
     "Attention : ni ESAV_URL_PUBLIQUE ni --url-publique ne sont donnés. Le pack de cette version, qui ne change plus une fois"
     " annoncé, donnera aux opérateurs l'adresse {}."
 )
-
-
-def _terminal_requis(sinon: str) -> None:
-    """Before the long work: nobody could answer at its end."""
-    if not sys.stdin.isatty():
-        raise click.UsageError(f"sans terminal pour confirmer, donner {sinon}")
-
-
-def _confirmer(question: str, *, oui: bool) -> None:
-    if oui:
-        return
-    reponse = click.prompt(f"{question} (oui/non)", default="non", show_default=False)
-    if reponse.strip().lower() not in ("o", "oui"):
-        click.echo("Rien n'a été fait.")
-        click.get_current_context().exit(1)

@@ -317,9 +317,9 @@ def test_declarer_et_lister_des_operateurs__ok(lancer: Lancer, place: Path) -> N
     assert "mis à jour" in lancer(*commande, "noc@opc.example")[1]
     _, sortie, _ = lancer("operateur", "list")
     assert sortie.splitlines() == [
-        "OPA  Alpha, sav@opa.example ; Offres : OFFRE_S0001",
-        "OPB  SANS ADRESSE, à déclarer ; Offres : OFFRE_S0001",
-        "OPC  Gamma & fils, noc@opc.example ; Offres : aucune prestation en production",
+        "OPA  Alpha, sav@opa.example ; Offres : OFFRE_S0001 ; accès : SANS BON DE COMMANDE",
+        "OPB  SANS ADRESSE, à déclarer ; Offres : OFFRE_S0001 ; accès : SANS BON DE COMMANDE",
+        "OPC  Gamma & fils, noc@opc.example ; Offres : aucune prestation en production ; accès : SANS BON DE COMMANDE",
     ]
     code, _, erreurs = lancer("operateur", "declarer", "O P", "--raison-sociale", " ", "--courriel", "a@b\nBcc: c@d.fr")
     assert code == 2

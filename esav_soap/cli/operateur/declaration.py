@@ -1,30 +1,24 @@
-"""``esav operateur``: who the opérateurs are, and where their notices go."""
+"""``esav operateur declarer, list``: who the opérateurs are, and where their notices go."""
 
 from __future__ import annotations
 
-import re
-
 import click
 
-_STORE = click.option("--store", metavar="URL", help="Base de données : sqlite:///fichier ou postgresql://…")
-_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+from esav_soap.cli.operateur.communs import STORE, acces_de, duree_de
+
 _NOM_MAX = 200
 
 
-@click.group()
-def operateur() -> None:
-    """Déclarer les opérateurs, et où vont leurs avis."""
-
-
-@operateur.command()
+@click.command()
 @click.argument("code")
 @click.option("--courriel", required=True, metavar="ADRESSE", help="Adresse du Correspondant e-SAV.")
 @click.option("--raison-sociale", required=True, metavar="NOM", help="Nom de l'opérateur.")
-@_STORE
+@STORE
 def declarer(code: str, courriel: str, raison_sociale: str, store: str | None) -> None:
     """Déclarer un opérateur, ou changer son nom et son adresse.
 
     CODE est celui du parc et des certificats. Les avis (annonce d'une version, rappel de retrait) partent à cette adresse.
+    Un Bon de commande le déclare aussi : voir souscrire.
 
     \b
     Exemple :
@@ -33,11 +27,12 @@ def declarer(code: str, courriel: str, raison_sociale: str, store: str | None) -
     from esav_soap.adresses import adresse_correcte
     from esav_soap.avis import Operateur
     from esav_soap.bootstrap.reglages import lire_reglages
+    from esav_soap.names import MOTIF_OPERATEUR
     from esav_soap.store import ouvrir
 
     courriel, raison_sociale = courriel.strip(), raison_sociale.strip()
     problemes = []
-    if not _CODE.fullmatch(code):
+    if not MOTIF_OPERATEUR.fullmatch(code):
         problemes.append(
             f"« {code} » n'est pas un code d'opérateur (lettres, chiffres, « . », « _ », « - », 64 au plus)"
         )
@@ -57,26 +52,36 @@ def declarer(code: str, courriel: str, raison_sociale: str, store: str | None) -
     click.echo(f"Opérateur {code} {fait} : {raison_sociale}, {courriel}.")
 
 
-@operateur.command("list")
-@_STORE
+@click.command("list")
+@STORE
 def lister(store: str | None) -> None:
-    """Dire les opérateurs, leur adresse et leurs Offres ; signaler ceux qui ont un parc et pas d'adresse.
+    """Dire les opérateurs : adresse, Offres, accès et leur fin.
+
+    Sont signalés ceux qui ont un parc et pas d'adresse, et ceux qui n'ont pas de Bon de commande.
 
     \b
     Exemple :
       esav operateur list
     """
+    from esav_soap.bootstrap.horloge import horloge
     from esav_soap.bootstrap.reglages import lire_reglages
     from esav_soap.store import ouvrir
 
-    with ouvrir(lire_reglages(None, store=store).store, creer=False) as magasin:
+    reglages = lire_reglages(None, store=store)
+    present = horloge(reglages)()
+    with ouvrir(reglages.store, creer=False) as magasin:
         connus = {o.code: o for o in magasin.operateurs()}
-        offres: dict[str, list[str]] = {code: [] for code in connus}
+        souscriptions = {s.operateur: s for s in magasin.souscriptions()}
+        offres: dict[str, list[str]] = {code: [] for code in (*connus, *souscriptions)}
         for code, offre in magasin.operateurs_par_offre():
             offres.setdefault(code, []).append(offre)
     if not offres:
-        click.echo("Aucun opérateur. En déclarer un : esav operateur declarer OPA --courriel … --raison-sociale …")
+        click.echo("Aucun opérateur. En déclarer un : esav operateur souscrire OPA --bon bon.xml")
     for code in sorted(offres):
-        connu = connus.get(code)
+        connu, souscription = connus.get(code), souscriptions.get(code)
         qui = f"{connu.raison_sociale}, {connu.courriel}" if connu else "SANS ADRESSE, à déclarer"
-        click.echo(f"{code}  {qui} ; Offres : {', '.join(offres[code]) or 'aucune prestation en production'}")
+        acces = (
+            f"{acces_de(souscription)} {duree_de(souscription, present)}" if souscription else "SANS BON DE COMMANDE"
+        )
+        parc = ", ".join(offres[code]) or "aucune prestation en production"
+        click.echo(f"{code}  {qui} ; Offres : {parc} ; accès : {acces}")

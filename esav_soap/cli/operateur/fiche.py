@@ -1,0 +1,112 @@
+"""``esav operateur montrer``: all that is known of one opérateur, and what it lacks for production."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from esav_soap.cli.operateur.communs import STORE, acces_de, duree_de
+
+if TYPE_CHECKING:
+    from esav_soap.certificats import CertificatEnregistre
+    from esav_soap.souscription import Souscription
+    from esav_soap.usecases.souscriptions import BaseComplete
+
+
+@click.command()
+@click.argument("code")
+@STORE
+def montrer(code: str, store: str | None) -> None:
+    """Montrer l'opérateur CODE : Bon de commande, accès, certificats, homologation, et ce qui lui manque.
+
+    \b
+    Exemple :
+      esav operateur montrer OPA
+    """
+    from esav_soap.bootstrap.horloge import horloge
+    from esav_soap.bootstrap.reglages import lire_reglages
+    from esav_soap.store import ouvrir
+
+    reglages = lire_reglages(None, store=store)
+    present = horloge(reglages)()
+    with ouvrir(reglages.store, creer=False) as magasin:
+        for ligne in fiche(code, magasin, present):
+            click.echo(ligne)
+
+
+def fiche(code: str, base: BaseComplete, present: datetime) -> Iterator[str]:
+    """Its lines. Raises ``click.ClickException`` for an opérateur of whom nothing is known."""
+    from esav_soap.usecases.souscriptions import manques, souscription_de
+
+    connu = next((o for o in base.operateurs() if o.code == code), None)
+    offres = [offre for operateur, offre in base.operateurs_par_offre() if operateur == code]
+    souscription = souscription_de(code, base)
+    certificats = [c for c in base.certificats() if c.titulaire == code]
+    if connu is None and souscription is None and not offres and not certificats:
+        raise click.ClickException(f"l'opérateur « {code} » est inconnu (esav operateur list)")
+    yield f"Opérateur {code} : {connu.raison_sociale if connu else 'PAS DÉCLARÉ'}"
+    if connu:
+        yield f"  Avis à : {connu.courriel}"
+    yield f"  Offres en production : {', '.join(offres) or 'aucune prestation'}"
+    yield "Bon de commande" if souscription else "Bon de commande : aucun"
+    if souscription:
+        yield from _bon(souscription)
+        yield "Souscription"
+        yield from _duree(souscription, present)
+    yield "Certificats" if certificats else "Certificats : aucun"
+    for certificat in certificats:
+        yield f"  {_certificat(certificat, present)}"
+    yield from _homologation(code, base)
+    lacunes = manques(code, base, present)
+    yield "Il manque, pour la production :" if lacunes else "Il ne manque rien pour la production."
+    for manque in lacunes:
+        yield f"  {manque.code.name} : {manque}"
+
+
+def _bon(souscription: Souscription) -> Iterator[str]:
+    from esav_soap.souscription.champs import CHAMPS
+    from esav_soap.souscription.regles import textes
+
+    for champ in CHAMPS:
+        donnes = textes(champ, souscription.bon)
+        if donnes:
+            yield f"  {champ.libelle} : {', '.join(donnes)}".replace("\n", "\n    ")
+
+
+def _duree(souscription: Souscription, present: datetime) -> Iterator[str]:
+    from esav_soap.calendar import en_paris
+
+    yield f"  {acces_de(souscription)}, {duree_de(souscription, present)}"
+    if souscription.denoncee_le is not None:
+        yield f"  Résiliation : lettre reçue le {en_paris(souscription.denoncee_le):%d/%m/%Y}"
+
+
+def _certificat(certificat: CertificatEnregistre, present: datetime) -> str:
+    from esav_soap.calendar import en_francais
+
+    if certificat.revoque_le is not None and certificat.revoque_le <= present:
+        etat = f"RÉVOQUÉ le {en_francais(certificat.revoque_le)} ({certificat.motif_revocation})"
+    elif certificat.fin <= present:
+        etat = "EXPIRÉ"
+    elif present < certificat.debut:
+        etat = "pas encore valide"
+    else:
+        etat = "valide"
+    dates = f"du {en_francais(certificat.debut)} au {en_francais(certificat.fin)}"
+    ou = " et ".join(sorted(certificat.plateformes))
+    return f"{certificat.empreinte[:16]}  {certificat.role.value}, {ou}, {dates}, {certificat.origine.value} : {etat}"
+
+
+def _homologation(code: str, base: BaseComplete) -> Iterator[str]:
+    from esav_soap.calendar import en_francais
+    from esav_soap.homologation import Domaine
+
+    faites = {h.domaine: h for h in base.homologations() if h.operateur == code}
+    yield "Homologation"
+    for domaine in Domaine:
+        faite = faites.get(domaine)
+        dit = f"le {en_francais(faite.date)}, {faite.operation} (requête {faite.requete})" if faite else "pas encore"
+        yield f"  {domaine.value} : {dit}"

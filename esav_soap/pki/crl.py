@@ -114,10 +114,11 @@ def _contre_autorite(liste: x509.CertificateRevocationList, autorite: x509.Certi
             trouves.append("L'autorité n'a pas le droit de signer des listes (cRLSign).")
     except x509.ExtensionNotFound:
         pass
-    if not signature_admise(nom_signature(liste)):
-        trouves.append("La liste est signée avec une empreinte trop faible : SHA-256 au moins.")
     cle = autorite.public_key()
-    if not isinstance(cle, ec.EllipticCurvePublicKey | rsa.RSAPublicKey) or not _signee_par(liste, cle):
+    if not signature_admise(nom_signature(liste)):
+        # the library verifies no SHA-1 or MD5: nothing can be said of who signed
+        trouves.append("La liste est signée avec une empreinte trop faible : SHA-256 au moins.")
+    elif not isinstance(cle, ec.EllipticCurvePublicKey | rsa.RSAPublicKey) or not _signee_par(liste, cle):
         trouves.append("La signature de la liste n'est pas celle de l'autorité.")
     return trouves
 

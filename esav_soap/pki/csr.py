@@ -48,8 +48,9 @@ def _problemes(csr: x509.CertificateSigningRequest, faits: FaitsCsr) -> list[str
     if not cle_admise(faits.cle):
         trouves.append(MotifRefus.CLE_FAIBLE.value)
     if not signature_admise(faits.signature):
+        # the library verifies no SHA-1 or MD5: nothing can be said of such a proof, and the request must be made anew
         trouves.append("La demande est signée avec une empreinte trop faible ou non admise : SHA-256 au moins.")
-    if not _signature_bonne(csr):
+    elif not _signature_bonne(csr):
         trouves.append(
             "La signature de la demande ne vient pas de sa clé : rien ne prouve que le demandeur la détient."
         )

@@ -93,6 +93,12 @@ def _jouer(lieu: Path, racine: Path, port: int, *, once: bool) -> None:
         contact = ["--contact-nom", "Martin Claire", "--contact-telephone", "0612345678"]
         champs = [f"{chemin}={valeur}" for chemin, valeur in PANNE.items()]
         deposer = ["client", "deposer", *prestation, "--offre", "ACCES_FTTH", *contact]
+        _titre("La production s'ouvre par un premier appel réussi sur la plate-forme d'intégration")
+        _esav(*deposer, "--reference", "DEMO-0", *champs, attendu=1)
+        for operateur in OPERATEURS:
+            essai = ["--prestation", f"{operateur}-ACCES_FTTH-0001", "--offre", "ACCES_FTTH", *contact, *champs]
+            _esav("client", "valider", "--plateforme", "integration", "--operateur", operateur, *essai)
+        _esav("client", "diagnostic")
         _titre("Un dépôt mal rempli : tout ce qui est à corriger, d'un coup")
         fautifs = [c for c in champs if not c.startswith(("natureDefaut", "puissancePto"))]
         _esav(*deposer, "--reference", "DEMO-0", *fautifs, "natureDefaut=INCONNU", attendu=1)

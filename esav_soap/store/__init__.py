@@ -1,4 +1,4 @@
-"""Where signalisations, the parc and the catalogue versions are kept: SQLite by default, PostgreSQL by URL.
+"""Where signalisations, the parc, the catalogue versions, notices and who may call are kept: SQLite by default, PostgreSQL by URL.
 
 Import this only where a store is really opened: SQLAlchemy takes 190 ms.
 """

@@ -109,6 +109,36 @@ def test_revocations_croisees_ne_se_bloquent_pas(magasin: Magasin, autre: Magasi
     assert {c.revoque_le for c in magasin.certificats()} == {INSTANT}
 
 
+@pytest.mark.exigence("R6.2")
+@pytest.mark.postgresql
+@pytest.mark.parametrize("geste", ["enregistrer", "revoquer", "classer"])
+def test_qui_ecrit_des_certificats_exclut_les_autres_d_abord(postgresql: Grappe, geste: str) -> None:
+    """Before its first row: two that write rows in different orders would otherwise wait for one another."""
+    exclus: list[bool] = []
+    with postgresql.base() as url, ouvrir(url) as magasin, psycopg.connect(url, autocommit=True) as autre:
+        magasin.enregistrer_certificat(certificat("un"))
+        numero = magasin.ajouter_demande(demande())
+
+        def essayer(_c: object, _curseur: object, ordre: str, *_reste: object) -> None:
+            if ordre.startswith(("INSERT", "UPDATE")):
+                try:
+                    autre.execute("BEGIN; LOCK TABLE certificat IN ROW EXCLUSIVE MODE NOWAIT; COMMIT")
+                except psycopg.errors.LockNotAvailable:
+                    exclus.append(True)
+                    autre.execute("ROLLBACK")
+                else:
+                    exclus.append(False)
+
+        event.listen(magasin._moteur.ecrivains, "before_cursor_execute", essayer)
+        {
+            "enregistrer": lambda: magasin.enregistrer_certificat(certificat("deux"), numero),
+            "revoquer": lambda: magasin.revoquer_certificats([empreinte("un")], INSTANT, ""),
+            "classer": lambda: magasin.classer_demande(numero, INSTANT),
+        }[geste]()
+    assert exclus
+    assert all(exclus)
+
+
 @pytest.mark.long
 @pytest.mark.exigence("R3.4", "R6.2", "R6.3")
 def test_quatre_processus_ne_font_rien_deux_fois(magasin: Magasin, url: str) -> None:

@@ -130,11 +130,12 @@ def test_qui_ecrit_des_certificats_exclut_les_autres_d_abord(postgresql: Grappe,
                     exclus.append(False)
 
         event.listen(magasin._moteur.ecrivains, "before_cursor_execute", essayer)
-        {
+        gestes: dict[str, Callable[[], object]] = {
             "enregistrer": lambda: magasin.enregistrer_certificat(certificat("deux"), numero),
             "revoquer": lambda: magasin.revoquer_certificats([empreinte("un")], INSTANT, ""),
             "classer": lambda: magasin.classer_demande(numero, INSTANT),
-        }[geste]()
+        }
+        gestes[geste]()
     assert exclus
     assert all(exclus)
 

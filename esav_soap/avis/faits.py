@@ -90,7 +90,7 @@ class Rappel:
 
 @dataclass(frozen=True, slots=True)
 class AutreCertificat:
-    """Another certificate of the same holder, which does not take the first one's place but may be used from ``debut``."""
+    """A certificate of the same holder that ends later than the first one, yet does not take its place everywhere at once."""
 
     numero_serie: str
     plateformes: tuple[str, ...]

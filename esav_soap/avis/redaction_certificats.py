@@ -135,7 +135,7 @@ def _retablir(faits: RappelCertificat) -> Iterator[Element]:
 def _suites(faits: RappelCertificat, instant: datetime) -> Iterator[Element]:
     quand = "Depuis le" if instant >= faits.fin else "À partir du"
     yield Element(f"{quand} {moment(faits.fin)}, tout appel qui présente ce certificat est refusé.")
-    autres = [autre for autre in faits.autres if autre.fin > max(instant, faits.fin)]
+    autres = [autre for autre in faits.autres if autre.fin > instant]
     if not autres:
         suite = "n'ont plus" if instant >= faits.fin else "n'auront plus"
         yield Element(

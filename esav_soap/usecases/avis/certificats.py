@@ -83,9 +83,7 @@ def faits_certificat(base: BaseCertificats, envoi: Envoi, instant: datetime) -> 
         dates.changement,
         dates.renouvellement,
         dates.fin,
-        tuple(
-            AutreCertificat(c.numero_serie, _plateformes(c), c.debut, c.fin) for c in _autres(certificat, tous, instant)
-        ),
+        tuple(AutreCertificat(c.numero_serie, _plateformes(c), c.debut, c.fin) for c in _autres(certificat, tous)),
         tuple(
             DemandeEnCours(d.numero, d.recue_le, d.echeance)
             for d in base.demandes()
@@ -121,15 +119,12 @@ def _plateformes(certificat: CertificatEnregistre) -> tuple[str, ...]:
     return tuple(p for p in PLATEFORMES if p in certificat.plateformes)
 
 
-def _autres(
-    certificat: CertificatEnregistre, tous: Collection[CertificatEnregistre], instant: datetime
-) -> list[CertificatEnregistre]:
-    """The holder's other certificates in the same role that may be used now or later."""
+def _autres(certificat: CertificatEnregistre, tous: Collection[CertificatEnregistre]) -> list[CertificatEnregistre]:
+    """The holder's certificates in the same role that end later: they go on, or are to begin."""
     return [
         c
         for c in tous
         if (c.titulaire, c.role) == (certificat.titulaire, certificat.role)
-        and c.empreinte != certificat.empreinte
         and c.revoque_le is None
-        and c.fin > instant
+        and c.fin > certificat.fin
     ]

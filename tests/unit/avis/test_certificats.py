@@ -153,23 +153,22 @@ def test_certificat_expire__ok() -> None:
 
 @pytest.mark.exigence("R6.2")
 def test_l_autre_certificat_continue__ok() -> None:
-    """One that ends before is no help; one that begins too late, or calls elsewhere, is told as it is."""
+    """One that begins too late, or calls elsewhere, is told as it is; one that is over when the letter goes out is not."""
     jour = timedelta(days=1)
     autres = (
-        AutreCertificat("a1", ("production",), FIN - 300 * jour, FIN - jour),
         AutreCertificat("b2", ("integration",), FIN - 300 * jour, FIN + jour),
         AutreCertificat("c3", ("production", "integration"), FIN + jour, FIN + 300 * jour),
     )
     faits = replace(CERTIFICAT, autres=autres)
     for instant in (CERTIFICAT.preparer, FIN):
         texte = dit(faits, instant)
-        assert "série a1" not in texte
         assert (
             "série b2 n'est pas touché : il est accepté jusqu'au mardi 30 mars 2027 à 12 h 15 (integration)." in texte
         )
         assert "série c3 n'est pas touché : il est accepté du mardi 30 mars 2027 à 12 h 15 jusqu'au" in texte
         assert "d'accès" not in texte
-    assert "n'auront plus d'accès" in dit(replace(CERTIFICAT, autres=autres[:1]), CERTIFICAT.preparer)
+    assert "série b2" not in dit(faits, FIN + jour)
+    assert "n'ont plus d'accès" in dit(replace(CERTIFICAT, autres=autres[:1]), FIN + jour)
 
 
 @pytest.mark.exigence("R6.2")
@@ -208,6 +207,7 @@ def evenements(faits: RappelCertificat, instant: datetime) -> dict[str, Any]:
     assert dict(piece.parametres)["method"] == "PUBLISH"
     lu = Calendar.from_ical(piece.contenu)
     assert isinstance(lu, Calendar)
+    assert {e.DTSTAMP for e in lu.events} == {faits.preparer.replace(microsecond=0)}
     suffixe = f"-{faits.empreinte}@esav.example"
     return {str(e["UID"]).removesuffix(suffixe): e.DTSTART for e in lu.events}
 

@@ -179,6 +179,10 @@ def test_acces_qui_finit_avant_le_certificat__ok(base: BaseAvis) -> None:
     assert dus(base, PAS[Etape.PREPARER]) == [rappel(Etape.PREPARER)]
     base.enregistrer_souscription(replace(SOUSCRIPTION, bon=replace(BON, acces=frozenset({Acces.EN_LIGNE}))))
     assert dus(base, PAS[Etape.PREPARER]) == []
+    publieur = replace(UN, role=Role.PUBLIEUR)
+    base.par_empreinte = {UN.empreinte: publieur}
+    assert dus(base, PAS[Etape.PREPARER]) == [rappel(Etape.PREPARER)]
+    base.par_empreinte = {UN.empreinte: UN}
     base.bons.clear()
     assert dus(base, PAS[Etape.PREPARER]) == [rappel(Etape.PREPARER)]
 
@@ -216,6 +220,7 @@ def test_les_faits_du_certificat__ok(base: BaseAvis) -> None:
     base.enregistrer_certificat(replace(RELEVE, plateformes=frozenset({"integration"})))
     base.enregistrer_certificat(certificat("revoque", numero_serie="dead", fin=FIN + 9 * JOUR, revoque_le=FIN - JOUR))
     base.enregistrer_certificat(certificat("publieur", numero_serie="cafe", fin=FIN + 9 * JOUR, role=Role.PUBLIEUR))
+    base.enregistrer_certificat(certificat("avant", numero_serie="finit-avant", debut=UN.debut, fin=FIN - INSTANT))
     base.ajouter_demande(demande(recue_le=FIN - 21 * JOUR, echeance=date(2027, 3, 30)))
     base.ajouter_demande(demande(titulaire="OPB"))
     dit = texte(base, rappel(Etape.DERNIER_JOUR_RENOUVELLEMENT), PAS[Etape.DERNIER_JOUR_RENOUVELLEMENT])
@@ -226,6 +231,7 @@ def test_les_faits_du_certificat__ok(base: BaseAvis) -> None:
     assert "passé depuis le samedi 27 février 2027" in dit
     assert "série b2 n'est pas touché : il est accepté jusqu'au" in dit
     assert "(integration)" in dit
+    assert "finit-avant" not in dit
     assert "dead" not in dit
     assert "cafe" not in dit
     assert "Votre demande n° 1, reçue le 8 mars 2027, est en cours" in dit

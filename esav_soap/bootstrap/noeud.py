@@ -130,5 +130,7 @@ def monter(reglages: Reglages) -> Noeud:
     qui = IdentiteParCertificat(acces) if source is None else sans_jeton(source)
     tailles = reglages.taille_max, reglages.taille_pack_max
     avertir = AvertissementsCertificats(lambda: acces.certificats).pour
-    application = ApplicationWsgi(operations, registre, qui, instant, wsdls, homologations, *tailles, avertir)
+    application = ApplicationWsgi(
+        operations, registre, qui, instant, wsdls, homologations, *tailles, avertir, lambda: acces.autorites
+    )
     return Noeud(reglages, magasin, registre, acces, instant, application)

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from esav_soap.calendar import en_paris
+from esav_soap.certificats import Autorite
 from esav_soap.contract.services import SERVICES
 from esav_soap.errors import ErreurEsav
 from esav_soap.names import PLATEFORMES, chemin_service
 from esav_soap.publication import VersionPubliee
+from esav_soap.usecases.pki.pieces import armer
 from esav_soap.usecases.registre import Registre
 
 HTML = "text/html; charset=utf-8"
 _TYPES = {"html": HTML, "xml": "text/xml; charset=utf-8", "xsd": "text/xml; charset=utf-8", "zip": "application/zip"}
 _TYPES["wsdl"] = "text/xml; charset=utf-8"
 _TYPES |= dict.fromkeys(("sh", "csv", "tsv"), "text/plain; charset=utf-8")
+
+#: Seconds that caches may keep what /pki/ serves: a CA lasts for years; a revocation is to be known soon.
+_CACHE_AUTORITE_S, _CACHE_CRL_S = 3600, 60
 
 _STYLE = """
 body{font:1rem/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem;color:#1c2530;background:#fff}
@@ -35,15 +42,18 @@ class Page:
     entetes: tuple[tuple[str, str], ...] = field(default=())
 
 
-def page(chemin: str, registre: Registre, instant: datetime) -> Page | None:
-    """The document at ``chemin``, or None: ``/``, ``/sante``, ``/catalogue/{version}/pack.zip`` and the pack's files."""
+def page(chemin: str, registre: Registre, instant: datetime, autorites: Collection[Autorite] = ()) -> Page | None:
+    """The document at ``chemin``, or None: ``/``, ``/sante``, ``/catalogue/{version}/pack.zip`` and the pack's files, and
+    ``/pki/``: the certificate of the platform's own CA and its list of revoked ones, from ``autorites``."""
     match chemin.strip("/").split("/"):
         case [""]:
-            return Page(HTML, _accueil(registre, instant))
+            return Page(HTML, _accueil(registre, instant, autorites))
         case ["sante"]:
             return Page("text/plain; charset=utf-8", b"ok\n")
         case ["catalogue", version, *reste] if reste:
             return _du_pack(registre, version, "/".join(reste))
+        case ["pki", nom]:
+            return _de_la_pki(nom, autorites)
     return None
 
 
@@ -67,6 +77,35 @@ def refus(erreur: ErreurEsav) -> bytes:
     return _document(erreur.code.name, f"<p>{_e(erreur.message)}</p><ul>{liens}</ul>")
 
 
+def _de_la_pki(nom: str, autorites: Collection[Autorite]) -> Page | None:
+    """``ca.pem``: every own CA in service; ``ca.der``, ``esav.crl``: of the newest; ``{empreinte}.crl``: of that one.
+
+    A list stays published after its CA has retired: it still tells of certificates that others may meet.
+    """
+    propres = sorted((a for a in autorites if a.interne), key=lambda a: (a.debut, a.empreinte), reverse=True)
+    en_service = [a for a in propres if a.retiree_le is None]
+    voulue = nom.removesuffix(".crl")
+    match nom:
+        case "ca.pem" if en_service:
+            contenu = b"".join(armer("CERTIFICATE", a.der) for a in en_service)
+            return _durable("application/x-pem-file", contenu, _CACHE_AUTORITE_S)
+        case "ca.der" if en_service:
+            return _durable("application/pkix-cert", en_service[0].der, _CACHE_AUTORITE_S)
+        case "esav.crl":
+            crl = en_service[0].crl if en_service else None
+        case _ if voulue != nom:
+            crl = next((a.crl for a in propres if a.empreinte == voulue), None)
+        case _:
+            crl = None
+    return _durable("application/pkix-crl", crl, _CACHE_CRL_S) if crl is not None else None
+
+
+def _durable(type_: str, contenu: bytes, secondes: int) -> Page:
+    """A document that may be kept for a while."""
+    etiquette = hashlib.sha256(contenu).hexdigest()[:32]
+    return Page(type_, contenu, (("Cache-Control", f"public, max-age={secondes}"), ("ETag", f'"{etiquette}"')))
+
+
 def _du_pack(registre: Registre, version: str, chemin: str) -> Page | None:
     if version not in {v.version for v in registre.publiees}:
         return None
@@ -80,7 +119,7 @@ def _du_pack(registre: Registre, version: str, chemin: str) -> Page | None:
     return Page(_TYPES.get(chemin.rpartition(".")[2], "application/octet-stream"), contenu)
 
 
-def _accueil(registre: Registre, instant: datetime) -> bytes:
+def _accueil(registre: Registre, instant: datetime, autorites: Collection[Autorite]) -> bytes:
     lignes = "".join(_ligne(registre, v, instant) for v in registre.publiees)
     blocs = [
         f"<h2>Catalogue</h2><table><tr><th>Version<th>État<th>Consulter</tr>{lignes}</table>"
@@ -95,9 +134,15 @@ def _accueil(registre: Registre, instant: datetime) -> bytes:
                 f'<li><a href="{_e(a)}?wsdl"><code>{_e(registre.base_url + a)}?wsdl</code></a></li>' for a in adresses
             )
             blocs.append(f"<h2>Plate-forme « {plateforme} »</h2><ul>{liens}</ul>")
+    if any(a.interne and a.retiree_le is None for a in autorites):
+        blocs.append(_CERTIFICATS)
     return _document("e-SAV : services de signalisation", "".join(blocs))
 
 
+_CERTIFICATS = (
+    '<h2>Certificats</h2><p>Autorité de la plate-forme : <a href="/pki/ca.pem">PEM</a> · <a href="/pki/ca.der">DER</a> · '
+    '<a href="/pki/esav.crl">liste de révocation</a></p>'
+)
 #: What the home page shows of a pack, when the pack has it: its path, its name.
 _A_CONSULTER = (
     ("maquettes/index.html", "formulaires"),

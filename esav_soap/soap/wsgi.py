@@ -8,14 +8,14 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from esav_soap.calendar import http_date
-from esav_soap.certificats import CertificatEnregistre
+from esav_soap.certificats import Autorite, CertificatEnregistre
 from esav_soap.contract.services import SANS_IDENTITE, SERVICES
 from esav_soap.contract.wsdl import adresser, en_soap_12
 from esav_soap.errors import CodeErreur, ErreurEsav
@@ -79,7 +79,8 @@ class Chemin:
 class ApplicationWsgi:
     """The WSGI application of a node. Immutable after construction, but for what ``registre`` learns.
 
-    ``wsdls``: contracts of the services that have no catalogue version, not yet addressed.
+    ``wsdls``: contracts of the services that have no catalogue version, not yet addressed; ``autorites``: all CAs that
+    are recorded, of which ``/pki/`` publishes the platform's own.
     """
 
     def __init__(
@@ -93,6 +94,7 @@ class ApplicationWsgi:
         taille_max: int = TAILLE_MAX,
         taille_pack_max: int = TAILLE_PACK_MAX,
         avertir: Avertir = lambda certificat, instant: (),
+        autorites: Callable[[], Collection[Autorite]] = tuple,
     ) -> None:
         self._registre = registre
         self._identite = identite
@@ -100,6 +102,7 @@ class ApplicationWsgi:
         self._wsdls = wsdls
         self._homologations = homologations
         self._avertir = avertir
+        self._autorites = autorites
         self._taille_max = taille_max
         self._taille_pack_max = max(taille_max, taille_pack_max)
         self._services = {
@@ -220,7 +223,7 @@ class ApplicationWsgi:
             return self._wsdl(decoupe, soap_12=question == "wsdl=soap12")
         if decoupe is not None:
             return Reponse(405, pages.service(chemin), [("Content-Type", pages.HTML), ("Allow", "POST")])
-        page = pages.page(chemin, self._registre, self._horloge())
+        page = pages.page(chemin, self._registre, self._horloge(), self._autorites())
         if page is None:
             return Reponse(404, pages.introuvable(), [("Content-Type", pages.HTML)])
         return Reponse(200, page.contenu, [("Content-Type", page.type), *page.entetes])

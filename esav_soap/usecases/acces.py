@@ -122,6 +122,11 @@ class RegistreAcces:
         return self._instantane.souscriptions
 
     @property
+    def autorites(self) -> tuple[Autorite, ...]:
+        """All that are recorded, those that are recognised no more included."""
+        return self._instantane.autorites
+
+    @property
     def autorites_reconnues(self) -> tuple[bytes, ...]:
         """DER of the CAs whose certificates a TLS handshake may accept."""
         return self._instantane.reconnues()

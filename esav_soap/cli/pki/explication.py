@@ -9,7 +9,17 @@ import click
 from esav_soap.cli.pki.commun import STORE, contexte, lire_fichier
 
 #: Reasons that already end the TLS handshake when the service itself does TLS: no SOAP answer then.
-_A_LA_CONNEXION = frozenset({"AUTO_SIGNE", "AUTORITE_INCONNUE", "EXPIRE", "PAS_ENCORE_VALIDE", "USAGE_INCORRECT"})
+_A_LA_CONNEXION = frozenset(
+    {
+        "AUTO_SIGNE",
+        "AUTORITE_INCONNUE",
+        "EXPIRE",
+        "PAS_ENCORE_VALIDE",
+        "USAGE_INCORRECT",
+        "CLE_FAIBLE",
+        "SIGNATURE_FAIBLE",
+    }
+)
 
 
 @click.command(short_help="Dire pourquoi un certificat est admis ou refusé.")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from esav_soap.calendar import en_francais
 from esav_soap.certificats import CertificatEnregistre, FaitsCertificat, MotifRefus, Role
 from esav_soap.certificats.echeances import avertissement, echeances
-from esav_soap.certificats.regles import defauts
+from esav_soap.certificats.regles import CLIENT_AUTH, defauts
 from esav_soap.homologation import Domaine
 from esav_soap.names import PLATEFORMES
 from esav_soap.usecases.acces import RegistreAcces
@@ -21,6 +21,8 @@ from esav_soap.usecases.pki.pieces import lire_piece
 from esav_soap.usecases.pki.ports import Contexte
 from esav_soap.usecases.pki.raisons import CodePki, PkiRefusee
 from esav_soap.usecases.pki.titulaires import Titulaire, raisons_acces
+
+_USAGES = {CLIENT_AUTH: "clientAuth", "1.3.6.1.5.5.7.3.1": "serverAuth", "2.5.29.37.0": "anyExtendedKeyUsage"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,11 @@ def _de_lui_meme(ctx: Contexte, faits: FaitsCertificat) -> Iterator[Controle]:
     yield Controle("clé", premier(MotifRefus.CLE_FAIBLE), cle)
     yield Controle("signature", premier(MotifRefus.SIGNATURE_FAIBLE), faits.signature)
     usages = ", ".join(sorted(faits.usages)) if faits.usages is not None else "non précisé"
-    etendus = ", ".join(sorted(faits.usages_etendus)) if faits.usages_etendus is not None else "non précisé"
+    etendus = (
+        ", ".join(sorted(_USAGES.get(oid, oid) for oid in faits.usages_etendus))
+        if faits.usages_etendus is not None
+        else "non précisé"
+    )
     yield Controle("usage", premier(MotifRefus.USAGE_INCORRECT), f"keyUsage : {usages} ; extendedKeyUsage : {etendus}")
     if MotifRefus.EST_UNE_AUTORITE in trouves:
         yield Controle("genre", MotifRefus.EST_UNE_AUTORITE, "certificat d'une autorité")
@@ -165,6 +171,8 @@ def _pour_memoire(
                 else "pas encore ; la production répond NON_HOMOLOGUE jusqu'à un appel réussi sur integration"
             )
             yield Controle("homologation", None, dit, pour_memoire=True)
+    if certificat.revoque_le is not None:
+        return
     dates = echeances(certificat)
     dit = avertissement(certificat, tous, ctx.instant) or f"renouvellement à préparer le {en_francais(dates.preparer)}"
     yield Controle("échéance", None, dit, pour_memoire=True)

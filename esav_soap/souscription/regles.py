@@ -144,7 +144,7 @@ def _de_la_valeur(champ: Champ, valeur: str) -> Iterator[tuple[CodeBon, str]]:
     admis = "\n" if champ.genre is GenreChamp.TEXTE_LONG else ""
     if interdits := [c for c in valeur if not (c.isprintable() or c in admis)]:
         yield CodeBon.CARACTERE_INTERDIT, f"caractère interdit U+{ord(interdits[0]):04X}."
-    if len(valeur) > champ.longueur and champ.genre is not GenreChamp.SIRET:
+    if len(valeur) > champ.longueur and champ.genre not in (GenreChamp.SIRET, GenreChamp.TELEPHONE):
         yield CodeBon.TROP_LONG, f"{len(valeur)} caractères, {champ.longueur} au plus."
     elif not interdits and (code := _genre_faux(champ.genre, valeur)) is not None:
         yield code, f"« {valeur[:_CITE]} » refusé. {code.value}"

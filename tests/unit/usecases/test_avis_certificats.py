@@ -232,6 +232,7 @@ def test_les_faits_du_certificat__ok(base: BaseAvis) -> None:
     assert "série b2 n'est pas touché : il est accepté jusqu'au" in dit
     assert "(integration)" in dit
     assert "finit-avant" not in dit
+    assert f"{UN.numero_serie} n'est pas touché" not in dit
     assert "dead" not in dit
     assert "cafe" not in dit
     assert "Votre demande n° 1, reçue le 8 mars 2027, est en cours" in dit

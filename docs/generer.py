@@ -28,7 +28,9 @@ from esav_soap.publication.ecarts import CodeEcart
 from esav_soap.reader import lire_catalogue
 from esav_soap.reader.sources import depuis_dossiers
 from esav_soap.signalisation import Etat
+from esav_soap.signalisation.scenarios import PREFIXE, Scenario, etapes
 from esav_soap.usecases.codes_verification import CodeVerification
+from esav_soap.usecases.documentation import SENS_ORDINAIRE
 from tests.exigences import EXIGENCES
 
 RACINE = Path(__file__).parents[1]
@@ -79,6 +81,15 @@ def codes_avertissement() -> str:
 def etats() -> str:
     """States of a signalisation."""
     return _table(("Code", "État"), ((f"`{e.name}`", e.value) for e in Etat))
+
+
+def scenarios() -> str:
+    """What the test prestations of integration do."""
+    lignes = [(f"`{PREFIXE}OFFRE`", SENS_ORDINAIRE, "—")]
+    for scenario in Scenario:
+        suite = "<br>".join(f"{e.minutes} min : `{e.etat.name}`, « {e.commentaire} »" for e in etapes(scenario))
+        lignes.append((f"`{PREFIXE}{scenario.name}-OFFRE`", scenario.value, suite or "—"))
+    return _table(("Identifiant", "Ce qui se passe", "Après le dépôt"), iter(lignes))
 
 
 def reglages() -> str:
@@ -224,6 +235,7 @@ BLOCS: dict[str, Callable[[], str]] = {
     "codes-ecart": codes_ecart,
     "codes-verification": codes_verification,
     "etats": etats,
+    "scenarios": scenarios,
     "reglages": reglages,
     "operations": operations,
     "commandes": commandes,

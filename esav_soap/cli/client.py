@@ -188,8 +188,8 @@ def jeu_de_test(acces: Acces, fichier: Path, offres: tuple[str, ...], serie: str
     """Passer le jeu de test d'un pack sur la plate-forme d'intégration.
 
     Chaque message est envoyé tel quel (SOAP 1.1) et la réponse comparée à celle du jeu ; ce qui change d'un appel à
-    l'autre ne compte pas. Les prestations du jeu doivent être dans le parc : esav parc import. Code de sortie 1 s'il
-    y a un écart.
+    l'autre ne compte pas. Les prestations du jeu sont dans le parc de chaque opérateur. Code de sortie 1 s'il y a un
+    écart.
 
     \b
     Exemples :

@@ -91,7 +91,7 @@ def faire_pack(
     ranges = ranger(cas_du_catalogue(catalogue, juge, lambda fait, total: suivi(etape, fait, total)))
     fichiers |= {f"jeu-de-test/{n}": o for n, o in fichiers_jeu_de_test(catalogue, ranges, base_url).items()}
     suivi("documents", 0, 1)
-    fichiers |= documents(catalogue, faits(ranges, base_url, suite.precedent.version if suite else None))
+    fichiers |= documents(catalogue, faits(catalogue, ranges, base_url, suite.precedent.version if suite else None))
     if suite:
         suivi("changelog", 0, 1)
         versions = suite.precedent.version, catalogue.version

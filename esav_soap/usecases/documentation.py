@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from lxml import etree
 
-from esav_soap.contract.documents import CasPresente, Faits, GenrePresente
+from esav_soap.contract.documents import CasPresente, EtapePresentee, Faits, GenrePresente, ScenarioPresente
 from esav_soap.intake.enveloppe import TAILLE_MAX
+from esav_soap.model import Catalogue
 from esav_soap.publication import EtatVersion
 from esav_soap.publication.enonces import REGLES
 from esav_soap.signalisation import Etat
+from esav_soap.signalisation.scenarios import PREFIXE, Scenario, etapes, prestation_essai
 from esav_soap.usecases.jeu_de_test import CasRange, Genre, genres
 from esav_soap.usecases.jeu_de_test.reponses import AVERTISSEMENTS_IGNORES, JOKERS, OPERATEUR
 
@@ -33,7 +35,13 @@ SENS_ETATS_VERSION: Mapping[EtatVersion, str] = {
 }
 
 
-def faits(ranges: Sequence[CasRange], base_url: str, precedente: str | None) -> Faits:
+#: What the test prestations do that no scenario is played on.
+SENS_ORDINAIRE = (
+    "Un dépôt y est accepté, et la signalisation reste en dépôt. C'est la prestation des messages du jeu de test."
+)
+
+
+def faits(catalogue: Catalogue, ranges: Sequence[CasRange], base_url: str, precedente: str | None) -> Faits:
     """The facts for the documents of a version with that jeu de test. ``precedente``: number of the version before."""
     return Faits(
         base_url=base_url.rstrip("/"),
@@ -44,10 +52,24 @@ def faits(ranges: Sequence[CasRange], base_url: str, precedente: str | None) -> 
         precedente=precedente,
         taille_max=TAILLE_MAX,
         operateur_essai=OPERATEUR,
+        prefixe_essai=PREFIXE,
+        scenarios=tuple(_scenario(scenario, catalogue) for scenario in (None, *Scenario)),
         jokers=JOKERS,
         avertissements_ignores=AVERTISSEMENTS_IGNORES,
         genres=tuple(GenrePresente(genre.name, genre.value, nombre) for genre, nombre in genres(ranges)),
         cas=tuple(_presente(range_) for range_ in ranges),
+    )
+
+
+def _scenario(scenario: Scenario | None, catalogue: Catalogue) -> ScenarioPresente:
+    suite = etapes(scenario) if scenario else ()
+    debut = f"{PREFIXE}{scenario.name}-" if scenario else PREFIXE
+    noms = ((offre.code, prestation_essai(offre.code, scenario)) for offre in catalogue.offres)
+    return ScenarioPresente(
+        code=scenario.name if scenario else "",
+        sens=scenario.value if scenario else SENS_ORDINAIRE,
+        etapes=tuple(EtapePresentee(e.minutes, e.etat.name, e.commentaire) for e in suite),
+        abreges=tuple((offre, nom) for offre, nom in noms if nom != debut + offre),
     )
 
 

@@ -1,4 +1,7 @@
-"""The jeu de test of each shipped version, against a real server: every answer is the one that it prints (R8)."""
+"""The jeu de test of each shipped version, against a real server: every answer is the one that it prints (R8).
+
+2026.1 on a parc that was imported, 2026.2 for the most part on the test prestations that every opérateur has (R6.3).
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from esav_soap.reader.sources import depuis_dossiers
+from esav_soap.signalisation import Prestation
 from esav_soap.store import ouvrir
 from esav_soap.usecases.catalogue import Dates, installer
 from esav_soap.usecases.parc import importer_parc, offres_connues
@@ -29,17 +33,21 @@ VERSIONS = ("2026.1", "2026.2")
 
 
 def preparer(url: str) -> None:
-    """Both versions announced, one of them ending, and the parc of each jeu de test, imported as anybody would."""
+    """Both versions announced, one of them ending, and the parc of the older jeu de test, imported as anybody would.
+
+    For ``AUTRE`` one prestation of that name is of another Offre.
+    """
     maintenant = datetime.now(UTC)
     fin = maintenant + timedelta(days=20)
     dates = (Dates(maintenant - timedelta(days=200), fin, "2026.2"), Dates(maintenant - timedelta(days=10)))
     with ouvrir(url) as magasin:
         for version, date in zip(VERSIONS, dates, strict=True):
             installer(depuis_dossiers(RACINE, version), "https://esav.example", date, magasin, maintenant)
-            with zipfile.ZipFile(BytesIO(magasin.pack(version) or b"")) as pack:
-                rapport = importer_parc(BytesIO(pack.read("jeu-de-test/parc.csv")), magasin, offres_connues(magasin))
-            assert rapport.problemes == []
-            assert rapport.bilan is not None
+        with zipfile.ZipFile(BytesIO(magasin.pack("2026.1") or b"")) as pack:
+            rapport = importer_parc(BytesIO(pack.read("jeu-de-test/parc.csv")), magasin, offres_connues(magasin))
+        assert rapport.problemes == []
+        assert rapport.bilan is not None
+        magasin.importer([Prestation("integration", "AUTRE", "JDT-GENIE_CIVIL", "FIBRE_NOIRE")])
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
@@ -113,8 +121,18 @@ def test_un_ecart_se_voit__error(service: ServeurReel, tmp_path: Path) -> None:
     assert "> <ws:code>CHAMP_MANQUANT</ws:code>" in sortie
 
 
-@pytest.mark.exigence("R8")
-def test_sans_le_parc_rien_n_est_accepte__error(service: ServeurReel, tmp_path: Path) -> None:
+@pytest.mark.exigence("R8", "R6.3")
+def test_sans_rien_charger_tout_est_conforme__ok(service: ServeurReel, tmp_path: Path) -> None:
+    """Also for an opérateur that nobody has heard of."""
+    pack = enregistre(service, "2026.2", tmp_path)
+    options = [o for offre in ("ACCES_FTTH", "FTTH_ACTIVE", "FIBRE_NOIRE") for o in ("--offre", offre)]
+    code, sortie, erreurs = client(service, pack, *options, "--operateur", "NOUVEAU")
+    assert (code, erreurs) == (0, ""), sortie
+    assert "FTTH_ACTIVE-MINIMAL" in sortie
+
+
+@pytest.mark.exigence("R8", "R6.3")
+def test_une_prestation_chargee_compte_avant_celle_d_essai__error(service: ServeurReel, tmp_path: Path) -> None:
     dossier = deballer(service, "2026.2", tmp_path)
     code, sortie, _ = script(dossier, service.url, "GENIE_CIVIL", ESAV_OPERATEUR="AUTRE")
     assert code == 1
@@ -162,7 +180,7 @@ def test_le_client_montre_un_ecart__error(service: ServeurReel, tmp_path: Path) 
     assert (code, erreurs) == (1, "")
     assert re.search(r"GENIE_CIVIL-MINIMAL +ACCEPTE \(HTTP 200\) +HTTP 500 +écart", sortie)
     assert re.search(r"GENIE_CIVIL-CHAMP_MANQUANT +FORMULAIRE_INVALIDE \(HTTP 500\) +HTTP 500 +conforme", sortie)
-    assert "+<ws:code>PRESTATION_INCONNUE</ws:code>" in sortie
+    assert "+<ws:code>OFFRE_NON_CONFORME</ws:code>" in sortie
     assert client(service, pack, "--offre", "INCONNUE")[0] == 2
     pack.write_bytes(b"PK")
     assert client(service, pack)[0] == 2

@@ -30,10 +30,31 @@ class CasPresente:
 
 
 @dataclass(frozen=True, slots=True)
+class EtapePresentee:
+    """A change of state in a scenario, so many ``minutes`` after the deposit."""
+
+    minutes: int
+    etat: str
+    commentaire: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioPresente:
+    """What the test prestations of a scenario do. ``abreges``: Offre and identifiant where it is not
+    ``<prefixe><code>-<Offre>``, which would be too long; ``code`` is empty for the ordinary test prestations."""
+
+    code: str
+    sens: str
+    etapes: tuple[EtapePresentee, ...] = ()
+    abreges: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Faits:
     """``base_url``: public address. ``etats``: code -> label of the states of a signalisation; ``etats_version``: those of
     a version. ``regles``: article and rule of the life of a version. ``exemples``: ``requete``, ``accuse`` and ``refus``
-    as XML texts. ``precedente``: number of the version before. ``taille_max``: of a message, in bytes."""
+    as XML texts. ``precedente``: number of the version before. ``taille_max``: of a message, in bytes.
+    ``prefixe_essai``: of the test prestations; the first of ``scenarios`` is the ordinary one."""
 
     base_url: str
     etats: Mapping[str, str]
@@ -43,6 +64,8 @@ class Faits:
     precedente: str | None
     taille_max: int
     operateur_essai: str
+    prefixe_essai: str
+    scenarios: tuple[ScenarioPresente, ...]
     jokers: Mapping[str, str]
     avertissements_ignores: tuple[str, ...]
     genres: tuple[GenrePresente, ...]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 from posixpath import join, normpath
 
@@ -10,7 +11,7 @@ import pytest
 from lxml import html
 
 from esav_soap.contract import reponses as r
-from esav_soap.contract.documents.rendu import DOCUMENTS
+from esav_soap.contract.documents.rendu import DOCUMENTS, documents
 from esav_soap.contract.services import REPONSES, SERVICES
 from esav_soap.errors import CodeAvertissement, CodeChamp, CodeErreur
 from esav_soap.model import Canal, Catalogue, Groupe, structure_offre
@@ -19,7 +20,9 @@ from esav_soap.publication.enonces import REGLES
 from esav_soap.reader import lire_catalogue
 from esav_soap.reader.sources import depuis_dossiers
 from esav_soap.signalisation import Etat
+from esav_soap.signalisation.scenarios import Scenario, etapes, prestation_essai
 from esav_soap.usecases.catalogue import empaqueter
+from esav_soap.usecases.documentation import SENS_ORDINAIRE, faits
 from esav_soap.usecases.registre import ouvrir_pack
 from tests.faux import RACINE, URL
 
@@ -191,6 +194,38 @@ def test_le_changelog_est_lie_quand_il_existe__ok() -> None:
     assert lien not in page("2026.1", "documents/index.html").xpath("//a/@href")
     assert lien in page("2026.2", "documents/index.html").xpath("//a/@href")
     assert "depuis la version 2026.1" in texte("2026.2", "documents/guide-integration.html")
+
+
+@pytest.mark.exigence("R8", "R6.3")
+@pytest.mark.parametrize("version", VERSIONS)
+def test_le_guide_dit_chaque_scenario__ok(version: str) -> None:
+    racine = page(version, "documents/guide-integration.html")
+    (zone,) = racine.xpath("//div[@role='region'][@aria-labelledby='essais']")
+    dits = {str(ligne.xpath("string(th)")): ligne.xpath("td")[0] for ligne in zone.xpath(".//tbody/tr")}
+    assert list(dits) == ["JDT-OFFRE", *(f"JDT-{scenario.name}-OFFRE" for scenario in Scenario)]
+    assert plat(dits["JDT-OFFRE"].text_content()) == plat(SENS_ORDINAIRE)
+    for scenario in Scenario:
+        dit = dits[f"JDT-{scenario.name}-OFFRE"]
+        assert plat(dit.text_content()).startswith(plat(scenario.value))
+        suite = [plat(li.text_content()) for li in dit.xpath(".//li")]
+        assert suite == [plat(f"{e.minutes} min : {e.etat.name}, « {e.commentaire} »") for e in etapes(scenario)]
+    assert f"JDT-REJET-{catalogue(version).offres[0].code}" in texte(version, "documents/guide-integration.html")
+    assert "Ceux-ci sont abrégés" not in texte(version, "documents/guide-integration.html")
+    assert "#essais" in str(page(version, "documents/jeu-de-test.html").xpath("//a/@href"))
+
+
+@pytest.mark.exigence("R8", "R6.3")
+def test_le_guide_dit_les_identifiants_abreges__ok() -> None:
+    """Those of the guide are those that the service knows."""
+    lu = catalogue("2026.1")
+    longue = "OFFRE_" + "X" * 20
+    autre = replace(lu, offres=tuple(replace(o, code=longue) if o is lu.offres[0] else o for o in lu.offres))
+    rendu = documents(autre, faits(autre, (), URL, None))["documents/guide-integration.html"].decode()
+    noms = [prestation_essai(longue, s) for s in (None, *Scenario)]
+    abreges = [nom for nom in noms if longue not in nom]
+    assert abreges == [prestation_essai(longue, Scenario.MAINTENANCE)]
+    assert "Ceux-ci sont abrégés" in rendu
+    assert [nom for nom in noms if f"<code>{nom}</code> : " in rendu] == abreges
 
 
 @pytest.mark.exigence("R1.4")

@@ -59,6 +59,9 @@ def fiche(code: str, base: BaseComplete, present: datetime) -> Iterator[str]:
     yield "Certificats" if certificats else "Certificats : aucun"
     for certificat in certificats:
         yield f"  {_certificat(certificat, present)}"
+    for demande in base.demandes():
+        if demande.titulaire == code:
+            yield f"  Demande {demande.numero}, {demande.genre.value} : à traiter le {demande.echeance:%d/%m/%Y} au plus tard"
     yield from _homologation(code, base)
     lacunes = manques(code, base, present)
     yield "Il manque, pour la production :" if lacunes else "Il ne manque rien pour la production."
@@ -67,12 +70,14 @@ def fiche(code: str, base: BaseComplete, present: datetime) -> Iterator[str]:
 
 
 def _bon(souscription: Souscription) -> Iterator[str]:
-    from esav_soap.souscription.champs import CHAMPS
+    from esav_soap.souscription.champs import CHAMPS, GenreChamp
     from esav_soap.souscription.regles import textes
 
     for champ in CHAMPS:
         donnes = textes(champ, souscription.bon)
-        if donnes:
+        if champ.genre is GenreChamp.DATE and souscription.bon.fait_le:
+            yield f"  {champ.libelle} : {souscription.bon.fait_le:%d/%m/%Y}"
+        elif donnes:
             yield f"  {champ.libelle} : {', '.join(donnes)}".replace("\n", "\n    ")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from esav_soap.avis.dates import date_nommee, jour, jour_semaine, moment
-from esav_soap.avis.faits import AutreCertificat, RappelCertificat
+from esav_soap.avis.faits import AutreCertificat, DemandeEnCours, RappelCertificat
 from esav_soap.avis.lettre import Bloc, Element, Liste, Paragraphe, Titre
 from esav_soap.calendar import en_paris
 
@@ -27,7 +27,7 @@ def rappel_certificat(faits: RappelCertificat, instant: datetime) -> tuple[str, 
         Titre("Le certificat"),
         Liste(tuple(_certificat(faits))),
         Titre("Ce que vous avez à faire"),
-        Liste(tuple(_retablir(faits) if expire else _renouveler(faits, instant))),
+        Liste(tuple(_a_faire(faits, instant))),
         Titre("Ce qu'il en est de vos appels" if expire else "Ce qui se passe à cette date"),
         Liste(tuple(_suites(faits, instant))),
         Paragraphe(
@@ -77,12 +77,39 @@ def _certificat(faits: RappelCertificat) -> Iterator[Element]:
     yield Element(f"Fin de validité : {moment(faits.fin)} (heure de Paris)")
 
 
-def _renouveler(faits: RappelCertificat, instant: datetime) -> Iterator[Element]:
-    for demande in faits.demandes:
+def _a_faire(faits: RappelCertificat, instant: datetime) -> Iterator[Element]:
+    expire = instant >= faits.fin
+    if faits.demandes:
+        for demande in faits.demandes:
+            yield _en_cours(demande, instant)
+    elif expire:
         yield Element(
-            f"Votre demande n° {demande.numero}, reçue le {jour(demande.recue_le)}, est en cours : le Fournisseur y répond au "
-            f"plus tard le {date_nommee(demande.echeance)}."
+            "Envoyer au Fournisseur une demande (CSR), ou lui faire parvenir un certificat d'une autorité reconnue : dans les "
+            f"deux cas, il répond en {_DELAI_REPONSE}."
         )
+    else:
+        yield from _renouveler(faits, instant)
+    if not expire:
+        yield Element(
+            "Une fois le nouveau certificat enregistré, les deux sont acceptés jusqu'à la fin de celui-ci : vos applications "
+            "peuvent changer de certificat au moment qui vous convient."
+        )
+
+
+def _en_cours(demande: DemandeEnCours, instant: datetime) -> Element:
+    """The opérateur has done its part: what is left is the Fournisseur's."""
+    recue = f"Votre demande n° {demande.numero}, reçue le {jour(demande.recue_le)}, est en cours"
+    echeance = date_nommee(demande.echeance)
+    if en_paris(instant).date() > demande.echeance:
+        return Element(
+            f"{recue} : le Fournisseur devait y répondre au plus tard le {echeance}. Lui en demander des nouvelles."
+        )
+    return Element(
+        f"{recue} : le Fournisseur y répond au plus tard le {echeance}. Vous n'avez rien d'autre à lui envoyer."
+    )
+
+
+def _renouveler(faits: RappelCertificat, instant: datetime) -> Iterator[Element]:
     limite, changement = jour_semaine(faits.renouvellement), jour_semaine(faits.changement)
     meme_passe, autre_passe = _passe(faits.renouvellement, instant), _passe(faits.changement, instant)
     sans_garantie = (
@@ -117,19 +144,6 @@ def _renouveler(faits: RappelCertificat, instant: datetime) -> Iterator[Element]
             else "Pour passer à un certificat du Fournisseur, sans frais : lui envoyer une demande (CSR) au plus tard le "
             f"{changement}, trente jours calendaires avant la fin de celui-ci."
         )
-    yield Element(
-        "Une fois le nouveau certificat enregistré, les deux sont acceptés jusqu'à la fin de celui-ci : vos applications "
-        "peuvent changer de certificat au moment qui vous convient."
-    )
-
-
-def _retablir(faits: RappelCertificat) -> Iterator[Element]:
-    yield Element(
-        "Envoyer au Fournisseur une demande (CSR), ou lui faire parvenir un certificat d'une autorité reconnue : dans les deux "
-        f"cas, il répond en {_DELAI_REPONSE}."
-    )
-    for demande in faits.demandes:
-        yield Element(f"Votre demande n° {demande.numero}, reçue le {jour(demande.recue_le)}, est en cours.")
 
 
 def _suites(faits: RappelCertificat, instant: datetime) -> Iterator[Element]:

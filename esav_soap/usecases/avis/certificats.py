@@ -88,6 +88,7 @@ def faits_certificat(base: BaseCertificats, envoi: Envoi, instant: datetime) -> 
             DemandeEnCours(d.numero, d.recue_le, d.echeance)
             for d in base.demandes()
             if (d.titulaire, d.role) == (certificat.titulaire, certificat.role)
+            and d.plateformes >= certificat.plateformes
         ),
     )
 

@@ -173,12 +173,19 @@ def test_l_autre_certificat_continue__ok() -> None:
 
 @pytest.mark.exigence("R6.2")
 def test_la_demande_en_cours_est_dite__ok() -> None:
+    """Who has asked already has nothing else to send; who waits for too long is told so."""
     faits = replace(CERTIFICAT, demandes=(DemandeEnCours(12, paris(2027, 2, 1, 23, 30), date(2027, 2, 22)),))
-    attendu = "Votre demande n° 12, reçue le 1er février 2027, est en cours"
-    assert f"{attendu} : le Fournisseur y répond au plus tard le lundi 22 février 2027." in dit(
-        faits, FIN - timedelta(30)
+    attendu = "Votre demande n° 12, reçue le 1er février 2027, est en cours : le Fournisseur"
+    a_temps = dit(faits, paris(2027, 2, 22, 23, 59))
+    assert (
+        f"{attendu} y répond au plus tard le lundi 22 février 2027. Vous n'avez rien d'autre à lui envoyer." in a_temps
     )
-    assert f"{attendu}." in dit(faits, FIN)
+    assert "les deux sont acceptés jusqu'à la fin de celui-ci" in a_temps
+    tard = dit(faits, paris(2027, 2, 23))
+    assert f"{attendu} devait y répondre au plus tard le lundi 22 février 2027. Lui en demander des nouvelles." in tard
+    for texte in (a_temps, tard, dit(faits, FIN)):
+        assert attendu in texte
+        assert "CSR" not in texte
 
 
 @pytest.mark.exigence("R6.2")

@@ -71,34 +71,49 @@ def demo(once: bool, port: int | None, dossier: Path | None, racine: Path) -> No
 
 def _jouer(lieu: Path, racine: Path, port: int, *, once: bool) -> None:
     adresse = f"127.0.0.1:{port}"
-    url = f"http://{adresse}"
+    url = f"https://{adresse}"
+    publique = f"127.0.0.1:{_port_libre()}"
     os.environ |= {
         "ESAV_STORE": f"sqlite:///{lieu}/esav.db",
         "ESAV_ADRESSE": adresse,
+        "ESAV_ADRESSE_HTTP": publique,
         "ESAV_URL_PUBLIQUE": url,
-        "ESAV_URL": url,
-        "ESAV_OPERATEUR": OPERATEURS[0],
+        "ESAV_PKI": str(lieu / "pki"),
+        "ESAV_TLS_CERTIFICAT": str(lieu / "127.0.0.1.pem"),
+        "ESAV_TLS_CLE": str(lieu / "127.0.0.1.key"),
     }
     _titre("Le catalogue : deux versions en vigueur")
     retrait = f"{datetime.now().astimezone() + timedelta(days=20):%Y-%m-%dT00:00}"
     source = ["--dossier", str(racine)]
     _esav("catalogue", "install", "2026.1", "--retrait", retrait, "--remplacante", "2026.2", *source)
     _esav("catalogue", "install", "2026.2", *source)
-    _titre(f"Le parc des opérateurs {' et '.join(OPERATEURS)}")
+    _titre(f"Les opérateurs {' et '.join(OPERATEURS)} : Bon de commande, parc")
+    for operateur in OPERATEURS:
+        _esav("operateur", "souscrire", operateur, "--oui", *_bon(operateur))
     _ecrire_parc(lieu / "parc.csv", racine)
     _esav("parc", "import", str(lieu / "parc.csv"))
-    _titre("Le service")
-    with _serveur(lieu, url):
+    _titre("Les certificats : l'autorité de la plate-forme, le service, les opérateurs")
+    _esav("pki", "init", "--sans-phrase")
+    _esav("pki", "server", "127.0.0.1", "localhost", "--dossier", str(lieu))
+    for operateur in OPERATEURS:
+        _esav("pki", "csr", operateur, "--dossier", str(lieu))
+        sortie = ["--sortie", str(lieu / f"{operateur}.pem")]
+        _esav("pki", "issue", str(lieu / f"{operateur}.csr"), "--titulaire", operateur, *sortie)
+    _esav("pki", "list")
+    _esav("pki", "explain", str(lieu / f"{OPERATEURS[0]}.pem"), "--plateforme", "integration")
+    _titre("Le service, en TLS")
+    with _serveur(lieu, url, f"http://{publique}"):
+        acces = _acces(lieu, url)
+        os.environ |= acces
+        _titre("Le premier appel d'un intégrateur : ce que le service voit de sa connexion")
+        _esav("client", "diagnostic", "--plateforme", "integration")
         prestation = ["--prestation", f"{OPERATEURS[0]}-ACCES_FTTH-0001"]
         contact = ["--contact-nom", "Martin Claire", "--contact-telephone", "0612345678"]
         champs = [f"{chemin}={valeur}" for chemin, valeur in PANNE.items()]
         deposer = ["client", "deposer", *prestation, "--offre", "ACCES_FTTH", *contact]
         _titre("La production s'ouvre par un premier appel réussi sur la plate-forme d'intégration")
         _esav(*deposer, "--reference", "DEMO-0", *champs, attendu=1)
-        for operateur in OPERATEURS:
-            essai = ["--prestation", f"{operateur}-ACCES_FTTH-0001", "--offre", "ACCES_FTTH", *contact, *champs]
-            _esav("client", "valider", "--plateforme", "integration", "--operateur", operateur, *essai)
-        _esav("client", "diagnostic")
+        _esav(*deposer, "--reference", "ESSAI-1", "--plateforme", "integration", *champs)
         _titre("Un dépôt mal rempli : tout ce qui est à corriger, d'un coup")
         fautifs = [c for c in champs if not c.startswith(("natureDefaut", "puissancePto"))]
         _esav(*deposer, "--reference", "DEMO-0", *fautifs, "natureDefaut=INCONNU", attendu=1)
@@ -108,14 +123,43 @@ def _jouer(lieu: Path, racine: Path, port: int, *, once: bool) -> None:
         _titre("Son suivi")
         _esav("client", "etat", "--reference", "DEMO-1")
         _esav("client", "detail", "--reference", "DEMO-1")
-        _titre("Pour un autre opérateur, elle n'existe pas")
-        _esav("client", "etat", "--reference", "DEMO-1", "--operateur", OPERATEURS[1], attendu=1)
+        _titre("Pour un autre opérateur, avec son certificat, elle n'existe pas")
+        autre = _paire(lieu, OPERATEURS[1])
+        _esav("client", "etat", "--reference", "ESSAI-1", "--plateforme", "integration", *autre, attendu=1)
         click.secho(f"\nTout a fonctionné. À voir dans un navigateur : {url}/", bold=True)
         if not once:
+            click.echo("(Il demandera d'accepter l'autorité de la démonstration, ou de la reconnaître : ca.pem.)")
             esav = shlex.quote(str(Path(sys.executable).with_name("esav")))
-            click.echo(f"Essayer : ESAV_URL={url} ESAV_OPERATEUR={OPERATEURS[0]} {esav} client versions")
+            reglages = " ".join(f"{nom}={shlex.quote(valeur)}" for nom, valeur in acces.items())
+            click.echo(f"Essayer : {reglages} {esav} client versions")
             click.echo("Le service reste ouvert ; Ctrl-C pour arrêter.")
             signal.pause()
+
+
+def _bon(operateur: str) -> list[str]:
+    """The fields of a Bon de commande, as its options."""
+    champs = {
+        "reference-contrat": f"CG-DEMO-{operateur}-ESAV",
+        "affaire": "1204377",
+        "raison-sociale": f"Opérateur {operateur.capitalize()}",
+        "siret": "732 829 320 00074",
+        "representant": "Martin Claire",
+        "telephone": "01 23 45 67 89",
+        "courriel": f"sav@{operateur.lower()}.example",
+        "adresse": "12 rue du Port, 44000 Nantes",
+        "acces": "INTEGRE",
+    }
+    return [mot for nom, valeur in champs.items() for mot in (f"--{nom}", valeur)]
+
+
+def _paire(lieu: Path, operateur: str) -> list[str]:
+    return ["--certificat", str(lieu / f"{operateur}.pem"), "--cle", str(lieu / f"{operateur}.key")]
+
+
+def _acces(lieu: Path, url: str) -> dict[str, str]:
+    """Settings of the reference client, as the first opérateur."""
+    _, certificat, _, cle = _paire(lieu, OPERATEURS[0])
+    return {"ESAV_URL": url, "ESAV_CERTIFICAT": certificat, "ESAV_CLE": cle, "ESAV_CA": str(lieu / "ca.pem")}
 
 
 def _esav(*arguments: str, attendu: int = 0) -> None:
@@ -146,18 +190,22 @@ def _dossier(choisi: Path | None) -> Iterator[Path]:
 
 
 @contextmanager
-def _serveur(lieu: Path, url: str) -> Iterator[None]:
+def _serveur(lieu: Path, url: str, publique: str) -> Iterator[None]:
+    """``publique``: its address without TLS, from which callers get the certificate of its CA."""
     click.secho("$ esav serve", fg="cyan")
     commande: Sequence[str] = [sys.executable, "-m", "esav_soap.cli", "serve"]
     with (lieu / "serveur.log").open("wb") as journal:
         serveur = subprocess.Popen(commande, stdout=journal, stderr=journal)
     try:
         limite = time.monotonic() + DELAI_S
-        while not _repond(url):
+        while not _repond(publique):
             if serveur.poll() is not None or time.monotonic() > limite:
                 raise click.ClickException((lieu / "serveur.log").read_text(errors="replace"))
             time.sleep(0.05)
         click.echo(f"e-SAV écoute : {url}/   (journal : {lieu}/serveur.log)")
+        click.secho(f"$ curl {publique}/pki/ca.pem > {lieu}/ca.pem", fg="cyan")
+        with urllib.request.urlopen(f"{publique}/pki/ca.pem", timeout=DELAI_S) as reponse:  # noqa: S310 - our own address
+            (lieu / "ca.pem").write_bytes(reponse.read())
         yield
     finally:
         serveur.terminate()

@@ -19,9 +19,10 @@ from tests.e2e.serveur import port_libre
 RACINE = Path(__file__).parents[2]
 
 
-@pytest.mark.exigence("R9", "R3.1", "R3.2", "R3.3", "R3.5", "R3.7", "R1.5")
+@pytest.mark.exigence("R9", "R3.1", "R3.2", "R3.3", "R3.5", "R3.7", "R1.5", "R6.1", "R6.2", "R6.3", "R6.6")
 def test_demo__ok(tmp_path: Path) -> None:
-    """Both versions, a parc, a refusal with its errors, an acknowledgement given twice, its follow-up; and nothing stays."""
+    """Both versions, subscriptions, certificates made on the spot, a diagnosis, production earned on integration, a refusal
+    with its errors, an acknowledgement given twice, its follow-up; and nothing stays."""
     lance = subprocess.run(
         [sys.executable, "-m", "esav_soap.cli", "demo", "--once"],
         cwd=tmp_path,
@@ -36,7 +37,16 @@ def test_demo__ok(tmp_path: Path) -> None:
     assert lance.returncode == 0, dit
     for version in ("2026.1", "2026.2"):
         assert f"Version {version} enregistrée" in dit
-    assert "$ esav serve" in dit
+    certificats, service = dit.split("Les certificats")[1].split("$ esav serve")
+    for operateur in ("ALPHA", "BETA"):
+        assert re.search(rf"[0-9a-f]{{16}} +{operateur} \(OPERATEUR\) .* admis ", certificats)
+    assert "https://127.0.0.1:" in service
+    diagnostic, ouverture = service.split("La production s'ouvre")
+    empreinte = re.search(r"Empreinte SHA-256 +([0-9a-f]{64})", diagnostic)
+    assert empreinte
+    assert empreinte[1] in certificats, "the certificate that the service saw is the one that was made"
+    assert re.search(r"SIGNALISATION +fermée", diagnostic)
+    assert ouverture.index("NON_HOMOLOGUE") < ouverture.index("Signalisation déposée")
     refus, accepte = dit.split("Un dépôt mal rempli")[1].split("Un dépôt accepté")
     for attendu in ("FORMULAIRE_INVALIDE", "natureDefaut", "INCONNU"):
         assert attendu in refus
@@ -44,7 +54,7 @@ def test_demo__ok(tmp_path: Path) -> None:
     numeros = [mot for mot in re.findall(r"\b[0-9A-Z]{11}\b", accuse) if normaliser(mot) == mot]
     assert len(numeros) == 2
     assert len(set(numeros)) == 1, "sent twice, one signalisation"
-    detail, autre = suivi.split("Pour un autre opérateur")
+    detail, autre = suivi.split("Pour un autre opérateur, avec son certificat")
     assert numeros[0] in detail
     assert "Perte totale du lien" in detail
     assert "SIGNALISATION_INCONNUE" in autre

@@ -9,12 +9,14 @@ import signal
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from io import BufferedReader
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
+from tests.e2e import tls
 from tests.e2e.conftest import preparer
 from tests.e2e.serveur import ServeurReel, demarrer, serveur_neuf
 from tests.e2e.soap import appeler, depot, enveloppe, requete
@@ -25,6 +27,8 @@ DEPOT = "/production/ws/1/depot/2026.2"
 BIENTOT_S = 8
 #: More than any test keeps busy.
 FILS = {"ESAV_FILS": "16"}
+#: Over TLS the header says who calls as well: these tests are about connections.
+LOCALE = {"ESAV_IDENTITE": "locale", "ESAV_HOMOLOGATION": "non"}
 
 
 @pytest.fixture(scope="module")
@@ -34,22 +38,31 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> str:
     return url
 
 
-@pytest.fixture(scope="module")
-def serveur(base: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServeurReel]:
+@pytest.fixture(scope="module", params=["http", "https"])
+def serveur(
+    request: pytest.FixtureRequest, base: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ServeurReel]:
     """One worker, so that all clients of a test meet in it."""
-    with serveur_neuf(base, tmp_path_factory.mktemp("serveur"), env=FILS) as lance:
-        yield lance
+    dossier = tmp_path_factory.mktemp("serveur")
+    if request.param == "http":
+        with serveur_neuf(base, dossier, env=FILS) as lance:
+            yield lance
+    else:
+        with tls.serveur_tls(base, dossier, {**FILS, **LOCALE}) as chiffre:
+            yield replace(chiffre.reel, url=f"https://127.0.0.1:{chiffre.port}")
 
 
 class Client:
     """A connection whose bytes the test decides on."""
 
     def __init__(self, serveur: ServeurReel, *, recoit: int | None = None) -> None:
-        self.prise = socket.socket()
+        self.prise: socket.socket = socket.socket()
         if recoit is not None:
             self.prise.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, recoit)
         self.prise.settimeout(BIENTOT_S)
         self.prise.connect(("127.0.0.1", int(serveur.url.rpartition(":")[2])))
+        if serveur.url.startswith("https:"):
+            self.prise = tls.contexte_client().wrap_socket(self.prise, server_hostname="127.0.0.1")
         self._lu: BufferedReader = self.prise.makefile("rb")
 
     def envoyer(self, octets: bytes) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from esav_soap.pki.lecture import charger, est_une_autorite
 
@@ -33,15 +34,17 @@ def signataire(der: bytes, autorites: Sequence[bytes]) -> bytes | None:
 def auto_signe(der: bytes) -> bool:
     """Whether that certificate is signed with its own key; false for octets that are no certificate."""
     certificat = _charger(der)
-    return certificat is not None and _a_signe(certificat, certificat)
+    if certificat is None or certificat.subject != certificat.issuer:
+        return False
+    return _a_signe(certificat, certificat) or _signe_par_sa_cle(certificat)
 
 
 def peut_signer(autorite: x509.Certificate, certificat: x509.Certificate) -> bool:
     """Whether ``autorite`` says that it is a CA that may sign certificates, and such a one below itself."""
+    extensions = autorite.extensions
     try:
-        extensions = autorite.extensions
         contraintes = extensions.get_extension_for_class(x509.BasicConstraints).value
-    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
+    except x509.ExtensionNotFound:
         return False
     if not contraintes.ca:
         return False
@@ -62,10 +65,25 @@ def _a_signe(autorite: x509.Certificate, certificat: x509.Certificate) -> bool:
     return True
 
 
+def _signe_par_sa_cle(certificat: x509.Certificate) -> bool:
+    """The same for hashes that :func:`_a_signe` verifies no more (SHA-1): good enough to explain a refusal, and for no more."""
+    try:
+        cle, parametres = certificat.public_key(), certificat.signature_algorithm_parameters
+        signature, corps = certificat.signature, certificat.tbs_certificate_bytes
+        empreinte = certificat.signature_hash_algorithm
+        if isinstance(cle, rsa.RSAPublicKey) and isinstance(parametres, padding.PKCS1v15) and empreinte is not None:
+            cle.verify(signature, corps, parametres, empreinte)
+        elif isinstance(cle, ec.EllipticCurvePublicKey) and isinstance(parametres, ec.ECDSA):
+            cle.verify(signature, corps, parametres)
+        else:
+            return False
+    except Exception:
+        return False
+    return True
+
+
 def _charger(octets: bytes) -> x509.Certificate | None:
     try:
-        certificat = charger(octets)
-        certificat.extensions  # noqa: B018  # raises here what it would raise later
+        return charger(octets)
     except Exception:
         return None
-    return certificat

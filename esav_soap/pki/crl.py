@@ -40,7 +40,10 @@ def revoque_par_crl(der: bytes, crl: bytes) -> bool:
     liste = _charger(crl)
     if certificat.issuer != liste.issuer:
         return False
-    return liste.get_revoked_certificate_by_serial_number(certificat.serial_number) is not None
+    try:
+        return liste.get_revoked_certificate_by_serial_number(certificat.serial_number) is not None
+    except Exception as error:
+        raise ValueError(_ILLISIBLE) from error
 
 
 def numeros_revoques(crl: bytes) -> frozenset[str]:
@@ -97,7 +100,7 @@ _ILLISIBLE = "Ce n'est pas une liste de certificats révoqués (CRL) lisible (PE
 def _charger(octets: bytes) -> x509.CertificateRevocationList:
     try:
         liste = x509.load_der_x509_crl(der_de(octets, ("X509 CRL",), TAILLE_MAX))
-        liste.extensions  # noqa: B018  # raises here what it would raise later
+        _ = liste.issuer, liste.extensions  # raise here what they would raise later
     except Illisible as error:
         raise ValueError(f"{_ILLISIBLE} {error}".strip()) from error
     except Exception as error:

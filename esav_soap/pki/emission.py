@@ -133,6 +133,8 @@ class AutoriteInterne:
         self, sujet: x509.Name, cle: ClePublique, debut: datetime, fin: datetime, usage: x509.ObjectIdentifier
     ) -> x509.CertificateBuilder:
         debut, fin = _validite(debut, fin)
+        if _spki(cle) == _spki(self._cle.public_key()):
+            raise ValueError("La demande porte la clé de l'autorité elle-même.")
         if debut < self._certificat.not_valid_before_utc or fin > self._certificat.not_valid_after_utc:
             raise ValueError(
                 "La validité demandée dépasse celle de l'autorité, du "

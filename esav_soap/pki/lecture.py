@@ -126,8 +126,12 @@ def _pourquoi_pas(texte: bytes, etiquettes: tuple[str, ...]) -> str:
 
 
 def charger(octets: bytes) -> x509.Certificate:
-    """The certificate as the library has it. Raises :class:`Illisible` or what the library raises."""
+    """The certificate as the library has it. Raises :class:`Illisible` or what the library raises.
+
+    Names and extensions are read at once: the library would raise for them only when they are asked for.
+    """
     certificat = x509.load_der_x509_certificate(der_de(octets, ("CERTIFICATE",), TAILLE_MAX))
+    _ = certificat.subject, certificat.issuer, certificat.extensions
     if certificat.serial_number <= 0:
         raise Illisible("Le numéro de série n'est pas positif.")
     return certificat

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from cryptography import x509
@@ -31,6 +32,7 @@ DEBUT = datetime(2026, 1, 1, tzinfo=UTC)
 INSTANT = datetime(2026, 7, 1, 12, tzinfo=UTC)
 JUSQU_A = INSTANT + timedelta(days=7)
 SECONDE = timedelta(seconds=1)
+ILLISIBLE = "Ce n'est pas une liste de certificats révoqués (CRL) lisible (PEM ou DER)."
 
 
 @pytest.fixture(scope="module")
@@ -212,7 +214,6 @@ def test_lists_that_say_only_a_part() -> None:
 
 @pytest.mark.exigence("R6.2")
 def test_what_is_no_list() -> None:
-    illisible = "Ce n'est pas une liste de certificats révoqués (CRL) lisible (PEM ou DER)."
     cassee = x509.UnrecognizedExtension(ExtensionOID.CRL_NUMBER, b"\x04\x01\x00")
     for octets in (
         b"",
@@ -225,8 +226,8 @@ def test_what_is_no_list() -> None:
         for fonction in (numeros_revoques, numero_crl, fin_crl, crl_en_der):
             with pytest.raises(ValueError) as vu:
                 fonction(octets)
-            assert str(vu.value).startswith(illisible)
-        assert problemes(octets, autorite())[0].startswith(illisible)
+            assert str(vu.value).startswith(ILLISIBLE)
+        assert problemes(octets, autorite())[0].startswith(ILLISIBLE)
     assert problemes(liste(), b"") == ["Le certificat de l'autorité n'est pas lisible."]
     assert numero_crl(liste()) is None
 
@@ -244,3 +245,10 @@ def test_mutations_never_hold(lieu: int, octets: bytes) -> None:
     if mutation == crl:
         return
     assert problemes(mutation, ac)
+    dits = []
+    for fonction in (numeros_revoques, numero_crl, fin_crl, partial(revoque_par_crl, ac)):
+        try:
+            fonction(mutation)
+        except ValueError as error:
+            dits.append(str(error))
+    assert all(dit.startswith(ILLISIBLE) for dit in dits)

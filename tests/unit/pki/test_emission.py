@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -263,6 +264,16 @@ def test_cas_that_cannot_be(paire: Paire) -> None:
     ):
         with pytest.raises(ValueError, match=dit):
             AutoriteInterne(der, pem, url_crl=url)
+
+
+@pytest.mark.exigence("R6.2")
+def test_the_key_of_the_ca_gets_no_other_certificate() -> None:
+    pem = cle("EC-ac").private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    ac = AutoriteInterne(autorite(), pem)
+    sujet = x509.Name([])
+    csr = x509.CertificateSigningRequestBuilder().subject_name(sujet).sign(cle("EC-ac"), hashes.SHA256())
+    with pytest.raises(ValueError, match="la clé de l'autorité"):
+        ac.delivrer_client(csr.public_bytes(Encoding.DER), "OP1", "OPERATEUR", INSTANT, INSTANT + timedelta(days=1))
 
 
 @pytest.mark.exigence("R6.2")

@@ -232,6 +232,7 @@ def test_certificates_of_openssl(tmp_path: Path, options: list[str], attendus: t
     faits = lire(sortie.read_bytes())
     assert defauts(faits, faits.debut) == attendus
     assert signataire(sortie.read_bytes(), [sortie.read_bytes()]) is None
+    assert auto_signe(sortie.read_bytes()) is ("sm2" not in options and "-md5" not in options)  # not verified at all
 
 
 @pytest.mark.exigence("R6.2")

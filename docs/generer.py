@@ -29,8 +29,11 @@ from esav_soap.reader import lire_catalogue
 from esav_soap.reader.sources import depuis_dossiers
 from esav_soap.signalisation import Etat
 from esav_soap.signalisation.scenarios import PREFIXE, Scenario, etapes
+from esav_soap.souscription.champs import CHAMPS, Champ
+from esav_soap.souscription.regles import CodeBon, CodeDenonciation
 from esav_soap.usecases.codes_verification import CodeVerification
 from esav_soap.usecases.documentation import SENS_ORDINAIRE
+from esav_soap.usecases.souscriptions import CodeManque, CodeSouscription
 from tests.exigences import EXIGENCES
 
 RACINE = Path(__file__).parents[1]
@@ -208,6 +211,34 @@ def exigences() -> str:
     return _table(("Number", "Subject", "Built"), ((n, sujet, etat.value) for n, (etat, sujet) in EXIGENCES.items()))
 
 
+def champs_bon() -> str:
+    """Fields of a Bon de commande: in its file, as options, and what each wants."""
+
+    def ligne(champ: Champ) -> tuple[str, ...]:
+        groupe = champ.nom.rpartition(".")[0]
+        element = f"{groupe}/{champ.element}" if groupe else champ.element
+        forme = f"{champ.genre.value}, {champ.maximum} fois au plus" if champ.maximum > 1 else champ.genre.value
+        return ("\\*" if champ.obligatoire else "", champ.libelle, f"`{element}`", f"`{champ.option}`", forme)
+
+    return _table(("", "Champ", "Dans le fichier", "Option", "Forme"), map(ligne, CHAMPS))
+
+
+def codes_bon() -> str:
+    """What can be wrong with a Bon de commande."""
+    return _table(("Code", "Défaut"), ((f"`{c.name}`", c.value) for c in CodeBon))
+
+
+def codes_souscription() -> str:
+    """Why a subscription or its end is refused."""
+    codes = (*CodeSouscription, *CodeDenonciation)
+    return _table(("Code", "Pourquoi"), ((f"`{c.name}`", c.value) for c in codes))
+
+
+def codes_manque() -> str:
+    """What keeps an opérateur from production."""
+    return _table(("Code", "Ce qui manque"), ((f"`{c.name}`", c.value) for c in CodeManque))
+
+
 def commandes() -> str:
     """Help of every command."""
     francais.installer()
@@ -241,6 +272,10 @@ BLOCS: dict[str, Callable[[], str]] = {
     "commandes": commandes,
     "regles-publication": regles_publication,
     "exemples-publication": exemples_publication,
+    "champs-bon": champs_bon,
+    "codes-bon": codes_bon,
+    "codes-souscription": codes_souscription,
+    "codes-manque": codes_manque,
     "exigences": exigences,
 }
 _BLOC = re.compile(r"(<!-- genere:([\w-]+)[^>]*-->\n).*?(<!-- fin:\2 -->)", re.DOTALL)

@@ -25,6 +25,9 @@ class FauxAcces:
     def certificats(self) -> tuple[CertificatEnregistre, ...]:
         return tuple(sorted(self.par_empreinte.values(), key=lambda c: (c.titulaire, c.fin, c.empreinte)))
 
+    def certificat_connu(self, empreinte: str) -> bool:
+        return empreinte in self.par_empreinte
+
     def enregistrer_certificat(self, certificat: CertificatEnregistre, demande: int | None = None) -> None:
         if certificat.empreinte in self.par_empreinte:
             raise CertificatDejaConnu(certificat.empreinte)

@@ -39,6 +39,10 @@ class CertificatsSQL:
         lignes = self._moteur.lire(lambda connexion: connexion.execute(select(table_certificat)).all())
         return tuple(sorted((_certificat(ligne) for ligne in lignes), key=lambda c: (c.titulaire, c.fin, c.empreinte)))
 
+    def certificat_connu(self, empreinte: str) -> bool:
+        choix = select(_C.empreinte).where(_C.empreinte == empreinte)
+        return self._moteur.lire(lambda connexion: connexion.scalar(choix)) is not None
+
     def enregistrer_certificat(self, certificat: CertificatEnregistre, demande: int | None = None) -> None:
         inserer = (sqlite if self._moteur.sqlite else postgresql).insert(table_certificat)
         ordre = inserer.values(_colonnes_certificat(certificat)).on_conflict_do_nothing(index_elements=[_C.empreinte])

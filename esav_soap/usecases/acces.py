@@ -7,6 +7,7 @@ seen at the next refresh.
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -149,7 +150,7 @@ class RegistreAcces:
         instantane = self._instantane
         fiche = instantane.fiches.get(der)
         if fiche is None or self._monotone() - instantane.lu > self._peremption:
-            instantane = self._plus_recent()
+            instantane = self._plus_recent(der if fiche is None else None)
             fiche = instantane.fiches.get(der)
             if self._monotone() - instantane.lu > self._peremption:
                 raise ErreurEsav(CodeErreur.ERREUR_INTERNE)
@@ -160,13 +161,21 @@ class RegistreAcces:
             raise CertificatRefuse(motif, self._lecture.lire(der))
         return fiche.identifie
 
-    def _plus_recent(self) -> Instantane:
-        """The snapshot, read anew unless that was tried less than :data:`ENTRE_DEUX_S` ago."""
+    def _plus_recent(self, der: bytes | None) -> Instantane:
+        """The snapshot, read anew unless that was tried less than :data:`ENTRE_DEUX_S` ago; but a certificate that was
+        recorded since then is known at once, for the price of one look at the store by its fingerprint."""
         with JETON.rendu(), self._verrou:
-            if self._monotone() - self._essaye >= ENTRE_DEUX_S:
-                with suppress(Exception):  # the thread that refreshes tells of it; here the last snapshot counts
+            with suppress(Exception):  # the thread that refreshes tells of it; here the last snapshot counts
+                if self._monotone() - self._essaye >= ENTRE_DEUX_S or self._vient_d_arriver(der):
                     self._lire()
             return self._instantane
+
+    def _vient_d_arriver(self, der: bytes | None) -> bool:
+        return (
+            der is not None
+            and der not in self._instantane.fiches
+            and self._base.certificat_connu(hashlib.sha256(der).hexdigest())
+        )
 
     def _lire(self) -> None:
         debut = self._essaye = self._monotone()

@@ -27,6 +27,10 @@ class Certificats(Protocol):
         """All that were ever recorded, by holder, then by end."""
         ...
 
+    def certificat_connu(self, empreinte: str) -> bool:
+        """Whether it was ever recorded: one look by its key."""
+        ...
+
     def enregistrer_certificat(self, certificat: CertificatEnregistre, demande: int | None = None) -> None:
         """Record it, and that it meets the request of that number.
 

@@ -136,7 +136,10 @@ def test_certificats_par_titulaire_puis_par_fin(store: ports_acces.Acces) -> Non
 @pytest.mark.exigence("R6.2")
 def test_certificat_deja_connu_ne_change_rien(store: ports_acces.Acces) -> None:
     """Whoever holds it, also when it is revoked; and the request goes on waiting."""
+    assert not store.certificat_connu(empreinte("un"))
     store.enregistrer_certificat(certificat("un"))
+    assert store.certificat_connu(empreinte("un"))
+    assert not store.certificat_connu(empreinte("deux"))
     store.revoquer_certificats([empreinte("un")], INSTANT, "perdu")
     numero = store.ajouter_demande(demande())
     avant = store.certificats()

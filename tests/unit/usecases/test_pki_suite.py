@@ -1,0 +1,468 @@
+"""Revocation and its list, authorities, what there is to do, explanations."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from cryptography import x509
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from esav_soap import pki
+from esav_soap.certificats import CertificatEnregistre, CertificatRefuse, MotifRefus
+from esav_soap.homologation import Domaine, Homologation
+from esav_soap.usecases.acces import RegistreAcces
+from esav_soap.usecases.pki import autorites
+from esav_soap.usecases.pki.demandes import demander
+from esav_soap.usecases.pki.emission import delivrer_csr
+from esav_soap.usecases.pki.enregistrement import enregistrer
+from esav_soap.usecases.pki.etat import etat
+from esav_soap.usecases.pki.explication import Explication, expliquer
+from esav_soap.usecases.pki.raisons import PkiRefusee
+from esav_soap.usecases.pki.revocation import (
+    VALIDITE_CRL,
+    choisir,
+    concerne,
+    consequences,
+    etats_crl,
+    renouveler_crl,
+    revoquer,
+)
+from esav_soap.usecases.pki.serveurs import delivrer_serveur
+from tests.unit.pki import fabrique
+from tests.unit.usecases.monde_pki import (
+    FIN_AC,
+    INSTANT,
+    JOUR,
+    OPA,
+    OPB,
+    PUBLIEUR,
+    Monde,
+    autorite_externe,
+    codes,
+    crl_externe,
+    monde,
+    signe,
+)
+
+
+@pytest.fixture
+def lieu() -> Monde:
+    return monde()
+
+
+def delivre(lieu: Monde, titulaire: object = OPA, **options: datetime) -> CertificatEnregistre:
+    return delivrer_csr(lieu.ctx, lieu.emetteur, lieu.csr("x"), titulaire, **options).certificat  # type: ignore[arg-type]
+
+
+def crl_interne(lieu: Monde) -> bytes:
+    (autorite,) = (a for a in lieu.base.autorites() if a.interne)
+    assert autorite.crl is not None
+    return autorite.crl
+
+
+# revocation
+
+
+@pytest.mark.exigence("R6.2")
+def test_revoquer_refait_la_liste__ok(lieu: Monde) -> None:
+    premier, second = delivre(lieu), delivre(lieu, OPB)
+    numero = pki.numero_crl(crl_interne(lieu))
+    assert revoquer(lieu.ctx, [premier], "  clé\n perdue ", lieu.emetteur) == 1
+    crl = crl_interne(lieu)
+    pki.verifier_crl(crl, lieu.emetteur.der, INSTANT)
+    assert pki.numeros_revoques(crl) == {premier.numero_serie}
+    assert pki.fin_crl(crl) == INSTANT + VALIDITE_CRL
+    assert (pki.numero_crl(crl) or 0) > (numero or 0)
+    relu = {c.empreinte: c for c in lieu.base.certificats()}
+    assert (relu[premier.empreinte].revoque_le, relu[premier.empreinte].motif_revocation) == (INSTANT, "clé perdue")
+    assert relu[second.empreinte].revoque_le is None
+    assert revoquer(lieu.a(INSTANT + JOUR), [premier, second], "tout", lieu.emetteur) == 1
+    assert pki.numeros_revoques(crl_interne(lieu)) == {premier.numero_serie, second.numero_serie}
+
+
+@pytest.mark.exigence("R6.2")
+@pytest.mark.parametrize("motif", ["", "  ", "x" * 201, "a\x07b"])
+def test_motif_refuse__error(lieu: Monde, motif: str) -> None:
+    certificat = delivre(lieu)
+    avant = lieu.etat()
+    with pytest.raises(PkiRefusee) as refus:
+        revoquer(lieu.ctx, [certificat], motif, lieu.emetteur)
+    assert codes(refus.value) == ["MOTIF_REFUSE"]
+    assert lieu.etat() == avant
+
+
+@pytest.mark.exigence("R6.2")
+def test_revoquer_sans_la_cle_puis_refaire_la_liste(lieu: Monde) -> None:
+    certificat = delivre(lieu)
+    assert concerne([certificat], lieu.base.autorites())
+    assert revoquer(lieu.ctx, [certificat], "vol", None) == 1
+    assert pki.numeros_revoques(crl_interne(lieu)) == frozenset()
+    faite = renouveler_crl(lieu.a(INSTANT + JOUR), lieu.emetteur, INSTANT + 90 * JOUR)
+    assert faite.jusqu_a == INSTANT + 90 * JOUR
+    assert pki.numeros_revoques(crl_interne(lieu)) == {certificat.numero_serie}
+
+
+@pytest.mark.exigence("R6.2")
+def test_revoquer_celui_d_une_autorite_reconnue_ne_change_pas_notre_liste(lieu: Monde) -> None:
+    lieu.reconnaitre()
+    certificat = enregistrer(lieu.ctx, signe(), OPA).certificat
+    avant = crl_interne(lieu)
+    assert not concerne([certificat], lieu.base.autorites())
+    assert revoquer(lieu.ctx, [certificat], "vol", None) == 1
+    assert crl_interne(lieu) == avant
+
+
+@pytest.mark.exigence("R6.2")
+def test_deux_revocations_a_la_fois_sont_toutes_deux_dans_la_liste(
+    lieu: Monde, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process revokes between the making of our list and its writing: ours lacks it, and is made anew."""
+    premier, second = delivre(lieu), delivre(lieu, OPB)
+    vraie = lieu.base.revoquer_certificats
+
+    def doubler(
+        empreintes: Collection[str], instant: datetime, motif: str, autorite: str | None = None, crl: bytes = b""
+    ) -> int:
+        vraie([second.empreinte], INSTANT, "l'autre", None)
+        return vraie(empreintes, instant, motif, autorite, crl)
+
+    monkeypatch.setattr(lieu.base, "revoquer_certificats", doubler)
+    revoquer(lieu.ctx, [premier], "essai", lieu.emetteur)
+    assert pki.numeros_revoques(crl_interne(lieu)) == {premier.numero_serie, second.numero_serie}
+
+
+@pytest.mark.exigence("R6.2")
+def test_le_numero_de_liste_croit_meme_si_l_horloge_recule(lieu: Monde) -> None:
+    premier = pki.numero_crl(crl_interne(lieu))
+    renouveler_crl(lieu.a(INSTANT - 10 * JOUR), lieu.emetteur, INSTANT + JOUR)
+    second = pki.numero_crl(crl_interne(lieu))
+    renouveler_crl(lieu.ctx, lieu.emetteur)
+    troisieme = pki.numero_crl(crl_interne(lieu))
+    assert (premier or 0) < (second or 0) < (troisieme or 0)
+
+
+@pytest.mark.exigence("R6.2")
+def test_etat_de_la_liste(lieu: Monde) -> None:
+    (liste,) = etats_crl(lieu.ctx)
+    fin = INSTANT + VALIDITE_CRL
+    assert (liste.jusqu_a, liste.perimee(INSTANT), liste.a_renouveler(INSTANT)) == (fin, False, False)
+    assert liste.a_renouveler(fin - 7 * JOUR)
+    assert not liste.perimee(fin - timedelta(seconds=1))
+    assert liste.perimee(fin)
+    with pytest.raises(PkiRefusee) as refus:
+        renouveler_crl(lieu.ctx, lieu.emetteur, INSTANT)
+    assert codes(refus.value) == ["DUREE_REFUSEE"]
+
+
+@pytest.mark.exigence("R6.2")
+def test_designer_un_certificat(lieu: Monde) -> None:
+    un, autre = delivre(lieu), delivre(lieu, OPB)
+    comme_openssl = ":".join(un.empreinte[i : i + 2].upper() for i in range(0, 64, 2))
+    assert choisir(lieu.ctx, [un.empreinte[:8], comme_openssl, autre.empreinte]) == (un, autre)
+    jumeau = replace(autre, empreinte=un.empreinte[:60] + "0000")
+    lieu.base.par_empreinte[jumeau.empreinte] = jumeau
+    with pytest.raises(PkiRefusee) as refus:
+        choisir(lieu.ctx, ["opa.pem", "abcdef0", "0" * 64, un.empreinte[:60]])
+    assert codes(refus.value) == [
+        "EMPREINTE_MAL_FORMEE",
+        "EMPREINTE_MAL_FORMEE",
+        "CERTIFICAT_INCONNU",
+        "EMPREINTE_AMBIGUE",
+    ]
+
+
+@pytest.mark.exigence("R6.2")
+def test_prevenir_avant_le_dernier_certificat(lieu: Monde) -> None:
+    un, deux = delivre(lieu), delivre(lieu)
+    assert consequences(lieu.ctx, [un]) == ()
+    (seule,) = consequences(lieu.ctx, [un, deux])
+    assert seule.code == "DERNIER_CERTIFICAT"
+    assert "OPA" in seule.message
+
+
+# authorities
+
+
+@pytest.mark.exigence("R6.2")
+def test_inscrire_l_autorite_une_fois(lieu: Monde) -> None:
+    (autorite,) = lieu.base.autorites()
+    assert (autorite.interne, autorite.debut, autorite.fin) == (True, INSTANT, FIN_AC)
+    assert autorites.inscrire_interne(lieu.a(INSTANT + JOUR), lieu.emetteur) == (autorite, False)
+    suivante = pki.creer_autorite("AC suivante", INSTANT, FIN_AC)
+    emetteur = pki.AutoriteInterne(suivante.der, suivante.cle_pem)
+    with pytest.raises(PkiRefusee) as refus:
+        autorites.inscrire_interne(lieu.ctx, emetteur)
+    assert codes(refus.value) == ["AUTORITE_DEJA_FAITE"]
+    assert autorites.inscrire_interne(lieu.ctx, emetteur, succession=True)[1]
+    assert len(autorites.internes(lieu.ctx)) == 2
+    autorites.retirer(lieu.ctx, autorite)
+    with pytest.raises(PkiRefusee) as retiree:
+        autorites.inscrire_interne(lieu.ctx, lieu.emetteur)
+    assert codes(retiree.value) == ["AUTORITE_RETIREE"]
+
+
+@pytest.mark.exigence("R6.2")
+def test_reconnaitre_retirer_reconnaitre(lieu: Monde) -> None:
+    autorite = autorites.ajouter(lieu.ctx, pki.en_pem(autorite_externe()), "Externe")
+    assert (autorite.nom, autorite.interne, autorite.crl) == ("Externe", False, None)
+    assert autorites.trouver(lieu.ctx, "Externe") == autorites.trouver(lieu.ctx, autorite.empreinte[:8]) == autorite
+    certificat = enregistrer(lieu.ctx, signe(), OPA).certificat
+    assert autorites.dependants(lieu.ctx, autorite) == (certificat,)
+    with pytest.raises(PkiRefusee) as encore:
+        autorites.ajouter(lieu.ctx, autorite_externe())
+    assert codes(encore.value) == ["AUTORITE_DEJA_RECONNUE"]
+    autorites.importer_crl(lieu.ctx, autorite, crl_externe())
+    autorites.retirer(lieu.ctx, autorite)
+    with pytest.raises(PkiRefusee) as absente:
+        autorites.trouver(lieu.ctx, "Externe")
+    assert codes(absente.value) == ["AUTORITE_NON_TROUVEE"]
+    autorites.ajouter(lieu.ctx, autorite_externe())
+    revenue = autorites.trouver(lieu.ctx, "AC externe")
+    assert (revenue.retiree_le, revenue.crl is not None) == (None, True), "its list is still known"
+
+
+@pytest.mark.exigence("R6.2")
+@pytest.mark.parametrize(
+    ("octets", "attendus"),
+    [
+        (signe("OPA"), ["AUTORITE_REFUSEE"]),
+        (pki.en_pem(fabrique.autorite("vieille", "RSA-1024")), ["EXPIRE", "CLE_FAIBLE"]),
+        (pki.nouvelle_cle_et_csr("x")[1], ["CERTIFICAT_ATTENDU"]),
+        (signe() + signe(), ["PLUSIEURS_CERTIFICATS"]),
+        (b"x", ["PIECE_ILLISIBLE"]),
+    ],
+    ids=["client", "faible", "csr", "deux", "texte"],
+)
+def test_autorite_refusee__error(lieu: Monde, octets: bytes, attendus: list[str]) -> None:
+    avant = lieu.etat()
+    with pytest.raises(PkiRefusee) as refus:
+        autorites.ajouter(lieu.ctx, octets)
+    assert codes(refus.value) == attendus
+    assert lieu.etat() == avant
+
+
+@pytest.mark.exigence("R6.2")
+def test_nom_d_autorite(lieu: Monde) -> None:
+    with pytest.raises(PkiRefusee) as refus:
+        autorites.ajouter(lieu.ctx, autorite_externe(), "x" * 65)
+    assert codes(refus.value) == ["NOM_REFUSE"]
+    autorites.ajouter(lieu.ctx, autorite_externe(), "Même nom")
+    autorites.ajouter(lieu.ctx, autorite_externe("autre"), "Même nom")
+    with pytest.raises(PkiRefusee) as deux:
+        autorites.trouver(lieu.ctx, "Même nom")
+    assert codes(deux.value) == ["AUTORITE_AMBIGUE"]
+
+
+@pytest.mark.exigence("R6.2")
+def test_importer_une_liste(lieu: Monde) -> None:
+    autorite = lieu.reconnaitre()
+    certificat = enregistrer(lieu.ctx, signe(serie=0xABC), OPA).certificat
+    assert autorites.importer_crl(lieu.ctx, autorite, crl_externe("abc", "123", numero=5)) == (certificat,)
+    autorite = autorites.trouver(lieu.ctx, autorite.empreinte)
+    assert autorites.importer_crl(lieu.ctx, autorite, crl_externe("abc", numero=6)) == (), "already told"
+    autorite = autorites.trouver(lieu.ctx, autorite.empreinte)
+    avant = lieu.etat()
+    cas = {
+        "ancienne": (autorite, crl_externe(numero=4), "CRL_ANCIENNE"),
+        "autre": (autorite, crl_externe(nom="autre", numero=9), "CRL_REFUSEE"),
+        "perimee": (autorite, crl_externe(instant=INSTANT - 20 * JOUR, numero=9), "CRL_REFUSEE"),
+        "texte": (autorite, b"x", "CRL_REFUSEE"),
+        "interne": (autorites.internes(lieu.ctx)[0], crl_interne(lieu), "CRL_INTERNE"),
+    }
+    for nom, (de, octets, code) in cas.items():
+        with pytest.raises(PkiRefusee) as refus:
+            autorites.importer_crl(lieu.ctx, de, octets)
+        assert set(codes(refus.value)) == {code}, nom
+    assert lieu.etat() == avant
+
+
+# what there is to do
+
+
+@pytest.mark.exigence("R6.2")
+def test_etat_les_retards_d_abord(lieu: Monde) -> None:
+    recente = demander(lieu.ctx, lieu.csr(), OPA).demande
+    tardive = demander(lieu.ctx, lieu.csr(), OPA, INSTANT - 40 * JOUR).demande
+    lu = etat(lieu.ctx)
+    assert [(d.demande, d.en_retard) for d in lu.demandes] == [(tardive, True), (recente, False)]
+    dernier_jour = datetime(2030, 3, 22, 22, 59, tzinfo=INSTANT.tzinfo)
+    assert [d.en_retard for d in etat(lieu.a(dernier_jour)).demandes] == [True, False]
+    assert [d.en_retard for d in etat(lieu.a(dernier_jour + timedelta(minutes=1))).demandes] == [True, True]
+
+
+@pytest.mark.exigence("R6.2")
+def test_etat_ce_qui_est_a_faire(lieu: Monde) -> None:
+    seul = delivre(lieu, fin=INSTANT + 40 * JOUR)
+    releve = delivre(lieu, OPB, fin=INSTANT + 40 * JOUR)
+    suite = delivre(lieu, OPB)
+    publieur = delivre(lieu, PUBLIEUR, fin=INSTANT + 5 * JOUR)
+    lu = etat(lieu.ctx, a_faire=True)
+    assert [e.certificat for e in lu.certificats] == [publieur, seul]
+    assert lu.crl == ()
+    tout = {e.certificat.empreinte: e for e in etat(lieu.ctx).certificats}
+    assert len(tout) == 4
+    assert tout[releve.empreinte].releve == suite.empreinte
+    plus_tard = lieu.a(INSTANT + 41 * JOUR)
+    assert {e.certificat.empreinte: e.refus for e in etat(plus_tard, a_faire=True).certificats} == {
+        seul.empreinte: MotifRefus.EXPIRE,
+        publieur.empreinte: MotifRefus.EXPIRE,
+    }
+    assert etat(plus_tard, a_faire=True).crl[0].perimee(plus_tard.instant)
+    lieu.base.revoquer_certificats([publieur.empreinte], INSTANT, "n'appelle plus")
+    del lieu.base.bons["OPA"]
+    assert etat(plus_tard, a_faire=True).certificats == (), "revoked, or of an opérateur that has left"
+
+
+# explanations
+
+
+def _rien(lieu: Monde) -> bytes:
+    return delivre(lieu).der
+
+
+def _revoque(lieu: Monde) -> bytes:
+    certificat = delivre(lieu)
+    revoquer(lieu.ctx, [certificat], "vol", lieu.emetteur)
+    return certificat.der
+
+
+def _dans_la_crl(lieu: Monde) -> bytes:
+    autorite = lieu.reconnaitre()
+    certificat = enregistrer(lieu.ctx, signe(serie=0xABC), OPA).certificat
+    autorites.importer_crl(lieu.ctx, autorite, crl_externe("abc"))
+    return certificat.der
+
+
+def _retiree(lieu: Monde) -> bytes:
+    autorite = lieu.reconnaitre()
+    certificat = enregistrer(lieu.ctx, signe(), OPA).certificat
+    autorites.retirer(lieu.ctx, autorite)
+    return certificat.der
+
+
+def _sans_acces(lieu: Monde) -> bytes:
+    certificat = delivre(lieu)
+    del lieu.base.bons["OPA"]
+    return certificat.der
+
+
+def _pas_encore_active(lieu: Monde) -> bytes:
+    lieu.base.bons["OPA"] = replace(lieu.base.bons["OPA"], activee_le=INSTANT + JOUR)
+    return delivre(lieu).der
+
+
+def _non_enregistre(lieu: Monde) -> bytes:
+    lieu.reconnaitre()
+    return signe()
+
+
+def _a_venir(lieu: Monde) -> bytes:
+    lieu.reconnaitre()
+    return enregistrer(lieu.ctx, signe(debut=INSTANT + JOUR), OPA).certificat.der
+
+
+def _serveur(lieu: Monde) -> bytes:
+    return delivrer_serveur(lieu.ctx, lieu.emetteur, ["localhost"], 12)[0]
+
+
+_CAS = [
+    ("admis", _rien, None),
+    ("revoque", _revoque, MotifRefus.REVOQUE),
+    ("dans_la_crl", _dans_la_crl, MotifRefus.REVOQUE),
+    ("autorite_retiree", _retiree, MotifRefus.AUTORITE_INCONNUE),
+    ("sans_acces", _sans_acces, MotifRefus.ACCES_TERMINE),
+    ("pas_encore_active", _pas_encore_active, MotifRefus.ACCES_TERMINE),
+    ("non_enregistre", _non_enregistre, MotifRefus.NON_ENREGISTRE),
+    ("a_venir", _a_venir, MotifRefus.PAS_ENCORE_VALIDE),
+    ("inconnue", lambda _: signe(par="inconnue"), MotifRefus.AUTORITE_INCONNUE),
+    ("auto_signe", lambda _: signe("moi", "moi", genre="EC-moi"), MotifRefus.AUTO_SIGNE),
+    ("autorite", lambda lieu: lieu.emetteur.der, MotifRefus.USAGE_INCORRECT),
+    ("serveur", _serveur, MotifRefus.USAGE_INCORRECT),
+    ("faible", lambda _: signe(genre="RSA-1024"), MotifRefus.CLE_FAIBLE),
+    ("texte", lambda _: b"x", MotifRefus.ILLISIBLE),
+]
+
+
+def refus_du_service(lieu: Monde, der: bytes, plateforme: str) -> MotifRefus | None:
+    registre = RegistreAcces(lieu.base, pki)
+    registre.rafraichir()
+    try:
+        registre.identifier(pki.en_der(der) if der.startswith(b"-----") else der, plateforme, INSTANT)
+    except CertificatRefuse as refus:
+        return refus.motif
+    return None
+
+
+@pytest.mark.exigence("R6.2")
+@pytest.mark.parametrize(("nom", "faire", "attendu"), _CAS, ids=[nom for nom, *_ in _CAS])
+def test_expliquer_dit_ce_que_le_service_repond(
+    lieu: Monde, nom: str, faire: object, attendu: MotifRefus | None
+) -> None:
+    assert callable(faire)
+    octets = faire(lieu)
+    explication = expliquer(lieu.ctx, octets)
+    assert set(explication.reponses.values()) == {attendu}
+    assert explication.admis == (attendu is None)
+    assert {p: refus_du_service(lieu, octets, p) for p in explication.reponses} == explication.reponses
+    trouves = motifs(explication)
+    assert (attendu in trouves) if attendu else not trouves, "the answer is one of the checks that failed, or none did"
+
+
+def motifs(explication: Explication) -> set[MotifRefus]:
+    return {c.motif for c in explication.controles if c.motif is not None}
+
+
+@pytest.mark.exigence("R6.2")
+def test_expliquer_une_plateforme(lieu: Monde) -> None:
+    certificat = delivre(lieu, replace(OPA, plateformes=frozenset({"integration"})))
+    assert expliquer(lieu.ctx, certificat.der).reponses == {"integration": None}
+    ailleurs = expliquer(lieu.ctx, certificat.der, "production")
+    assert ailleurs.reponses == {"production": MotifRefus.PLATEFORME_INTERDITE}
+    assert motifs(ailleurs) == {MotifRefus.PLATEFORME_INTERDITE}
+
+
+@pytest.mark.exigence("R6.2", "R6.3")
+def test_expliquer_homologation_et_echeance(lieu: Monde) -> None:
+    certificat = delivre(lieu, fin=INSTANT + 20 * JOUR)
+    lieu.base.enregistrer_homologation(
+        Homologation("OPA", Domaine.SIGNALISATION, INSTANT, "deposerSignalisation", "0123456789abcdef")
+    )
+    dits = [c for c in expliquer(lieu.ctx, certificat.der).controles if c.pour_memoire]
+    assert [c.nom for c in dits] == ["homologation", "homologation", "échéance"]
+    assert "deposerSignalisation" in dits[0].dit
+    assert "NON_HOMOLOGUE" in dits[1].dit
+    assert "21/03/2030" in dits[2].dit
+
+
+@pytest.mark.exigence("R6.2")
+def test_expliquer_tous_les_defauts_a_la_fois(lieu: Monde) -> None:
+    serveur = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
+    mauvais = signe(par="inconnue", genre="RSA-1024", fin=INSTANT, extensions=[(serveur, False)])
+    trouves = motifs(expliquer(lieu.ctx, mauvais))
+    assert trouves == {
+        MotifRefus.EXPIRE,
+        MotifRefus.CLE_FAIBLE,
+        MotifRefus.USAGE_INCORRECT,
+        MotifRefus.AUTORITE_INCONNUE,
+        MotifRefus.NON_ENREGISTRE,
+    }
+
+
+@pytest.mark.exigence("R6.2")
+def test_expliquer_une_cle__error(lieu: Monde) -> None:
+    with pytest.raises(PkiRefusee) as refus:
+        expliquer(lieu.ctx, pki.nouvelle_cle_et_csr("OPA")[0])
+    assert codes(refus.value) == ["CLE_PRIVEE"]
+
+
+@pytest.mark.exigence("R6.2")
+def test_serveur_jamais_au_dela_de_l_autorite(lieu: Monde) -> None:
+    der, cle = delivrer_serveur(lieu.a(FIN_AC - JOUR), lieu.emetteur, ["esav.example", "192.0.2.1"], 12)
+    assert pki.lire(der).fin == FIN_AC
+    assert b"PRIVATE KEY" in cle
+    with pytest.raises(PkiRefusee) as refus:
+        delivrer_serveur(lieu.ctx, lieu.emetteur, ["pas un nom"], 12)
+    assert codes(refus.value) == ["NOM_DE_SERVEUR"]

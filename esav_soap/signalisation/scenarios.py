@@ -177,4 +177,4 @@ def prestation_virtuelle(operateur: str, identifiant: str, offres: Iterable[str]
 def _nomme(identifiant: str) -> Scenario | None:
     """The scenario that a name tells. Codes of Offres have no hyphen, and no scenario is eight hexadecimal digits."""
     parties = identifiant.split("-", 2)
-    return Scenario.__members__.get(parties[1]) if len(parties) == 3 and identifiant.startswith(PREFIXE) else None
+    return Scenario.__members__.get(parties[1]) if len(parties) == 3 else None

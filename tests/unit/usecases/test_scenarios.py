@@ -366,6 +366,15 @@ def test_deux_attendent_et_les_autres_sont_refuses__ok(banc: Banc) -> None:
     assert not banc.deposer(Scenario.LENT, "T-9").deja_deposee
 
 
+@pytest.mark.exigence("R6.3", "R7.2")
+def test_sans_place_rien_n_attend__error(banc: Banc) -> None:
+    """A server of one thread keeps it for the others."""
+    port = AvecScenarios(banc.base, banc.base, lambda _: banc.offres, lambda: banc.instant, banc.pauses.append, 0)
+    with pytest.raises(ErreurEsav) as refus:
+        port.deposer(banc.nouvelle(prestation_essai(OFFRE, Scenario.LENT)))
+    assert (refus.value.code, banc.pauses, banc.base.deposees) == (CodeErreur.LIMITATION_DEBIT, [], {})
+
+
 @pytest.mark.exigence("R6.3")
 def test_une_attente_qui_echoue_rend_sa_place__error(banc: Banc) -> None:
     for n in range(5):

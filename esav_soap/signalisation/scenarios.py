@@ -8,7 +8,7 @@ this table.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -160,12 +160,15 @@ def scenario_de(identifiant: str, offre: str) -> Scenario | None:
     return scenario if scenario and prestation_essai(offre, scenario) == identifiant else None
 
 
-def prestation_virtuelle(operateur: str, identifiant: str, offres: Iterable[str]) -> Prestation | None:
+def prestation_virtuelle(operateur: str, identifiant: str, offres: Collection[str]) -> Prestation | None:
     """The test prestation of that name, of one of these Offres; every opérateur has it, on integration only."""
     if not identifiant.startswith(PREFIXE):
         return None
     scenario = _nomme(identifiant)
-    offre = next((offre for offre in offres if prestation_essai(offre, scenario) == identifiant), None)
+    entiere = identifiant.removeprefix(prestation_essai("", scenario))
+    # A name that is shortened fills all the room.
+    possibles = offres if len(identifiant) == LONGUEUR_MAX else (entiere,) if entiere in offres else ()
+    offre = next((offre for offre in possibles if prestation_essai(offre, scenario) == identifiant), None)
     if offre is None:
         return None
     complement = "Prestation du jeu de test" + (f", scénario {scenario.name}" if scenario else "")

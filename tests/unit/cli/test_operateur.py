@@ -114,6 +114,9 @@ def test_bon_refuse_tous_les_defauts__error(lancer: Lancer, place: Path) -> None
     ]
     assert erreurs.endswith("Refusé : 5 problèmes. Rien n'a été enregistré.\n")
     assert enregistrees(place) == {}
+    (place / "inconnu.xml").write_text(ecrire(BON).replace("<faitA></faitA>", "<faitAu></faitAu>"))
+    code, _, erreurs = lancer("operateur", "souscrire", "OPA", "--bon", "inconnu.xml")
+    assert (code, "Vouliez-vous écrire « faitA » ?" in erreurs, enregistrees(place)) == (1, True, {})
     (place / "casse.xml").write_text("<bonDeCommande>")
     code, _, erreurs = lancer("operateur", "souscrire", "OPA", "--bon", "casse.xml", *OPTIONS)
     assert (code, erreurs.count("\n"), enregistrees(place)) == (1, 2, {})

@@ -76,6 +76,7 @@ def test_un_champ_obligatoire_vide__error(champ: Champ) -> None:
         ("raison_sociale", "x" * 201, CodeBon.TROP_LONG),
         ("raison_sociale", "Alpha\x07", CodeBon.CARACTERE_INTERDIT),
         ("raison_sociale", "Alpha\r\nBcc: x@y.fr", CodeBon.CARACTERE_INTERDIT),
+        ("raison_sociale", "Alpha\nBcc: x@y.fr", CodeBon.CARACTERE_INTERDIT),
         ("representant", "Claire\u202eMartin", CodeBon.CARACTERE_INTERDIT),
         ("signataire", "Claire\u200b", CodeBon.CARACTERE_INTERDIT),
         ("siret", "7328293200007", CodeBon.SIRET_INCORRECT),

@@ -181,3 +181,12 @@ def test_options_sans_ligne__error() -> None:
         ("siret", CodeBon.SIRET_INCORRECT, 0),
         ("acces", CodeBon.TROP_DE_LIGNES, 0),
     }
+
+
+@pytest.mark.exigence("R6.6")
+@pytest.mark.parametrize("acces", [["INTEGR"], ["INTEGR", "INTEGRE"], ["INTEGRE", "INTEGR"]], ids=" ".join)
+def test_acces_inconnu_dit_une_fois__error(acces: list[str]) -> None:
+    saisie, _ = lire_fichier(ecrire(BON).encode())
+    bon, refus = lire_bon({**saisie, "acces": [Saisi(texte, 7 + rang) for rang, texte in enumerate(acces)]})
+    assert bon is None
+    assert [(p.champ, p.code, p.ligne) for p in refus] == [("acces", CodeBon.ACCES_INCONNU, 7 + acces.index("INTEGR"))]

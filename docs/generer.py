@@ -18,6 +18,7 @@ import click
 sys.path.insert(0, str(Path(__file__).parents[1]))  # for the table of tests/exigences.py
 from esav_soap.bootstrap.reglages import Reglages
 from esav_soap.calendar import PARIS, en_francais
+from esav_soap.certificats import MotifRefus
 from esav_soap.cli import francais
 from esav_soap.cli.__main__ import esav
 from esav_soap.contract.services import SERVICES, requetes
@@ -79,6 +80,11 @@ def codes_ecart() -> str:
 def codes_avertissement() -> str:
     """Codes of a warning."""
     return _table(("Code", "Sens"), ((f"`{c.name}`", c.value) for c in CodeAvertissement))
+
+
+def motifs_refus() -> str:
+    """Why a certificate is refused."""
+    return _table(("Motif", "Ce qui ne va pas, et que faire"), ((f"`{m.name}`", m.value) for m in MotifRefus))
 
 
 def etats() -> str:
@@ -266,6 +272,7 @@ BLOCS: dict[str, Callable[[], str]] = {
     "codes-ecart": codes_ecart,
     "codes-verification": codes_verification,
     "etats": etats,
+    "motifs-refus": motifs_refus,
     "scenarios": scenarios,
     "reglages": reglages,
     "operations": operations,

@@ -27,7 +27,8 @@ _MOYENS = {
 #: A call of each domain that changes nothing.
 _APPELS = {
     "SIGNALISATION": (
-        "esav client valider --plateforme integration, avec une prestation de votre parc d'essai et son formulaire"
+        "esav client valider --plateforme integration --prestation JDT-OFFRE avec le formulaire de l'OFFRE, "
+        "ou esav client jeu-de-test PACK.zip"
     ),
 }
 

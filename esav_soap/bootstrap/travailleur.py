@@ -137,6 +137,9 @@ class Travailleur(ThreadWorker):  # type: ignore[misc]
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._du_nouveau, conn))
 
     def _du_nouveau(self, conn: _Negociation, prise: Any) -> None:
+        if conn.limite <= time.monotonic():  # who sends a byte from time to time would never be found waiting
+            self._ecarter(conn)
+            return
         self.poller.unregister(prise)
         self._negociations.discard(conn)
         self.tpool.submit(self._prendre_conge if conn.refusee else self._negocier, conn)
@@ -207,13 +210,16 @@ class Travailleur(ThreadWorker):  # type: ignore[misc]
         self._prochaine_revue = maintenant + 0.5
         for conn in tuple(self._negociations):
             if conn.limite <= maintenant:
-                self._negociations.discard(conn)
-                with suppress(OSError, KeyError, ValueError):
-                    self.poller.unregister(conn.sock)
-                if not conn.refusee:
-                    _journal.warning("TLS : connexion de %s refusée : négociation inachevée", _pair(conn.client))
-                self.nr_conns -= 1
-                conn.close()
+                self._ecarter(conn)
+
+    def _ecarter(self, conn: _Negociation) -> None:
+        self._negociations.discard(conn)
+        with suppress(OSError, KeyError, ValueError):
+            self.poller.unregister(conn.sock)
+        if not conn.refusee:
+            _journal.warning("TLS : connexion de %s refusée : négociation inachevée", _pair(conn.client))
+        self.nr_conns -= 1
+        conn.close()
 
     def enqueue_req(self, conn: Any) -> None:
         self.tpool.submit(self._servir, conn)

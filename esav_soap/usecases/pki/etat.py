@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from esav_soap.calendar import en_paris
@@ -82,7 +82,8 @@ def _etat_certificat(
     refuses = {refus(registre, certificat.der, p, ctx.instant) for p in certificat.plateformes}
     motif = next(iter(refuses), None)
     pas, suivant = etape(certificat, ctx.instant), releve(certificat, tous)
-    voulu = certificat.role is not Role.OPERATEUR or not raisons_acces(ctx, Titulaire(certificat.titulaire))
+    apres = replace(ctx, instant=max(ctx.instant, certificat.fin))  # who leaves before its end has nothing to renew
+    voulu = certificat.role is not Role.OPERATEUR or not raisons_acces(apres, Titulaire(certificat.titulaire))
     rien = suivant is not None or motif is MotifRefus.REVOQUE or not voulu
     expire_remplace = motif in _FINIS and any(
         c.vivant(ctx.instant) and (c.titulaire, c.role) == (certificat.titulaire, certificat.role) for c in tous

@@ -305,6 +305,10 @@ def test_etat_ce_qui_est_a_faire(lieu: Monde) -> None:
     tout = {e.certificat.empreinte: e for e in etat(lieu.ctx).certificats}
     assert len(tout) == 4
     assert tout[releve.empreinte].releve == suite.empreinte
+    partant = lieu.base.bons["OPA"]
+    lieu.base.bons["OPA"] = replace(partant, fin=INSTANT + 40 * JOUR)
+    assert [e.certificat for e in etat(lieu.ctx, a_faire=True).certificats] == [publieur], "who leaves renews nothing"
+    lieu.base.bons["OPA"] = partant
     plus_tard = lieu.a(INSTANT + 41 * JOUR)
     assert {e.certificat.empreinte: e.refus for e in etat(plus_tard, a_faire=True).certificats} == {
         seul.empreinte: MotifRefus.EXPIRE,

@@ -55,7 +55,6 @@ def test_un_certificat_dans_l_en_tete__ok(entete: str) -> None:
         *(
             RFC[:-1],
             RFC[1:],
-            RFC[:-5] + ":",
             RFC.replace("A", "-"),
             f"{RFC[:40]} {RFC[40:]}",
             f"{RFC[:40]}\n{RFC[40:]}",

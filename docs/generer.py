@@ -34,6 +34,7 @@ from esav_soap.souscription.champs import CHAMPS, Champ
 from esav_soap.souscription.regles import CodeBon, CodeDenonciation
 from esav_soap.usecases.codes_verification import CodeVerification
 from esav_soap.usecases.documentation import SENS_ORDINAIRE
+from esav_soap.usecases.pki.raisons import CodePki
 from esav_soap.usecases.souscriptions import CodeManque, CodeSouscription
 from tests.exigences import EXIGENCES
 
@@ -80,6 +81,11 @@ def codes_ecart() -> str:
 def codes_avertissement() -> str:
     """Codes of a warning."""
     return _table(("Code", "Sens"), ((f"`{c.name}`", c.value) for c in CodeAvertissement))
+
+
+def motifs_pki() -> str:
+    """Codes of what the commands of the PKI refuse or warn of."""
+    return _table(("Motif", "Sens, et que faire"), ((f"`{c.name}`", c.value) for c in CodePki))
 
 
 def motifs_refus() -> str:
@@ -272,6 +278,7 @@ BLOCS: dict[str, Callable[[], str]] = {
     "codes-ecart": codes_ecart,
     "codes-verification": codes_verification,
     "etats": etats,
+    "motifs-pki": motifs_pki,
     "motifs-refus": motifs_refus,
     "scenarios": scenarios,
     "reglages": reglages,

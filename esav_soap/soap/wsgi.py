@@ -24,10 +24,9 @@ from esav_soap.intake.enveloppe import TAILLE_MAX, Message, lire_enveloppe, trop
 from esav_soap.jeton import JETON
 from esav_soap.names import NS_WS, PLATEFORMES, VERSION_WS, chemin_service
 from esav_soap.publication import VersionPubliee
-from esav_soap.soap import pages, presentation
+from esav_soap.soap import journal, pages, presentation
 from esav_soap.soap.connexion import connecter
 from esav_soap.soap.identite import Identite, SourceIdentite
-from esav_soap.soap.journal import sans_valeurs
 from esav_soap.soap.operations import Appel, Operations
 from esav_soap.soap.protocole import Protocole11, Protocole12, Service
 from esav_soap.usecases.depot import Appelant
@@ -133,7 +132,7 @@ class ApplicationWsgi:
             else:
                 reponse = Reponse(405, b"", [("Allow", "GET, HEAD, POST")])
         except Exception as exc:
-            _journal.error("requête %s : erreur interne\n%s", requete, sans_valeurs(exc))
+            _journal.error("requête %s : erreur interne\n%s", requete, journal.sans_valeurs(exc))
             version = _version_soap(environ)
             corps = self._secours[version].replace(_SANS_ID.encode(), requete.encode())
             reponse = Reponse(500, corps, [("Content-Type", _TYPES[version])], CodeErreur.ERREUR_INTERNE.name)
@@ -187,8 +186,11 @@ class ApplicationWsgi:
         if connexion.refus is not None and not ouverte:
             raise connexion.refus
         if appelant is not None:
-            autoriser(appelant, decoupe.service)
-            self._homologations.exiger(appelant, decoupe.service, decoupe.plateforme, decoupe.version)
+            try:
+                autoriser(appelant, decoupe.service)
+                self._homologations.exiger(appelant, decoupe.service, decoupe.plateforme, decoupe.version)
+            except ErreurEsav as erreur:
+                return self._refus(erreur, requete, message.version, appelant.code)
         if message.corps.tag not in service.operations:
             raise ErreurEsav(
                 CodeErreur.MESSAGE_MAL_FORME,
@@ -203,16 +205,15 @@ class ApplicationWsgi:
         operation = message.corps.tag.rpartition("}")[2]
         if appelant is not None and not refuse:
             self._homologations.noter(appelant, decoupe.service, decoupe.plateforme, operation, requete, instant)
-        trace = f"{code or '-'} {operation} {appel.erreur.code.name if appel.erreur else 'OK'}"
+        trace = f"{code or journal.certificat(connexion.refus)} {operation} {journal.issue(appel.erreur or connexion.refus)}"
         statut = _statut(message.version, appel.erreur) if refuse else 200
         return Reponse(statut, corps, [("Content-Type", _TYPES[message.version]), *self._fin(publiee)], trace)
 
-    def _refus(self, erreur: ErreurEsav, requete: str, version_soap: str) -> Reponse:
+    def _refus(self, erreur: ErreurEsav, requete: str, version_soap: str, qui: str = "") -> Reponse:
         service = self._services["depot", version_soap]
         corps = service.refuser(presentation.fault(erreur, requete))
-        return Reponse(
-            _statut(version_soap, erreur), corps, [("Content-Type", _TYPES[version_soap])], f"- - {erreur.code.name}"
-        )
+        trace = f"{qui or journal.certificat(erreur)} - {journal.issue(erreur)}"
+        return Reponse(_statut(version_soap, erreur), corps, [("Content-Type", _TYPES[version_soap])], trace)
 
     # GET: contracts and packs
 

@@ -211,6 +211,30 @@ def test_rien_d_autre_ne_repond_a_qui_n_est_pas_reconnu__error() -> None:
     assert diagnostiquer(panne).refus == "ERREUR_INTERNE"
 
 
+@pytest.mark.exigence("R6.2", "R6.3")
+def test_le_journal_dit_qui_et_pourquoi__ok(caplog: pytest.LogCaptureFixture) -> None:
+    etat = enveloppe(requete("consulterEtat", referenceOperateur="X"))
+    ouvert = noeud(homologation=True)
+    refuse = noeud(identite=Certificats(CertificatRefuse(MotifRefus.REVOQUE, FAITS)))
+    absent = noeud(identite=Certificats(CertificatRefuse(MotifRefus.ABSENT)))
+    publieur = noeud(identite=Certificats(Identifie("EDITION", Role.PUBLIEUR)))
+    for sur, attendu in (
+        (ouvert, "500 OPA - NON_HOMOLOGUE"),
+        (refuse, "500 sha256:abababababababab - CERTIFICAT_REFUSE/REVOQUE"),
+        (absent, "500 - - CERTIFICAT_REFUSE/ABSENT"),
+        (publieur, "500 EDITION - DROIT_INSUFFISANT"),
+    ):
+        caplog.clear()
+        with caplog.at_level("INFO", "esav.requetes"):
+            reponse = sur.appeler("/production/ws/1/suivi", etat)
+        (ligne,) = caplog.messages
+        assert ligne.startswith(f"{reponse.entetes['X-Request-Id']} POST /production/ws/1/suivi {attendu} ")
+    caplog.clear()
+    with caplog.at_level("INFO", "esav.requetes"):
+        diagnostiquer(refuse)
+    assert "200 sha256:abababababababab diagnostiquerConnexion CERTIFICAT_REFUSE/REVOQUE " in caplog.messages[0]
+
+
 @pytest.mark.exigence("R6.1", "R3.2")
 def test_la_requete_n_a_pas_de_contenu__error() -> None:
     reponse = noeud().appeler(

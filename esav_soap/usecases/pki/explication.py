@@ -71,7 +71,7 @@ def expliquer(ctx: Contexte, octets: bytes, plateforme: str | None = None) -> Ex
     plateformes = [plateforme] if plateforme else sorted(certificat.plateformes if certificat else PLATEFORMES)
     controles = (
         *_de_lui_meme(ctx, faits),
-        *_autorite(ctx, piece.der, faits),
+        *_autorite(ctx, piece.der, faits, certificat),
         *_enregistrement(ctx, certificat),
         *_plateformes(certificat, plateforme),
         *_pour_memoire(ctx, certificat, registre.certificats),
@@ -103,8 +103,16 @@ def _de_lui_meme(ctx: Contexte, faits: FaitsCertificat) -> Iterator[Controle]:
         yield Controle("genre", MotifRefus.EST_UNE_AUTORITE, "certificat d'une autorité")
 
 
-def _autorite(ctx: Contexte, der: bytes, faits: FaitsCertificat) -> Iterator[Controle]:
-    autorite = autorite_signataire(ctx, der) or autorite_signataire(ctx, der, retirees=True)
+def _autorite(
+    ctx: Contexte, der: bytes, faits: FaitsCertificat, certificat: CertificatEnregistre | None
+) -> Iterator[Controle]:
+    """Of a registered certificate, the CA that it was registered under counts, whichever else has the same key."""
+    connue = certificat.autorite if certificat else ""
+    autorite = (
+        next((a for a in ctx.base.autorites() if a.empreinte == connue), None)
+        or autorite_signataire(ctx, der)
+        or autorite_signataire(ctx, der, retirees=True)
+    )
     if autorite is None:
         auto = ctx.chiffrement.auto_signe(der)
         dit = "signé par lui-même" if auto else f"« {faits.emetteur} », qui n'est pas reconnue (esav pki ca list)"

@@ -12,6 +12,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from esav_soap import pki
 from esav_soap.calendar import instant_plus_mois
 from esav_soap.certificats import CertificatEnregistre, GenreDemande, Origine
+from esav_soap.souscription import Acces
 from esav_soap.usecases.pki.demandes import classer, demander
 from esav_soap.usecases.pki.emission import delivrer_csr, delivrer_demande
 from esav_soap.usecases.pki.enregistrement import enregistrer, enregistrer_demande
@@ -162,6 +163,11 @@ def test_acces_a_venir_ou_termine(lieu: Monde) -> None:
     souscription = lieu.base.bons["OPA"]
     lieu.base.bons["OPA"] = replace(souscription, activee_le=INSTANT + 10 * JOUR)
     assert delivrer_csr(lieu.ctx, lieu.emetteur, lieu.csr(), OPA).certificat.titulaire == "OPA"
+    en_ligne = replace(souscription.bon, acces=frozenset({Acces.EN_LIGNE}))
+    lieu.base.bons["OPA"] = replace(souscription, bon=en_ligne)
+    with pytest.raises(PkiRefusee) as autre:
+        delivrer_csr(lieu.ctx, lieu.emetteur, lieu.csr(), OPA)
+    assert codes(autre.value) == ["SANS_ACCES_INTEGRE"]
     lieu.base.bons["OPA"] = replace(souscription, fin=INSTANT)
     with pytest.raises(PkiRefusee) as refus:
         delivrer_csr(lieu.ctx, lieu.emetteur, lieu.csr(), OPA)
@@ -265,6 +271,10 @@ def test_delivrer_avec_une_autre_autorite__error(lieu: Monde) -> None:
     with pytest.raises(PkiRefusee) as refus:
         delivrer_csr(lieu.ctx, ailleurs, lieu.csr(), OPA)
     assert codes(refus.value) == ["AUTORITE_ABSENTE"]
+    lieu.base.retirer_autorite(lieu.base.autorites()[0].empreinte, INSTANT)
+    with pytest.raises(PkiRefusee) as retiree:
+        delivrer_csr(lieu.ctx, lieu.emetteur, lieu.csr(), OPA)
+    assert codes(retiree.value) == ["AUTORITE_ABSENTE"]
     with pytest.raises(PkiRefusee) as autre:
         delivrer_csr(lieu.ctx, lieu.emetteur, signe(par="AC externe"), OPA)
     assert "CSR_ATTENDU" in codes(autre.value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -81,6 +82,21 @@ def test_revoquer_refait_la_liste__ok(lieu: Monde) -> None:
     assert relu[second.empreinte].revoque_le is None
     assert revoquer(lieu.a(INSTANT + JOUR), [premier, second], "tout", lieu.emetteur) == 1
     assert pki.numeros_revoques(crl_interne(lieu)) == {premier.numero_serie, second.numero_serie}
+
+
+@pytest.mark.exigence("R6.2")
+def test_la_liste_dit_la_revocation_des_la_meme_transaction(lieu: Monde, monkeypatch: pytest.MonkeyPatch) -> None:
+    certificat = delivre(lieu)
+    ecrites = []
+    vraie = lieu.base.revoquer_certificats
+
+    def ecrire(*arguments: Any) -> int:
+        ecrites.append(pki.numeros_revoques(arguments[-1]))
+        return vraie(*arguments)
+
+    monkeypatch.setattr(lieu.base, "revoquer_certificats", ecrire)
+    revoquer(lieu.ctx, [certificat], "essai", lieu.emetteur)
+    assert ecrites == [{certificat.numero_serie}]
 
 
 @pytest.mark.exigence("R6.2")
@@ -181,6 +197,8 @@ def test_prevenir_avant_le_dernier_certificat(lieu: Monde) -> None:
     (seule,) = consequences(lieu.ctx, [un, deux])
     assert seule.code == "DERNIER_CERTIFICAT"
     assert "OPA" in seule.message
+    lieu.base.revoquer_certificats([deux.empreinte], INSTANT, "essai")
+    assert [r.code for r in consequences(lieu.ctx, [un])] == ["DERNIER_CERTIFICAT"], "a revoked one does not count"
 
 
 # authorities
@@ -417,6 +435,35 @@ def test_expliquer_dit_ce_que_le_service_repond(
 
 def motifs(explication: Explication) -> set[MotifRefus]:
     return {c.motif for c in explication.controles if c.motif is not None}
+
+
+@pytest.mark.exigence("R6.2")
+def test_expliquer_une_autorite_reemise_avec_la_meme_cle(lieu: Monde) -> None:
+    """The CA under which it was registered is retired; another one with the same name and key is recognised."""
+    der = _retiree(lieu)
+    autre = fabrique.certificat(
+        "EC-AC externe",
+        sujet="AC externe",
+        emetteur="AC externe",
+        signe_par="EC-AC externe",
+        debut=INSTANT - JOUR,
+        fin=FIN_AC + JOUR,
+        extensions=[(x509.BasicConstraints(ca=True, path_length=None), True)],
+    )
+    autorites.ajouter(lieu.ctx, autre, "Réémise")
+    explication = expliquer(lieu.ctx, der)
+    assert set(explication.reponses.values()) == motifs(explication) == {MotifRefus.AUTORITE_INCONNUE}
+
+
+@pytest.mark.exigence("R6.2")
+def test_notre_autorite_retiree_puis_reconnue_reste_la_notre(lieu: Monde) -> None:
+    (autorite,) = autorites.internes(lieu.ctx)
+    certificat = delivre(lieu)
+    autorites.retirer(lieu.ctx, autorite)
+    assert expliquer(lieu.ctx, certificat.der).admis is False
+    autorites.ajouter(lieu.ctx, autorite.der)
+    assert autorites.internes(lieu.ctx) == (autorite,)
+    assert expliquer(lieu.ctx, certificat.der).admis
 
 
 @pytest.mark.exigence("R6.2")

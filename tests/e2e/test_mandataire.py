@@ -11,11 +11,13 @@ import tempfile
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
+from cryptography import x509
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from esav_soap import pki
 from esav_soap.store import ouvrir
@@ -56,6 +58,9 @@ def monde(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Monde]:
         "non enregistre": reconnue.certificat(),
         "autorite inconnue": inconnue.certificat(),
         "auto-signe": Ac("OPA", "EC-client", b"").certificat(),
+        "expire": reconnue.certificat(fin=tls.MAINTENANT - timedelta(days=1)),
+        "pas encore": reconnue.certificat(debut=tls.MAINTENANT + timedelta(days=1)),
+        "serveur": reconnue.certificat(extensions=[(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False)]),
     }
     with ouvrir(store) as magasin:
         tls.reconnaitre(magasin, reconnue)
@@ -141,6 +146,21 @@ def test_e_sav_juge_ce_que_le_mandataire_laisse_passer__error(
 ) -> None:
     with Appelant(devant.port, monde.pieces[nom]) as appelant:
         assert motif(deposer(appelant)) == attendu
+
+
+@pytest.mark.exigence("R6.1", "R6.2")
+@pytest.mark.parametrize(
+    ("nom", "attendu"), [("expire", "EXPIRE"), ("pas encore", "PAS_ENCORE_VALIDE"), ("serveur", "USAGE_INCORRECT")]
+)
+def test_ce_que_nginx_arrete_lui_meme__error(monde: Monde, devant: Mandataire, nom: str, attendu: str) -> None:
+    """HAProxy lets e-SAV tell why; nginx answers to wrong dates by its own page, as docs/exploitation.md says."""
+    with Appelant(devant.port, monde.pieces[nom]) as appelant:
+        reponse = deposer(appelant)
+        if devant.nom == "haproxy" or nom == "serveur":
+            assert motif(reponse) == attendu
+        else:
+            assert reponse.statut == 400
+            assert b"The SSL certificate error" in reponse.octets
 
 
 @pytest.mark.exigence("R6.2")

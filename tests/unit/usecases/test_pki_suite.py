@@ -338,6 +338,15 @@ def test_etat_ce_qui_est_a_faire(lieu: Monde) -> None:
     assert etat(plus_tard, a_faire=True).certificats == (), "revoked, or of an opérateur that has left"
 
 
+@pytest.mark.exigence("R6.2")
+def test_un_certificat_fini_remplace_apres_une_coupure_n_est_plus_a_renouveler(lieu: Monde) -> None:
+    fini = delivre(lieu, fin=INSTANT + JOUR)
+    plus_tard = lieu.a(INSTANT + 10 * JOUR)
+    assert [e.certificat for e in etat(plus_tard, a_faire=True).certificats] == [fini]
+    delivrer_csr(plus_tard, lieu.emetteur, lieu.csr("x"), OPA)
+    assert etat(plus_tard, a_faire=True).certificats == ()
+
+
 # explanations
 
 
@@ -453,6 +462,10 @@ def test_expliquer_une_autorite_reemise_avec_la_meme_cle(lieu: Monde) -> None:
     autorites.ajouter(lieu.ctx, autre, "Réémise")
     explication = expliquer(lieu.ctx, der)
     assert set(explication.reponses.values()) == motifs(explication) == {MotifRefus.AUTORITE_INCONNUE}
+    autorites.retirer(lieu.ctx, autorites.trouver(lieu.ctx, "Réémise"))
+    autorites.ajouter(lieu.ctx, autorite_externe())
+    nouveau = expliquer(lieu.ctx, signe())
+    assert set(nouveau.reponses.values()) == motifs(nouveau) == {MotifRefus.NON_ENREGISTRE}, "one that is recognised"
 
 
 @pytest.mark.exigence("R6.2")

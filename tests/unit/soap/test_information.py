@@ -18,14 +18,16 @@ from esav_soap.certificats import (
     Origine,
     Role,
 )
+from esav_soap.contract.pack import zipper
 from esav_soap.errors import CodeErreur, ErreurEsav
 from esav_soap.homologation import Domaine, Homologation
 from esav_soap.intake import Avertissement
 from esav_soap.names import NS_WS
 from esav_soap.soap.identite import SourceIdentite
 from esav_soap.usecases.droits import Identifie
+from esav_soap.usecases.registre import ouvrir_pack
 from tests.e2e.soap import WS, Reponse, depot, enveloppe, requete
-from tests.faux import INSTANT, URL, FauxNoeud, noeud
+from tests.faux import INSTANT, URL, FauxNoeud, base_garnie, noeud
 
 DIAGNOSTIC = enveloppe(requete("diagnostiquerConnexion"))
 FAITS = FaitsCertificat(
@@ -148,6 +150,22 @@ def test_ce_qui_dit_l_appelant__ok() -> None:
     assert dit(diagnostiquer(noeud(identite=lambda environ: "OPA")))["identification"] == "EXTERNE"
     for sans_certificat in (noeud(), noeud(identite=lambda environ: "OPA")):
         assert "certificat" not in dit(diagnostiquer(sans_certificat))
+
+
+@pytest.mark.exigence("R9", "R2.4")
+def test_servi_aussi_avec_un_pack_d_avant__ok() -> None:
+    """A version that was recorded before this service existed has no WSDL of it in its pack."""
+    base = base_garnie()
+    for version, (dates, octets) in list(base.publiees.items()):
+        fichiers = {nom: o for nom, o in ouvrir_pack(octets).items() if not nom.startswith("wsdl/information")}
+        assert len(fichiers) == len(ouvrir_pack(octets)) - 2
+        base.publiees[version] = (dates, zipper(fichiers))
+    sur = noeud(base)
+    for question in ("wsdl", "wsdl=soap12"):
+        wsdl = sur.appeler("/integration/ws/1/information", methode="GET", question=question)
+        assert wsdl.statut == 200
+        assert f"{URL}/integration/ws/1/information".encode() in wsdl.octets
+    assert dit(diagnostiquer(sur))["accepte"] == "true"
 
 
 @pytest.mark.exigence("R6.3")

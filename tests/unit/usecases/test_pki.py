@@ -91,6 +91,13 @@ def test_demande_d_enregistrement_tous_les_defauts_du_certificat__error(lieu: Mo
     [
         (pki.nouvelle_cle_et_csr("OPA")[0], "CLE_PRIVEE"),
         (b"".join(pki.nouvelle_cle_et_csr("OPA")), "CLE_PRIVEE"),
+        (
+            b"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nMIIB\n-----END RSA PRIVATE KEY-----\n",
+            "CLE_PRIVEE",
+        ),
+        (pki.nouvelle_cle_et_csr("OPA")[1] + b"-----BEGIN PRIVATE KEY-----\nMIGH", "CLE_PRIVEE"),
+        (b"-----BEGIN CERTIFICATE-----" * 38_000, "PIECE_ILLISIBLE"),
+        (b"0" * 1_100_000, "PIECE_ILLISIBLE"),
         (b"", "PIECE_ILLISIBLE"),
         (b"bonjour", "PIECE_ILLISIBLE"),
         (b"-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n-----END CERTIFICATE REQUEST-----\n", "CSR_REFUSE"),
@@ -99,7 +106,21 @@ def test_demande_d_enregistrement_tous_les_defauts_du_certificat__error(lieu: Mo
         (crl_externe(), "CSR_REFUSE"),
         (signe() + pki.nouvelle_cle_et_csr("OPA")[1], "PIECE_ILLISIBLE"),
     ],
-    ids=["cle", "cle-et-csr", "vide", "texte", "csr-tronque", "pem-faux", "der-court", "crl", "les-deux"],
+    ids=[
+        "cle",
+        "cle-et-csr",
+        "cle-ancienne",
+        "cle-coupee",
+        "sans-fin",
+        "enorme",
+        "vide",
+        "texte",
+        "csr-tronque",
+        "pem-faux",
+        "der-court",
+        "crl",
+        "les-deux",
+    ],
 )
 def test_piece_qui_n_en_est_pas_une__error(lieu: Monde, contenu: bytes, code: str) -> None:
     avant = lieu.etat()

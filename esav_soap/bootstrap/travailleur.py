@@ -134,6 +134,8 @@ class Travailleur(ThreadWorker):  # type: ignore[misc]
 
     def _veiller(self, conn: _Negociation) -> None:
         self._negociations.add(conn)
+        if not self.alive:  # the end came meanwhile, and may have shortened those that wait before
+            conn.limite = min(conn.limite, time.monotonic() + STOP_KEEPALIVE_LINGER)
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._du_nouveau, conn))
 
     def _du_nouveau(self, conn: _Negociation, prise: Any) -> None:

@@ -174,6 +174,25 @@ def test_des_requetes_que_tls_garde_dechiffrees__ok(monde: Monde, serveur: Serve
     assert recu.count(b"<ws:code>SIGNALISATION_INCONNUE</ws:code>") == nombre
 
 
+@pytest.mark.exigence("R9")
+def test_une_requete_que_tls_garde_seule__ok(monde: Monde, serveur: ServeurTls) -> None:
+    """The first one ends exactly where a reading of the server ends: nothing of the second is in its hands yet."""
+    question = enveloppe(requete("consulterEtat", referenceOperateur="inconnue"))
+
+    def une(bourre: int) -> bytes:
+        return message(None, f"X-Bourre: {'x' * bourre}", chemin="/production/ws/1/suivi", corps=question)
+
+    with Appelant(serveur.port, monde.opa) as appelant:
+        appelant.prise.settimeout(10)
+        appelant.prise.sendall(une(8192 - len(une(0))) + une(1))
+        recu = b""
+        while recu.count(b"</soap11env:Envelope>") < 2:
+            morceau = appelant.prise.recv(65536)
+            assert morceau
+            recu += morceau
+    assert recu.count(b"<ws:code>SIGNALISATION_INCONNUE</ws:code>") == 2
+
+
 @pytest.mark.exigence("R6.1")
 def test_la_fin_d_une_connexion_est_dite__ok(monde: Monde, serveur: ServeurTls) -> None:
     """close_notify: else a client could not tell the end from a cut."""
@@ -313,12 +332,16 @@ def test_un_certificat_qui_expire_pendant_la_connexion__error(
 def test_un_arret_avec_des_connexions_tls__ok(monde: Monde, tmp_path: Path) -> None:
     """Kept ones, silent ones, half-made ones: none of them holds a server that was told to end."""
     with tls.serveur_tls(monde.store, tmp_path) as serveur, ExitStack() as pile:
-        gardee = pile.enter_context(Appelant(serveur.port, monde.opa))
-        assert deposer(gardee).refus is None
+        contexte = tls.contexte_client(monde.opa)
+        gardee = contexte.wrap_socket(nue(serveur), server_hostname="127.0.0.1", suppress_ragged_eofs=False)
+        pile.enter_context(gardee).sendall(b"GET /sante HTTP/1.1\r\nHost: x\r\n\r\n")
+        recu = b""
+        while not recu.endswith(b"ok\n"):
+            recu += gardee.recv(4096)
         pile.enter_context(Appelant(serveur.port, monde.opa))
         pile.enter_context(nue(serveur))
         pile.enter_context(nue(serveur)).sendall(accueil()[:50])
         serveur.reel.processus.terminate()
         assert serveur.reel.processus.wait(8) == 0
-        assert gardee.prise.recv(1) == b""
+        assert gardee.recv(1) == b"", "told, not cut off"
     assert "Traceback" not in serveur.journal()

@@ -129,6 +129,8 @@ def test_les_delais__error(paire: Paire) -> None:
     assert 0.04 < time.monotonic() - debut < 4
     prise.setblocking(True)
     assert prise.gettimeout() is None
+    prise.sendall(b"x")
+    assert client.recv(1) == b"x"  # with what came before it: a client that closes with something unread resets
     client.close()
     assert prise.recv(1) == b""
 

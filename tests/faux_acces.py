@@ -21,12 +21,19 @@ class FauxAcces:
         self.recues: dict[int, Demande] = {}
         self.bons: dict[str, Souscription] = {}
         self.faites: dict[tuple[str, Domaine], Homologation] = {}
+        self._vu: tuple[object, ...] = ()
+        self._revision = 0
 
     def certificats(self) -> tuple[CertificatEnregistre, ...]:
         return tuple(sorted(self.par_empreinte.values(), key=lambda c: (c.titulaire, c.fin, c.empreinte)))
 
-    def certificat_connu(self, empreinte: str) -> bool:
-        return empreinte in self.par_empreinte
+    def revision_acces(self) -> int:
+        """Raised also by what a test puts where it lies open."""
+        vu = (dict(self.par_empreinte), dict(self.reconnues), dict(self.bons))
+        if vu != self._vu:
+            self._vu = vu
+            self._revision += 1
+        return self._revision
 
     def enregistrer_certificat(self, certificat: CertificatEnregistre, demande: int | None = None) -> None:
         if certificat.empreinte in self.par_empreinte:

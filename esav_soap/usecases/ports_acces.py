@@ -27,10 +27,6 @@ class Certificats(Protocol):
         """All that were ever recorded, by holder, then by end."""
         ...
 
-    def certificat_connu(self, empreinte: str) -> bool:
-        """Whether it was ever recorded: one look by its key."""
-        ...
-
     def enregistrer_certificat(self, certificat: CertificatEnregistre, demande: int | None = None) -> None:
         """Record it, and that it meets the request of that number.
 
@@ -88,6 +84,15 @@ class Souscriptions(Protocol):
         ...
 
 
+class RevisionAcces(Protocol):
+    """Whether anything changed of what decides who may call."""
+
+    def revision_acces(self) -> int:
+        """A number that each write of certificates, CAs, their lists and subscriptions raises, in its own transaction: one
+        look at one row. Who reads it first and the rest after it has at least what belongs to it."""
+        ...
+
+
 class Homologations(Protocol):
     """First successful calls on integration."""
 
@@ -100,7 +105,7 @@ class Homologations(Protocol):
         ...
 
 
-class Acces(Certificats, Souscriptions, Homologations, Protocol):
+class Acces(Certificats, Souscriptions, RevisionAcces, Homologations, Protocol):
     """All of these."""
 
 

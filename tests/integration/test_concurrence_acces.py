@@ -7,6 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import groupby
 
 import psycopg
@@ -107,6 +108,44 @@ def test_revocations_croisees_ne_se_bloquent_pas(magasin: Magasin, autre: Magasi
     vues = ensemble(revoquer)
     assert sum(int(nombre) * fois for nombre, fois in vues.items()) == len(noms)
     assert {c.revoque_le for c in magasin.certificats()} == {INSTANT}
+
+
+@pytest.mark.exigence("R6.2", "R6.6")
+def test_qui_lit_la_revision_d_abord_ne_manque_rien(magasin: Magasin, autre: Magasin) -> None:
+    """Many write at once, of all that a node keeps: whoever has the last revision has the last of everything."""
+    magasin.enregistrer_autorite(AUTORITE)
+    depart = magasin.revision_acces()
+
+    def ecrire(rang: int) -> str:
+        store = (magasin, autre)[rang % 2]
+        store.enregistrer_certificat(certificat(f"c{rang}"))
+        store.enregistrer_souscription(replace(SOUSCRIPTION, operateur=f"OP{rang}"))
+        store.enregistrer_crl(AUTORITE.empreinte, b"%d" % rang)
+        return ""
+
+    def ce_qui_est_la() -> tuple[object, ...]:
+        return autre.certificats(), autre.autorites(), autre.souscriptions()
+
+    fini = threading.Event()
+    garde: list[tuple[int, tuple[object, ...]]] = []
+
+    def suivre() -> None:
+        while True:
+            dernier = fini.is_set()
+            revision = autre.revision_acces()
+            if not garde or garde[-1][0] != revision:
+                garde.append((revision, ce_qui_est_la()))
+            if dernier:
+                return
+
+    with ThreadPoolExecutor(1) as lecteur:
+        suivi = lecteur.submit(suivre)
+        try:
+            ensemble(ecrire)
+        finally:
+            fini.set()
+        suivi.result()
+    assert garde[-1] == (depart + 3 * FILS, ce_qui_est_la())
 
 
 @pytest.mark.exigence("R6.2")

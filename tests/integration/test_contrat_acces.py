@@ -136,10 +136,7 @@ def test_certificats_par_titulaire_puis_par_fin(store: ports_acces.Acces) -> Non
 @pytest.mark.exigence("R6.2")
 def test_certificat_deja_connu_ne_change_rien(store: ports_acces.Acces) -> None:
     """Whoever holds it, also when it is revoked; and the request goes on waiting."""
-    assert not store.certificat_connu(empreinte("un"))
     store.enregistrer_certificat(certificat("un"))
-    assert store.certificat_connu(empreinte("un"))
-    assert not store.certificat_connu(empreinte("deux"))
     store.revoquer_certificats([empreinte("un")], INSTANT, "perdu")
     numero = store.ajouter_demande(demande())
     avant = store.certificats()
@@ -355,6 +352,37 @@ def test_adresse_de_trop_de_lignes_n_est_pas_tronquee(store: ports_acces.Acces, 
     with pytest.raises(ValueError, match="adresse"):
         store.enregistrer_souscription(replace(SOUSCRIPTION, bon=replace(BON, adresse=adresse)))
     assert store.souscriptions() == ()
+
+
+# -- revision ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.exigence("R6.2", "R6.6")
+def test_chaque_ecriture_d_acces_change_la_revision(store: ports_acces.Acces, relire: ports_acces.Acces) -> None:
+    """And nothing else does: nodes read everything anew for it."""
+    autre_liste = {"autorite": AUTORITE.empreinte, "crl": b"liste"}
+    gestes: tuple[Callable[[], object], ...] = (
+        lambda: store.enregistrer_certificat(certificat("un")),
+        lambda: store.enregistrer_autorite(AUTORITE),
+        lambda: store.revoquer_certificats([empreinte("un")], INSTANT, "perdu"),
+        lambda: store.revoquer_certificats([], INSTANT, "", **autre_liste),  # type: ignore[arg-type]
+        lambda: store.enregistrer_crl(AUTORITE.empreinte, b"autre"),
+        lambda: store.retirer_autorite(AUTORITE.empreinte, INSTANT),
+        lambda: store.enregistrer_souscription(SOUSCRIPTION),
+        lambda: store.enregistrer_souscription(replace(SOUSCRIPTION, denoncee_le=INSTANT, fin=INSTANT + JOUR)),
+    )
+    vues = [relire.revision_acces()]
+    for geste in gestes:
+        geste()
+        vues.append(relire.revision_acces())
+    assert vues == sorted(set(vues))
+    with pytest.raises(CertificatDejaConnu):
+        store.enregistrer_certificat(certificat("un"))
+    with pytest.raises(LookupError):
+        store.revoquer_certificats([], INSTANT, "", empreinte("autre"), b"")
+    store.classer_demande(store.ajouter_demande(demande()), INSTANT)
+    store.enregistrer_homologation(HOMOLOGATION)
+    assert relire.revision_acces() == vues[-1]
 
 
 # -- homologation ------------------------------------------------------------------------------------------------------

@@ -14,12 +14,13 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from esav_soap.bootstrap.prises import Attente
 from esav_soap.certificats import MotifRefus
 from esav_soap.errors import ReglageInvalide
-from esav_soap.jeton import JETON
 
 _T = TypeVar("_T")
 _journal = logging.getLogger("esav.tls")
@@ -128,7 +129,7 @@ def _fichier(chemin: str) -> tuple[int, ...]:
 
 
 class PriseTls(ssl.SSLSocket):
-    """A client's TLS connection, which puts the token down before it waits for that client.
+    """A client's TLS connection, which gives the token and the place back before it waits for that client.
 
     The descriptor never blocks; what callers ask for by ``setblocking`` and ``settimeout`` is kept here.
     """
@@ -136,6 +137,11 @@ class PriseTls(ssl.SSLSocket):
     _delai: float | None = None
     _der: bytes | None = None
     _der_connu = False
+
+    @cached_property
+    def attente(self) -> Attente:
+        """What is known of the client's slowness."""
+        return Attente()
 
     def settimeout(self, value: float | None) -> None:
         self._delai = value
@@ -188,7 +194,8 @@ class PriseTls(ssl.SSLSocket):
                 self._sslobj.shutdown()  # type: ignore[attr-defined]
 
     def _patienter(self, essai: Callable[..., _T], *arguments: Any) -> _T:
-        """What ``essai`` gives once the client lets it go on. Raises TimeoutError after the delay, in all."""
+        """What ``essai`` gives once the client lets it go on. Raises TimeoutError after the delay, in all; without one
+        :class:`~esav_soap.bootstrap.prises.ClientMuet`."""
         limite = None if self._delai is None else time.monotonic() + self._delai
         while True:
             try:
@@ -197,15 +204,7 @@ class PriseTls(ssl.SSLSocket):
                 if self._delai == 0.0:
                     raise
                 evenement = select.POLLOUT if isinstance(attente, ssl.SSLWantWriteError) else select.POLLIN
-            with JETON.rendu():
-                self._attendre(evenement, limite)
-
-    def _attendre(self, evenement: int, limite: float | None) -> None:
-        veille = select.poll()
-        veille.register(self, evenement)
-        reste = None if limite is None else max(0.0, limite - time.monotonic())
-        if not veille.poll(None if reste is None else reste * 1000):
-            raise TimeoutError("the client does not go on")
+            self.attente.patienter(self, evenement, None if limite is None else limite - time.monotonic())
 
 
 def motif(echec: ssl.SSLError) -> str:

@@ -11,7 +11,6 @@ from typing import Protocol
 from esav_soap.avis import Operateur
 from esav_soap.calendar import en_francais, en_paris, en_utc
 from esav_soap.certificats import Role
-from esav_soap.homologation import Domaine
 from esav_soap.names import MOTIF_OPERATEUR
 from esav_soap.souscription.objets import Acces, BonDeCommande, Souscription
 from esav_soap.souscription.regles import (
@@ -24,6 +23,7 @@ from esav_soap.souscription.regles import (
 )
 from esav_soap.souscription.regles import denoncer as _denoncer
 from esav_soap.usecases import ports, ports_acces
+from esav_soap.usecases.homologation import DOMAINES_OUVERTS
 
 
 class Base(ports_acces.Souscriptions, ports.Operateurs, Protocol):
@@ -199,7 +199,7 @@ def _manques(code: str, base: BaseComplete, instant: datetime) -> Iterator[Manqu
     if not _a_un_certificat(code, base, instant):
         yield Manque(CodeManque.SANS_CERTIFICAT)
     faits = {h.domaine for h in base.homologations() if h.operateur == code}
-    for domaine in Domaine:
+    for domaine in DOMAINES_OUVERTS:
         if domaine not in faits:
             yield Manque(CodeManque.NON_HOMOLOGUE, f"Domaine : {domaine.value}.")
 

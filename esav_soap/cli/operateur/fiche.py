@@ -107,11 +107,11 @@ def _certificat(certificat: CertificatEnregistre, present: datetime) -> str:
 
 def _homologation(code: str, base: BaseComplete) -> Iterator[str]:
     from esav_soap.calendar import en_francais
-    from esav_soap.homologation import Domaine
+    from esav_soap.usecases.homologation import DOMAINES_OUVERTS
 
     faites = {h.domaine: h for h in base.homologations() if h.operateur == code}
     yield "Homologation"
-    for domaine in Domaine:
+    for domaine in DOMAINES_OUVERTS:
         faite = faites.get(domaine)
         dit = f"le {en_francais(faite.date)}, {faite.operation} (requête {faite.requete})" if faite else "pas encore"
         yield f"  {domaine.value} : {dit}"

@@ -109,6 +109,9 @@ def demandes(sur: FauxNoeud) -> list[str]:
 def test_un_appelant_reconnu__ok() -> None:
     sur = noeud(identite=Certificats(Identifie("OPA", certificat=CERTIFICAT)), homologation=True)
     avant = dit(diagnostiquer(sur))
+    a_faire = avant.pop("message")
+    assert a_faire.startswith("NON_HOMOLOGUE : ")
+    assert f"{URL}/integration/ws/1/depot/2026.2." in a_faire, "the newest version that can be tried"
     assert avant == {
         "accepte": "true",
         "identification": "CERTIFICAT",
@@ -130,7 +133,9 @@ def test_un_appelant_reconnu__ok() -> None:
     sur.base.enregistrer_homologation(
         Homologation("OPA", Domaine.SIGNALISATION, INSTANT, "validerSignalisation", "0123456789abcdef")
     )
-    assert dit(diagnostiquer(sur))["homologation"] == [
+    apres = dit(diagnostiquer(sur))
+    assert "message" not in apres
+    assert apres["homologation"] == [
         {
             "domaine": "SIGNALISATION",
             "homologue": "true",

@@ -97,6 +97,8 @@ def test_la_production_attend_l_integration__error(registre: RegistreHomologatio
         assert f"{adresse}." in dit.message
         assert operation in dit.message
         assert "« signalisation »" in dit.message
+        assert "JDT-OFFRE" in dit.message, "an opérateur has nothing else to call on"
+    assert registre.attente(Domaine.SIGNALISATION, "2026.2") == depot.message
 
 
 @pytest.mark.exigence("R6.3")

@@ -13,6 +13,7 @@ from esav_soap.errors import CodeErreur, ErreurEsav, FormulaireInvalide
 from esav_soap.intake import Avertissement, Verdict, dater, empreinte
 from esav_soap.signalisation import Contact, Depot, NouvelleSignalisation
 from esav_soap.signalisation.numero import OCTETS, tirer
+from esav_soap.signalisation.scenarios import PREFIXE, prestation_essai
 from esav_soap.usecases.ports import Depots, NumeroDejaPris
 from esav_soap.usecases.registre import Registre
 
@@ -54,7 +55,7 @@ def verifier(appelant: Appelant, verdict: Verdict, depots: Depots) -> str:
         raise FormulaireInvalide(verdict.erreurs)
     prestation = depots.prestation(appelant.plateforme, appelant.operateur, verdict.entete.identifiant_prestation)
     if prestation is None:
-        raise ErreurEsav(CodeErreur.PRESTATION_INCONNUE)
+        raise _inconnue(appelant, verdict.entete.identifiant_prestation, depots)
     if prestation.offre != verdict.offre:
         raise ErreurEsav(
             CodeErreur.OFFRE_NON_CONFORME,
@@ -62,6 +63,25 @@ def verifier(appelant: Appelant, verdict: Verdict, depots: Depots) -> str:
             "Employer le formulaire de l'Offre de la prestation.",
         )
     return verdict.offre
+
+
+def _inconnue(appelant: Appelant, identifiant: str, depots: Depots) -> ErreurEsav:
+    """Says what to use instead, to who has taken a prestation of one platform for one of the other."""
+    if appelant.plateforme == "production" and identifiant.startswith(PREFIXE):
+        return ErreurEsav(
+            CodeErreur.PRESTATION_INCONNUE,
+            f"Les prestations d'essai ({PREFIXE}…) ne sont que sur la plate-forme d'intégration. Employer une prestation de "
+            "votre parc.",
+        )
+    if appelant.plateforme == "integration" and (
+        prestation := depots.prestation("production", appelant.operateur, identifiant)
+    ):
+        return ErreurEsav(
+            CodeErreur.PRESTATION_INCONNUE,
+            "Cette prestation de votre parc n'est qu'en production. Sur la plate-forme d'intégration, employer la prestation "
+            f"d'essai {prestation_essai(prestation.offre)}.",
+        )
+    return ErreurEsav(CodeErreur.PRESTATION_INCONNUE)
 
 
 def valider(appelant: Appelant, verdict: Verdict, depots: Depots) -> str:

@@ -231,7 +231,6 @@ def test_la_souscription_des_operateurs__ok(
         (certificat(serie=7, signe_par="EC-autre"), "AUTORITE_INCONNUE"),
         (AC, "EST_UNE_AUTORITE"),
     ],
-    ids=range(11),
     ids=str,
 )
 def test_ce_que_personne_n_a_enregistre__error(essai: Essai, der: bytes | None, attendu: str) -> None:

@@ -231,7 +231,7 @@ def test_la_souscription_des_operateurs__ok(
         (certificat(serie=7, signe_par="EC-autre"), "AUTORITE_INCONNUE"),
         (AC, "EST_UNE_AUTORITE"),
     ],
-    ids=str,
+    ids=range(11),
 )
 def test_ce_que_personne_n_a_enregistre__error(essai: Essai, der: bytes | None, attendu: str) -> None:
     """What is wrong with it, if anything is: that helps more than to hear that it is not registered."""

@@ -181,6 +181,10 @@ class RegistreAcces:
             return (self._inconnu(der, self._instantane, instant).motif,)
         return tuple(dict.fromkeys(_motifs(fiche, plateforme, instant)))
 
+    def refus(self, certificat: CertificatEnregistre, instant: datetime) -> MotifRefus | None:
+        """Why a registered certificate is refused where it may call; None when it is let in there, the same everywhere."""
+        return next((m for p in certificat.plateformes for m in self.motifs(certificat.der, p, instant)), None)
+
     def _plus_recent(self) -> Instantane:
         """The snapshot as of now, if the store can be read: what was recorded a moment ago is known at once."""
         with JETON.rendu(), self._verrou:

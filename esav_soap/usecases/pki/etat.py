@@ -81,8 +81,7 @@ def _etat_certificat(
     instant: datetime,
 ) -> EtatCertificat:
     """``siens``: of the same holder in the same role, itself included."""
-    # Where it may call it is refused for the same reason everywhere.
-    motif = next((m for p in certificat.plateformes for m in registre.motifs(certificat.der, p, instant)), None)
+    motif = registre.refus(certificat, instant)
     pas, suivant = etape(certificat, instant), releve(certificat, siens)
     # Who leaves before its end has nothing to renew.
     voulu = acces_apres(certificat.role, souscription, max(instant, certificat.fin))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from esav_soap.pki.chaine import auto_signe, signataire
     from esav_soap.pki.crl import crl_en_der, fin_crl, numero_crl, numeros_revoques, revoque_par_crl, verifier_crl
-    from esav_soap.pki.csr import lire_csr, nouvelle_cle_et_csr
+    from esav_soap.pki.csr import empreinte_cle, lire_csr, nouvelle_cle_et_csr
     from esav_soap.pki.emission import AutoriteInterne, creer_autorite
     from esav_soap.pki.lecture import empreinte, en_der, en_pem, lire
 
@@ -21,6 +21,7 @@ _OU = {
     "creer_autorite": "emission",
     "crl_en_der": "crl",
     "empreinte": "lecture",
+    "empreinte_cle": "csr",
     "en_der": "lecture",
     "en_pem": "lecture",
     "fin_crl": "crl",
@@ -40,6 +41,7 @@ __all__ = [
     "creer_autorite",
     "crl_en_der",
     "empreinte",
+    "empreinte_cle",
     "en_der",
     "en_pem",
     "fin_crl",

@@ -395,10 +395,10 @@ def test_enregistrer_le_nom_d_un_autre__error(lieu: Monde) -> None:
     assert codes(refus.value) == ["NOM_DEJA_PRIS"]
     commun = enregistrer(lieu.ctx, signe("passerelle"), OPB).certificat
     with pytest.raises(PkiRefusee) as sujet:
-        enregistrer(lieu.ctx, signe("passerelle"), OPA)
+        enregistrer(lieu.ctx, signe("passerelle", genre="EC-autre"), OPA)
     assert codes(sujet.value) == ["NOM_DEJA_PRIS"]
     lieu.base.revoquer_certificats([commun.empreinte], INSTANT, "cédé à OPA")
-    assert not enregistrer(lieu.ctx, signe("passerelle"), OPA).deja
+    assert not enregistrer(lieu.ctx, signe("passerelle", genre="EC-autre"), OPA).deja
 
 
 @pytest.mark.exigence("R6.2")

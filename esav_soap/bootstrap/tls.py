@@ -6,6 +6,7 @@ ends the handshake with an alert; whose it is and whether it still counts is jud
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import select
@@ -58,8 +59,12 @@ def contexte_serveur(certificat: str, cle: str, autorites: tuple[bytes, ...] = (
     contexte.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     contexte.sslsocket_class = PriseTls
     _charger(contexte, certificat, cle)
-    if autorites:
-        contexte.load_verify_locations(cadata=b"".join(autorites))
+    for der in autorites:
+        try:
+            contexte.load_verify_locations(cadata=der)
+        except ssl.SSLError as exc:  # one that this OpenSSL cannot read keeps its own clients out, and nobody else
+            empreinte = hashlib.sha256(der).hexdigest()
+            _journal.error("TLS : autorité reconnue %s illisible, ses certificats sont refusés : %s", empreinte, exc)
     return contexte
 
 

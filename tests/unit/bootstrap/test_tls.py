@@ -182,6 +182,17 @@ def test_un_contexte_nouveau_quand_il_le_faut_et_pas_plus__ok(
 
 
 @pytest.mark.exigence("R6.1")
+def test_une_autorite_illisible_ne_ferme_pas_la_porte_aux_autres__ok(
+    fichiers: tuple[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    bonnes = tls.autorite("AC").der, tls.autorite("Autre").der
+    with caplog.at_level(logging.ERROR, "esav.tls"):
+        contexte = contexte_serveur(*fichiers, (bonnes[0], b"\x30\x03\x02\x01\x00", bonnes[1]))
+    assert sorted(contexte.get_ca_certs(binary_form=True)) == sorted(bonnes)
+    assert [enregistre.levelname for enregistre in caplog.records] == ["ERROR"]
+
+
+@pytest.mark.exigence("R6.1")
 @pytest.mark.parametrize(
     ("certificat", "cle", "dit"),
     [

@@ -113,7 +113,11 @@ def phrase(question: str, *, confirmer: bool = False) -> str:
     if not sys.stdin.isatty():
         raise click.UsageError(f"sans terminal pour la demander, donner la phrase de la clé dans {PHRASE}")
     lue = click.prompt(
-        question, hide_input=True, confirmation_prompt="Encore une fois" if confirmer else False, err=True
+        question,
+        hide_input=True,
+        confirmation_prompt="Encore une fois" if confirmer else False,
+        prompt_suffix=" : ",
+        err=True,
     )
     assert isinstance(lue, str)
     return lue

@@ -245,10 +245,13 @@ class RegistreAcces:
         except CertificatRefuse as illisible:
             return illisible
         motifs = defauts(faits, instant)
-        if not motifs and self._lecture.auto_signe(der):
-            motifs = (MotifRefus.AUTO_SIGNE,)
-        if not motifs and self._lecture.signataire(der, instantane.reconnues()) is None:
-            motifs = (MotifRefus.AUTORITE_INCONNUE,)
+        # What OpenSSL makes unless told otherwise is a CA besides: that it vouches for itself is what its holder must know.
+        if set(motifs) <= {MotifRefus.EST_UNE_AUTORITE}:
+            signee = self._lecture.signataire(der, instantane.reconnues()) is not None
+            if self._lecture.auto_signe(der) and not (signee and motifs):
+                motifs = (MotifRefus.AUTO_SIGNE,)
+            elif not signee and not motifs:
+                motifs = (MotifRefus.AUTORITE_INCONNUE,)
         return CertificatRefuse(motifs[0] if motifs else MotifRefus.NON_ENREGISTRE, faits)
 
 

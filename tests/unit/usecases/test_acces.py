@@ -11,6 +11,7 @@ from types import FrameType
 from typing import Any
 
 import pytest
+from cryptography import x509
 
 from esav_soap import pki
 from esav_soap.certificats import Autorite, CertificatEnregistre, CertificatRefuse, FaitsCertificat, Origine, Role
@@ -21,6 +22,8 @@ from tests.faux_acces import FauxAcces
 from tests.fils import Fil
 from tests.unit.pki.fabrique import DEBUT, FEUILLE, FIN, MILIEU, autorite, certificat
 
+#: Of « openssl req -x509 » without more.
+COMME_OPENSSL = x509.BasicConstraints(ca=True, path_length=None)
 AC, AUTRE_AC = autorite("AC"), autorite("Autre", "EC-autre")
 DER = certificat()
 JOUR = timedelta(days=1)
@@ -227,11 +230,12 @@ def test_la_souscription_des_operateurs__ok(
         (certificat(serie=7, debut=MILIEU + JOUR), "PAS_ENCORE_VALIDE"),
         (certificat("RSA-1024", serie=7), "CLE_FAIBLE"),
         (certificat(serie=7, extensions=[(FEUILLE, True)], emetteur="OP1", signe_par="EC-256"), "AUTO_SIGNE"),
+        (certificat(serie=7, extensions=[(COMME_OPENSSL, True)], emetteur="OP1", signe_par="EC-256"), "AUTO_SIGNE"),
         (certificat(serie=7, emetteur="Autre", signe_par="EC-autre"), "AUTORITE_INCONNUE"),
         (certificat(serie=7, signe_par="EC-autre"), "AUTORITE_INCONNUE"),
         (AC, "EST_UNE_AUTORITE"),
     ],
-    ids=range(11),
+    ids=range(12),
 )
 def test_ce_que_personne_n_a_enregistre__error(essai: Essai, der: bytes | None, attendu: str) -> None:
     """What is wrong with it, if anything is: that helps more than to hear that it is not registered."""

@@ -165,8 +165,8 @@ def date(texte: str | None) -> datetime | None:
 
 
 def place_libre(sortie: Path | None) -> None:
-    """Before anything is done: a file that is there is not overwritten."""
-    if sortie is not None and sortie.exists():
+    """Before anything is done: a file that is there is not overwritten, nor where a link points that leads nowhere yet."""
+    if sortie is not None and os.path.lexists(sortie):
         raise click.UsageError(f"{sortie} existe déjà ; choisir un autre nom")
 
 

@@ -33,6 +33,7 @@ def csr(code: str, rsa: bool, sortie: Path) -> None:
       esav pki csr OPA
       esav pki csr OPA --rsa --dossier essais
     """
+    from esav_soap.bootstrap.dossiers import ecrire_fichier
     from esav_soap.bootstrap.pki import deposer_secret
     from esav_soap.pki import nouvelle_cle_et_csr
 
@@ -43,7 +44,7 @@ def csr(code: str, rsa: bool, sortie: Path) -> None:
     place_libre(demande)
     cle_pem, csr_pem = nouvelle_cle_et_csr(code, genre="RSA" if rsa else "EC")
     deposer_secret(cle, cle_pem)
-    demande.write_bytes(csr_pem)
+    ecrire_fichier(demande, csr_pem)
     click.echo(f"Clé : {cle} (à garder secrète)\nCSR : {demande}")
 
 

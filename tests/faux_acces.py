@@ -100,8 +100,9 @@ class FauxAcces:
             raise ValueError("adresse")
         self.bons[souscription.operateur] = souscription
 
-    def homologations(self) -> tuple[Homologation, ...]:
-        return tuple(sorted(self.faites.values(), key=lambda h: (h.operateur, h.domaine.name)))
+    def homologations(self, operateur: str | None = None) -> tuple[Homologation, ...]:
+        voulues = (h for h in self.faites.values() if operateur in (None, h.operateur))
+        return tuple(sorted(voulues, key=lambda h: (h.operateur, h.domaine.name)))
 
     def enregistrer_homologation(self, homologation: Homologation) -> bool:
         cle = (homologation.operateur, homologation.domaine)

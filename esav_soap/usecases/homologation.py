@@ -96,7 +96,7 @@ class RegistreHomologations:
     def etat(self, operateur: str) -> Mapping[Domaine, Homologation | None]:
         """What is recorded for that opérateur now, for each domain that has a service."""
         with JETON.rendu():
-            siennes = {h.domaine: h for h in self._base.homologations() if h.operateur == operateur}
+            siennes = {h.domaine: h for h in self._base.homologations(operateur)}
         return {domaine: siennes.get(domaine) for domaine in DOMAINES_OUVERTS}
 
     @property

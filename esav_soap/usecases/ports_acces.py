@@ -96,8 +96,8 @@ class RevisionAcces(Protocol):
 class Homologations(Protocol):
     """First successful calls on integration."""
 
-    def homologations(self) -> tuple[Homologation, ...]:
-        """All, by opérateur and domain."""
+    def homologations(self, operateur: str | None = None) -> tuple[Homologation, ...]:
+        """All, or those of one opérateur; by opérateur and domain."""
         ...
 
     def enregistrer_homologation(self, homologation: Homologation) -> bool:

@@ -202,7 +202,7 @@ def _manques(code: str, base: BaseComplete, registre: RegistreAcces, instant: da
         return
     if not _a_un_certificat(code, registre, instant):
         yield Manque(CodeManque.SANS_CERTIFICAT)
-    faits = {h.domaine for h in base.homologations() if h.operateur == code}
+    faits = {h.domaine for h in base.homologations(code)}
     for domaine in DOMAINES_OUVERTS:
         if domaine not in faits:
             yield Manque(CodeManque.NON_HOMOLOGUE, f"Domaine : {domaine.value}.")

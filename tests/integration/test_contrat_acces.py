@@ -400,6 +400,8 @@ def test_seule_la_premiere_homologation_compte(store: ports_acces.Acces, relire:
     assert not store.enregistrer_homologation(replace(HOMOLOGATION, date=INSTANT - JOUR, requete="plus tôt"))
     relues = relire.homologations()
     assert relues == (HOMOLOGATION, test, autre)
+    assert relire.homologations("OPA") == (HOMOLOGATION, test)
+    assert (relire.homologations("OPB"), relire.homologations("OP")) == ((autre,), ())
     assert {zone for relue in relues for _, zone in en_utc(relue)} == {UTC}
 
 

@@ -108,7 +108,7 @@ def _homologation(code: str, base: BaseComplete) -> Iterator[str]:
     from esav_soap.calendar import en_francais
     from esav_soap.usecases.homologation import DOMAINES_OUVERTS
 
-    faites = {h.domaine: h for h in base.homologations() if h.operateur == code}
+    faites = {h.domaine: h for h in base.homologations(code)}
     yield "Homologation"
     for domaine in DOMAINES_OUVERTS:
         faite = faites.get(domaine)

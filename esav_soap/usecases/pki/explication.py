@@ -184,7 +184,7 @@ def _pour_memoire(
     if certificat is None:
         return
     if certificat.role is Role.OPERATEUR:
-        faites = {h.domaine: h for h in ctx.base.homologations() if h.operateur == certificat.titulaire}
+        faites = {h.domaine: h for h in ctx.base.homologations(certificat.titulaire)}
         for domaine in DOMAINES_OUVERTS:
             faite = faites.get(domaine)
             dit = f"{domaine.value} : " + (

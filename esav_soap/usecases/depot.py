@@ -55,7 +55,7 @@ def verifier(appelant: Appelant, verdict: Verdict, depots: Depots) -> str:
         raise FormulaireInvalide(verdict.erreurs)
     prestation = depots.prestation(appelant.plateforme, appelant.operateur, verdict.entete.identifiant_prestation)
     if prestation is None:
-        raise _inconnue(appelant, verdict.entete.identifiant_prestation, depots)
+        raise _inconnue(appelant.plateforme, verdict.entete.identifiant_prestation, verdict.offre)
     if prestation.offre != verdict.offre:
         raise ErreurEsav(
             CodeErreur.OFFRE_NON_CONFORME,
@@ -65,21 +65,22 @@ def verifier(appelant: Appelant, verdict: Verdict, depots: Depots) -> str:
     return verdict.offre
 
 
-def _inconnue(appelant: Appelant, identifiant: str, depots: Depots) -> ErreurEsav:
-    """Says what to use instead, to who has taken a prestation of one platform for one of the other."""
-    if appelant.plateforme == "production" and identifiant.startswith(PREFIXE):
+def _inconnue(plateforme: str, identifiant: str, offre: str) -> ErreurEsav:
+    """Says what to use instead, to who may have taken a prestation of one platform for one of the other.
+
+    The other platform is not looked at: their data are separate, and the answer is the same for what exists nowhere.
+    """
+    if plateforme == "production" and identifiant.startswith(PREFIXE):
         return ErreurEsav(
             CodeErreur.PRESTATION_INCONNUE,
             f"Les prestations d'essai ({PREFIXE}…) ne sont que sur la plate-forme d'intégration. Employer une prestation de "
             "votre parc.",
         )
-    if appelant.plateforme == "integration" and (
-        prestation := depots.prestation("production", appelant.operateur, identifiant)
-    ):
+    if plateforme == "integration":
         return ErreurEsav(
             CodeErreur.PRESTATION_INCONNUE,
-            "Cette prestation de votre parc n'est qu'en production. Sur la plate-forme d'intégration, employer la prestation "
-            f"d'essai {prestation_essai(prestation.offre)}.",
+            "Cette prestation n'est pas dans votre parc sur la plate-forme d'intégration, qui n'a pas celui de la production. "
+            f"Y employer la prestation d'essai {prestation_essai(offre)}.",
         )
     return ErreurEsav(CodeErreur.PRESTATION_INCONNUE)
 

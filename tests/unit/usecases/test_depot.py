@@ -101,7 +101,8 @@ def test_une_prestation_d_une_plate_forme_sur_l_autre__error(base: FausseBase) -
     assert "JDT-ACCES_FTTH" in reelle.message
     assert "plate-forme d'intégration" in essai.message
     ailleurs = refus(base, verdict(prestation="P-B"), Appelant("integration", "OPA"))
-    assert ailleurs.message == CodeErreur.PRESTATION_INCONNUE.value, "nothing is told of another opérateur's parc"
+    nulle_part = refus(base, verdict(prestation="P-NULLE-PART"), Appelant("integration", "OPA"))
+    assert reelle.message == ailleurs.message == nulle_part.message, "nothing is told of what is in production"
 
 
 @pytest.mark.exigence("R3.1")

@@ -242,6 +242,8 @@ def test_csr_n_ecrase_rien__error(esav: Callable[..., str], lancer: Lancer) -> N
     assert lancer("pki", "csr", "OPA")[0] == 2
     assert not Path("OPA.key").exists()
     assert lancer("pki", "csr", "../OPA")[0] == 2
+    esav("pki", "csr", "OPA", "--dossier", "essais/neuf")
+    assert Path("essais/neuf/OPA.key").stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.exigence("R6.2")

@@ -217,7 +217,8 @@ def motif(echec: ssl.SSLError) -> str:
     if isinstance(echec, ssl.SSLCertVerificationError):
         connu = _MOTIFS.get(echec.verify_code)
         return f"{connu.name} ({echec.verify_message})" if connu else f"certificat : {echec.verify_message}"
-    return echec.reason or type(echec).__name__
+    raison = echec.reason or type(echec).__name__
+    return f"{raison} ({_RAISONS[raison]})" if raison in _RAISONS else raison
 
 
 #: By the codes of x509_vfy.h.
@@ -230,4 +231,15 @@ _MOTIFS = {
     **dict.fromkeys((24, 26, 32, 37, 79), MotifRefus.USAGE_INCORRECT),
     **dict.fromkeys((6, 66, 67, 92), MotifRefus.CLE_FAIBLE),
     68: MotifRefus.SIGNATURE_FAIBLE,
+}
+#: What OpenSSL says of a caller that ended the handshake, or did not begin one.
+_RAISONS = {
+    **dict.fromkeys(
+        ("TLSV1_ALERT_UNKNOWN_CA", "SSLV3_ALERT_BAD_CERTIFICATE", "SSLV3_ALERT_CERTIFICATE_UNKNOWN"),
+        "l'appelant n'accepte pas le certificat de ce serveur",
+    ),
+    "SSLV3_ALERT_CERTIFICATE_EXPIRED": "pour l'appelant, le certificat de ce serveur est expiré",
+    "HTTP_REQUEST": "requête HTTP sans TLS",
+    "UNSUPPORTED_PROTOCOL": "version de TLS trop ancienne",
+    "NO_SHARED_CIPHER": "aucun chiffrement commun",
 }

@@ -306,3 +306,13 @@ def test_pourquoi_une_negociation_echoue__ok(code: int, attendu: str) -> None:
     dit = motif(echec)
     assert re.fullmatch(rf"{attendu} .*in OpenSSL's words\)?", dit)
     assert attendu == "certificat" or attendu in MotifRefus.__members__
+
+
+@pytest.mark.exigence("R6.2")
+@pytest.mark.parametrize("raison", ["TLSV1_ALERT_UNKNOWN_CA", "HTTP_REQUEST", "WRONG_SIGNATURE_TYPE"])
+def test_l_appelant_rompt_lui_meme__ok(raison: str) -> None:
+    """OpenSSL's word, to be looked for, and what it means where an operator meets it."""
+    echec = ssl.SSLError(1, "no matter")
+    echec.reason = raison
+    assert motif(echec).startswith(raison)
+    assert motif(echec).endswith(")") == (raison != "WRONG_SIGNATURE_TYPE")

@@ -9,7 +9,7 @@ from datetime import datetime
 from esav_soap.certificats import Autorite, CertificatEnregistre, Demande
 from esav_soap.homologation import Domaine, Homologation
 from esav_soap.souscription import Souscription
-from esav_soap.usecases.ports_acces import Acces, CertificatDejaConnu, DemandeDejaTraitee
+from esav_soap.usecases.ports_acces import Acces, CertificatDejaConnu, DemandeDejaTraitee, Lister
 
 
 class FauxAcces:
@@ -43,14 +43,28 @@ class FauxAcces:
         self.par_empreinte[certificat.empreinte] = certificat
 
     def revoquer_certificats(
-        self, empreintes: Collection[str], instant: datetime, motif: str, autorite: str | None = None, crl: bytes = b""
+        self,
+        empreintes: Collection[str],
+        instant: datetime,
+        motif: str,
+        autorite: str | None = None,
+        lister: Lister | None = None,
     ) -> int:
-        if autorite is not None and not self.enregistrer_crl(autorite, crl):
+        if autorite is not None and autorite not in self.reconnues:
             raise LookupError(autorite)
-        vivants = [c for c in self.par_empreinte.values() if c.empreinte in empreintes and c.revoque_le is None]
-        for certificat in vivants:
-            self.par_empreinte[certificat.empreinte] = replace(certificat, revoque_le=instant, motif_revocation=motif)
-        return len(vivants)
+        apres = {
+            c.empreinte: replace(c, revoque_le=instant, motif_revocation=motif)
+            for c in self.par_empreinte.values()
+            if c.empreinte in empreintes and c.revoque_le is None
+        }
+        if autorite is not None and lister is not None:
+            tous = [
+                c for c in (self.par_empreinte | apres).values() if c.autorite == autorite and c.revoque_le is not None
+            ]
+            crl = lister(self.reconnues[autorite].crl, sorted(tous, key=lambda c: c.empreinte))
+            self.reconnues[autorite] = replace(self.reconnues[autorite], crl=crl)
+        self.par_empreinte |= apres
+        return len(apres)
 
     def autorites(self) -> tuple[Autorite, ...]:
         return tuple(sorted(self.reconnues.values(), key=lambda a: (a.nom, a.empreinte)))

@@ -20,7 +20,7 @@ from esav_soap.store.revision_acces import noter_changement
 from esav_soap.store.tables import autorite as table_autorite
 from esav_soap.store.tables import certificat as table_certificat
 from esav_soap.store.tables import demande_certificat
-from esav_soap.usecases.ports_acces import CertificatDejaConnu, DemandeDejaTraitee
+from esav_soap.usecases.ports_acces import CertificatDejaConnu, DemandeDejaTraitee, Lister
 
 #: Fingerprints of one statement.
 TRANCHE = 500
@@ -53,7 +53,12 @@ class CertificatsSQL:
             noter_changement(connexion)
 
     def revoquer_certificats(
-        self, empreintes: Collection[str], instant: datetime, motif: str, autorite: str | None = None, crl: bytes = b""
+        self,
+        empreintes: Collection[str],
+        instant: datetime,
+        motif: str,
+        autorite: str | None = None,
+        lister: Lister | None = None,
     ) -> int:
         voulues = sorted(set(empreintes))
         revoques = 0
@@ -62,8 +67,8 @@ class CertificatsSQL:
                 tranche = voulues[rang : rang + TRANCHE]
                 ordre = update(table_certificat).where(_C.empreinte.in_(tranche), _C.revoque_le.is_(None))
                 revoques += connexion.execute(ordre.values(revoque_le=instant, motif_revocation=motif)).rowcount
-            if autorite is not None and not _noter_crl(connexion, autorite, crl):
-                raise LookupError(autorite)
+            if autorite is not None and lister is not None:
+                _noter_crl(connexion, autorite, _lister(connexion, autorite, lister))
             noter_changement(connexion)
         return revoques
 
@@ -148,6 +153,14 @@ def _traiter(connexion: Connection, numero: int, instant: datetime, empreinte: s
     """Whether it waited until now."""
     ordre = update(demande_certificat).where(_D.numero == numero, _D.traitee_le.is_(None))
     return connexion.execute(ordre.values(traitee_le=instant, empreinte=empreinte)).rowcount == 1
+
+
+def _lister(connexion: Connection, autorite: str, lister: Lister) -> bytes:
+    connue = connexion.execute(select(_A.crl).where(_A.empreinte == autorite)).one_or_none()
+    if connue is None:
+        raise LookupError(autorite)
+    revoques = select(table_certificat).where(_C.autorite == autorite, _C.revoque_le.is_not(None))
+    return lister(connue.crl, [_certificat(ligne) for ligne in connexion.execute(revoques.order_by(_C.empreinte))])
 
 
 def _noter_crl(connexion: Connection, empreinte: str, crl: bytes) -> bool:

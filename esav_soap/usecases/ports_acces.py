@@ -20,6 +20,14 @@ class DemandeDejaTraitee(Exception):
     """The request is unknown, or was met already by another certificate. Nothing was written."""
 
 
+class Lister(Protocol):
+    """Makes the list of a CA's revoked certificates."""
+
+    def __call__(self, precedente: bytes | None, revoques: Sequence[CertificatEnregistre], /) -> bytes:
+        """The next list (DER) after ``precedente``, which tells of all of them."""
+        ...
+
+
 class Certificats(Protocol):
     """Certificates, CAs and requests. Thread-safe; each call is one transaction."""
 
@@ -35,9 +43,15 @@ class Certificats(Protocol):
         ...
 
     def revoquer_certificats(
-        self, empreintes: Collection[str], instant: datetime, motif: str, autorite: str | None = None, crl: bytes = b""
+        self,
+        empreintes: Collection[str],
+        instant: datetime,
+        motif: str,
+        autorite: str | None = None,
+        lister: Lister | None = None,
     ) -> int:
-        """Revoke those that are not yet; with ``autorite``, its new CRL in the same transaction. Returns how many.
+        """Revoke those that are not yet; returns how many. With ``autorite`` and ``lister``, its new CRL in the same
+        transaction, made from all that are revoked by then: whoever revokes at the same time waits.
 
         Raises ``LookupError``, and nothing is revoked, when that CA was never recorded.
         """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import groupby
@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from sqlalchemy import event
 
+from esav_soap.certificats import CertificatEnregistre
 from esav_soap.jeton import JETON
 from esav_soap.store import Magasin, ouvrir
 from esav_soap.usecases.ports_acces import CertificatDejaConnu, DemandeDejaTraitee
@@ -103,11 +104,33 @@ def test_revocations_croisees_ne_se_bloquent_pas(magasin: Magasin, autre: Magasi
         if rang % 4 == 3:
             store.enregistrer_crl(AUTORITE.empreinte, b"autre")
             store.enregistrer_autorite(AUTORITE)
-        return str(store.revoquer_certificats(ordre[rang:], INSTANT, f"par {rang}", AUTORITE.empreinte, b"liste"))
+        return str(
+            store.revoquer_certificats(ordre[rang:], INSTANT, f"par {rang}", AUTORITE.empreinte, lambda *_: b"liste")
+        )
 
     vues = ensemble(revoquer)
     assert sum(int(nombre) * fois for nombre, fois in vues.items()) == len(noms)
     assert {c.revoque_le for c in magasin.certificats()} == {INSTANT}
+
+
+@pytest.mark.exigence("R6.2")
+def test_chacune_des_revocations_simultanees_est_dans_la_derniere_liste(magasin: Magasin, autre: Magasin) -> None:
+    """The list is made within the transaction that revokes: none lacks what another one revoked before it."""
+    magasin.enregistrer_autorite(AUTORITE)
+    for rang in range(FILS):
+        magasin.enregistrer_certificat(certificat(f"c{rang}"))
+
+    def lister(_: bytes | None, revoques: Sequence[CertificatEnregistre]) -> bytes:
+        return b" ".join(c.empreinte.encode() for c in revoques)
+
+    def revoquer(rang: int) -> str:
+        store = (magasin, autre)[rang % 2]
+        return str(store.revoquer_certificats([empreinte(f"c{rang}")], INSTANT, "", AUTORITE.empreinte, lister))
+
+    assert ensemble(revoquer) == {"1": FILS}
+    (autorite,) = magasin.autorites()
+    assert autorite.crl is not None
+    assert set(autorite.crl.decode().split()) == {empreinte(f"c{rang}") for rang in range(FILS)}
 
 
 @pytest.mark.exigence("R6.2", "R6.6")
@@ -227,7 +250,7 @@ def test_ecritures_et_lectures_rendent_le_jeton(magasin: Magasin) -> None:
     with JETON.tenu():
         magasin.enregistrer_certificat(certificat("un"), magasin.ajouter_demande(demande()))
         magasin.enregistrer_autorite(AUTORITE)
-        magasin.revoquer_certificats([empreinte("un")], INSTANT, "", AUTORITE.empreinte)
+        magasin.revoquer_certificats([empreinte("un")], INSTANT, "", AUTORITE.empreinte, lambda *_: b"")
         magasin.retirer_autorite(AUTORITE.empreinte, INSTANT)
         magasin.enregistrer_crl(AUTORITE.empreinte, b"")
         magasin.classer_demande(1, INSTANT)

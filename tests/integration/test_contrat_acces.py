@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any, cast
@@ -202,14 +202,35 @@ def test_revocation_publie_la_liste_ou_n_a_pas_lieu(store: ports_acces.Acces) ->
     store.enregistrer_autorite(AUTORITE)
     store.enregistrer_certificat(certificat("un"))
     with pytest.raises(LookupError):
-        store.revoquer_certificats([empreinte("un")], INSTANT, "perdu", empreinte("autre"), b"liste")
+        store.revoquer_certificats([empreinte("un")], INSTANT, "perdu", empreinte("autre"), lambda *_: b"liste")
     assert (store.certificats(), store.autorites()) == ((certificat("un"),), (AUTORITE,))
-    assert store.revoquer_certificats([empreinte("un")], INSTANT, "perdu", AUTORITE.empreinte, b"liste\x00") == 1
-    assert store.autorites() == (replace(AUTORITE, crl=b"liste\x00"),)
-    assert store.revoquer_certificats([], INSTANT, "", AUTORITE.empreinte, b"liste 2") == 0
-    assert store.autorites() == (replace(AUTORITE, crl=b"liste 2"),)
+    vus: list[tuple[bytes | None, list[str]]] = []
+
+    def lister(precedente: bytes | None, revoques: Sequence[CertificatEnregistre]) -> bytes:
+        vus.append((precedente, sorted(c.empreinte for c in revoques if c.revoque_le == INSTANT)))
+        return b"liste\x00%d" % len(vus)
+
+    assert store.revoquer_certificats([empreinte("un")], INSTANT, "perdu", AUTORITE.empreinte, lister) == 1
+    assert store.autorites() == (replace(AUTORITE, crl=b"liste\x001"),)
+    assert store.revoquer_certificats([], INSTANT, "", AUTORITE.empreinte, lister) == 0
+    assert store.autorites() == (replace(AUTORITE, crl=b"liste\x002"),)
     store.revoquer_certificats([], INSTANT, "")
-    assert store.autorites() == (replace(AUTORITE, crl=b"liste 2"),)
+    assert store.autorites() == (replace(AUTORITE, crl=b"liste\x002"),)
+    assert vus == [(AUTORITE.crl, [empreinte("un")]), (b"liste\x001", [empreinte("un")])]
+
+
+@pytest.mark.exigence("R6.2")
+def test_une_liste_qui_ne_se_fait_pas_ne_laisse_rien_de_revoque(store: ports_acces.Acces) -> None:
+    """The key is another's, the disk is full: nothing is half done."""
+    store.enregistrer_autorite(AUTORITE)
+    store.enregistrer_certificat(certificat("un"))
+
+    def echouer(*_: object) -> bytes:
+        raise OSError
+
+    with pytest.raises(OSError):
+        store.revoquer_certificats([empreinte("un")], INSTANT, "perdu", AUTORITE.empreinte, echouer)
+    assert (store.certificats(), store.autorites()) == ((certificat("un"),), (AUTORITE,))
 
 
 # -- CAs ---------------------------------------------------------------------------------------------------------------
@@ -360,7 +381,7 @@ def test_adresse_de_trop_de_lignes_n_est_pas_tronquee(store: ports_acces.Acces, 
 @pytest.mark.exigence("R6.2", "R6.6")
 def test_chaque_ecriture_d_acces_change_la_revision(store: ports_acces.Acces, relire: ports_acces.Acces) -> None:
     """And nothing else does: nodes read everything anew for it."""
-    autre_liste = {"autorite": AUTORITE.empreinte, "crl": b"liste"}
+    autre_liste = {"autorite": AUTORITE.empreinte, "lister": lambda *_: b"liste"}
     gestes: tuple[Callable[[], object], ...] = (
         lambda: store.enregistrer_certificat(certificat("un")),
         lambda: store.enregistrer_autorite(AUTORITE),
@@ -379,7 +400,7 @@ def test_chaque_ecriture_d_acces_change_la_revision(store: ports_acces.Acces, re
     with pytest.raises(CertificatDejaConnu):
         store.enregistrer_certificat(certificat("un"))
     with pytest.raises(LookupError):
-        store.revoquer_certificats([], INSTANT, "", empreinte("autre"), b"")
+        store.revoquer_certificats([], INSTANT, "", empreinte("autre"), lambda *_: b"")
     store.classer_demande(store.ajouter_demande(demande()), INSTANT)
     store.enregistrer_homologation(HOMOLOGATION)
     assert relire.revision_acces() == vues[-1]

@@ -88,21 +88,6 @@ def test_revoquer_refait_la_liste__ok(lieu: Monde) -> None:
 
 
 @pytest.mark.exigence("R6.2")
-def test_la_liste_dit_la_revocation_des_la_meme_transaction(lieu: Monde, monkeypatch: pytest.MonkeyPatch) -> None:
-    certificat = delivre(lieu)
-    ecrites = []
-    vraie = lieu.base.revoquer_certificats
-
-    def ecrire(*arguments: Any) -> int:
-        ecrites.append(pki.numeros_revoques(arguments[-1]))
-        return vraie(*arguments)
-
-    monkeypatch.setattr(lieu.base, "revoquer_certificats", ecrire)
-    revoquer(lieu.ctx, [certificat], "essai", lieu.emetteur)
-    assert ecrites == [{certificat.numero_serie}]
-
-
-@pytest.mark.exigence("R6.2")
 @pytest.mark.parametrize("motif", ["", "  ", "x" * 201, "a\x07b"])
 def test_motif_refuse__error(lieu: Monde, motif: str) -> None:
     certificat = delivre(lieu)
@@ -132,25 +117,6 @@ def test_revoquer_celui_d_une_autorite_reconnue_ne_change_pas_notre_liste(lieu: 
     assert not concerne([certificat], lieu.base.autorites())
     assert revoquer(lieu.ctx, [certificat], "vol", None) == 1
     assert crl_interne(lieu) == avant
-
-
-@pytest.mark.exigence("R6.2")
-def test_deux_revocations_a_la_fois_sont_toutes_deux_dans_la_liste(
-    lieu: Monde, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Another process revokes between the making of our list and its writing: ours lacks it, and is made anew."""
-    premier, second = delivre(lieu), delivre(lieu, OPB)
-    vraie = lieu.base.revoquer_certificats
-
-    def doubler(
-        empreintes: Collection[str], instant: datetime, motif: str, autorite: str | None = None, crl: bytes = b""
-    ) -> int:
-        vraie([second.empreinte], INSTANT, "l'autre", None)
-        return vraie(empreintes, instant, motif, autorite, crl)
-
-    monkeypatch.setattr(lieu.base, "revoquer_certificats", doubler)
-    revoquer(lieu.ctx, [premier], "essai", lieu.emetteur)
-    assert pki.numeros_revoques(crl_interne(lieu)) == {premier.numero_serie, second.numero_serie}
 
 
 @pytest.mark.exigence("R6.2")

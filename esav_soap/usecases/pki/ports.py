@@ -31,10 +31,6 @@ class Chiffrement(Protocol):
         """Of the public key of a certificate or CSR (DER), to compare it with others; empty when it cannot be read."""
         ...
 
-    def en_pem(self, der: bytes) -> bytes:
-        """The certificate as PEM."""
-        ...
-
     def signataire(self, der: bytes, autorites: Sequence[bytes]) -> bytes | None:
         """The authority, of these, whose signature the certificate bears; None when there is none."""
         ...

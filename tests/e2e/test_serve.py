@@ -70,11 +70,11 @@ def test_hors_boucle_avec_identite__ok(base: str, tmp_path: Path) -> None:
     serveur = demarrer(base, tmp_path / "log", port=port, env=env)
     try:
         demande = requete("consulterEtat", referenceOperateur="inconnue")
-        sans = appeler(serveur.url, "production/ws/1/suivi", demande, operateur="OPA")
+        sans = appeler(serveur.url, "integration/ws/1/suivi", demande, operateur="OPA")
         assert sans.refus == "CERTIFICAT_REFUSE", "the local header is worth nothing beside a real source"
         for jeton, attendu in (("secret-a", "SIGNALISATION_INCONNUE"), ("faux", "CERTIFICAT_REFUSE")):
             entetes = {"Content-Type": "text/xml", "X-Jeton": jeton}
-            reponse = envoyer("POST", f"{serveur.url}/production/ws/1/suivi", enveloppe(demande), entetes)
+            reponse = envoyer("POST", f"{serveur.url}/integration/ws/1/suivi", enveloppe(demande), entetes)
             assert reponse.refus == attendu
     finally:
         serveur.arreter()

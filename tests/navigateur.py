@@ -11,10 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.chrome.webdriver import WebDriver
+
+from tests.programmes import manque
 
 _OPTIONS = (
     "--headless",
@@ -43,9 +44,7 @@ def ouvrir(*options: str) -> Iterator[WebDriver]:
     """A running browser. Without Chromium the test is skipped, or fails when ``ESAV_TESTS_TOUT=1`` wants every test run."""
     trouves = chemins()
     if trouves is None:
-        if os.environ.get("ESAV_TESTS_TOUT") == "1":
-            pytest.fail("Chromium ou chromedriver manque")
-        pytest.skip("Chromium ou chromedriver manque")
+        manque("Chromium ou chromedriver manque")
     chromium, pilote = trouves
     with tempfile.TemporaryDirectory(prefix="esav-navigateur-", ignore_cleanup_errors=True) as profil:
         reglages = webdriver.ChromeOptions()

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from pathlib import Path
 
-import pytest
+from tests.programmes import manque
 
 
 def openssl(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """Run it. Skips the test when it is not installed, fails it with ``ESAV_TESTS_TOUT=1``."""
     programme = shutil.which("openssl")
     if programme is None:
-        if os.environ.get("ESAV_TESTS_TOUT") == "1":
-            pytest.fail("openssl manque")
-        pytest.skip("openssl manque")
+        manque("openssl manque")
     return subprocess.run(
         [programme, *map(str, arguments)],
         capture_output=True,

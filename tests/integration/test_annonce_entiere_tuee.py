@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import io
-import os
 import signal
-import subprocess
-import sys
 import zipfile
 from itertools import groupby
 from pathlib import Path
@@ -14,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from esav_soap.store import ouvrir
-from tests.faux import RACINE
+from tests.integration.tueries import lignes_du_tueur
 from tests.integration.tueur_annonce import garnir
 from tests.unit.usecases.candidats import sources_essai
 
@@ -34,22 +31,8 @@ def archive(chemin: Path) -> Path:
 
 def destins(mode: str, url: str, pack: Path) -> list[list[str]]:
     """One line for each child: see :mod:`tests.integration.tueur_annonce`."""
-    tueur = subprocess.Popen(
-        [sys.executable, "-m", "tests.integration.tueur_annonce", mode, url, str(pack)],
-        cwd=RACINE,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        sortie, _ = tueur.communicate("\n", timeout=DELAI_S)
-    finally:
-        if tueur.poll() is None:
-            os.killpg(tueur.pid, signal.SIGKILL)
-            tueur.communicate()
-    assert tueur.returncode == 0
-    return [ligne.split() for ligne in sortie.splitlines()[1:]]
+    lignes = lignes_du_tueur("tueur_annonce", mode, url, str(pack), delai_s=DELAI_S)
+    return [ligne.split() for ligne in lignes[1:]]
 
 
 @pytest.mark.exigence("R2.1", "R2.2")

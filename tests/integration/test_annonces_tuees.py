@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 from itertools import groupby
 from pathlib import Path
 
 import pytest
 
 from esav_soap.store import ouvrir
+from tests.integration.tueries import lignes_du_tueur
 
 RACINE = Path(__file__).parents[2]
 DELAI_S = 120
@@ -19,22 +17,7 @@ DELAI_S = 120
 
 def destins(geste: str, url: str) -> list[tuple[int, int, str]]:
     """(n, exit code, what is there) for every n at which the gesture was killed, and at last the one that lived."""
-    tueur = subprocess.Popen(
-        [sys.executable, "-m", "tests.integration.tueur", geste, url],
-        cwd=RACINE,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        sortie, _ = tueur.communicate("\n", timeout=DELAI_S)
-    finally:
-        if tueur.poll() is None:
-            os.killpg(tueur.pid, signal.SIGKILL)
-            tueur.communicate()
-    assert tueur.returncode == 0
-    lignes = [ligne.split() for ligne in sortie.splitlines()[1:]]
+    lignes = [ligne.split() for ligne in lignes_du_tueur("tueur", geste, url, delai_s=DELAI_S)[1:]]
     return [(int(rang), int(code), etat) for rang, code, etat in lignes]
 
 

@@ -5,40 +5,20 @@ At some of them on SQLite; at every one, on both engines, among the long tests.
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 from itertools import groupby
 from pathlib import Path
 
 import pytest
 
-from tests.faux import RACINE
+from tests.integration.tueries import lignes_du_tueur
 
 DELAI_S = 200
 
 
 def destins(geste: str, url: str, dossier: Path, pas: int) -> list[list[str]]:
     """One line for each child: see :mod:`tests.integration.tueur_pki`."""
-    propre = {nom: valeur for nom, valeur in os.environ.items() if not nom.startswith("ESAV_")}
-    tueur = subprocess.Popen(
-        [sys.executable, "-m", "tests.integration.tueur_pki", geste, url, str(dossier), str(pas)],
-        cwd=RACINE,
-        env={**propre, "PYTHONPATH": str(RACINE)},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        sortie, _ = tueur.communicate("\n", timeout=DELAI_S)
-    finally:
-        if tueur.poll() is None:
-            os.killpg(tueur.pid, signal.SIGKILL)
-            tueur.communicate()
-    assert tueur.returncode == 0
-    lignes = sortie.splitlines()
+    lignes = lignes_du_tueur("tueur_pki", geste, url, str(dossier), str(pas), delai_s=DELAI_S)
     return [ligne.split() for ligne in lignes[lignes.index("pret") + 1 :] if ligne[:1].isdigit()]
 
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from esav_soap.signalisation.actions import Action, Visibilite
+from esav_soap.signalisation.motifs import Attendu, CauseCloture, MotifRejet, Responsabilite
+
 
 class Etat(Enum):
     """States of a signalisation (art. 4.2.2, R3.4). Names go over the wire, values are labels for people."""
@@ -85,12 +88,25 @@ class Depot:
 
 @dataclass(frozen=True, slots=True)
 class Evenement:
-    """A change of a signalisation (R3.4); the first is its deposit."""
+    """A change of a signalisation (R3.4); the first is its deposit. ``etat``: the one after it.
+
+    ``action`` is None in histories older than actions. ``auteur``: the person or system that acted. ``retabli_le``: when the
+    service worked again, told by a closure. ``rang``: place in the sequence of its opérateur on its platform, 0 until stored.
+    """
 
     date: datetime
     etat: Etat
     cote: Cote
     commentaire: str = ""
+    action: Action | None = None
+    auteur: str = ""
+    visibilite: Visibilite = Visibilite.PARTAGE
+    motif: MotifRejet | None = None
+    attendu: Attendu | None = None
+    cause: CauseCloture | None = None
+    responsabilite: Responsabilite | None = None
+    retabli_le: datetime | None = None
+    rang: int = 0
 
 
 @dataclass(frozen=True, slots=True)

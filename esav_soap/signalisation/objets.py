@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
@@ -91,7 +91,8 @@ class Evenement:
     """A change of a signalisation (R3.4); the first is its deposit. ``etat``: the one after it.
 
     ``action`` is None in histories older than actions. ``auteur``: the person or system that acted. ``retabli_le``: when the
-    service worked again, told by a closure. ``rang``: place in the sequence of its opérateur on its platform, 0 until stored.
+    service worked again, told by a closure. ``rang``: place in the sequence of its opérateur on its platform, 0 until stored; it
+    says where the event is kept, not what happened, so events are equal without it.
     """
 
     date: datetime
@@ -106,7 +107,7 @@ class Evenement:
     cause: CauseCloture | None = None
     responsabilite: Responsabilite | None = None
     retabli_le: datetime | None = None
-    rang: int = 0
+    rang: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

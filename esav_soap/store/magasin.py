@@ -9,8 +9,8 @@ from sqlalchemy.exc import DBAPIError
 
 from esav_soap.errors import ReglageInvalide
 from esav_soap.store.certificats import CertificatsSQL
-from esav_soap.store.deroulements import DeroulementsSQL
 from esav_soap.store.envois import EnvoisSQL
+from esav_soap.store.evenements import EvenementsSQL
 from esav_soap.store.historique import HistoriqueSQL
 from esav_soap.store.homologations import HomologationsSQL
 from esav_soap.store.moteur import Moteur, lire_url
@@ -25,7 +25,7 @@ from esav_soap.store.souscriptions import SouscriptionsSQL
 
 class Magasin(
     SignalisationsSQL,
-    DeroulementsSQL,
+    EvenementsSQL,
     PublicationsSQL,
     EnvoisSQL,
     OperateursSQL,

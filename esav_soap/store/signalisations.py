@@ -8,15 +8,14 @@ from sqlalchemy import ColumnElement, Connection, and_, select
 
 from esav_soap.signalisation import (
     Contact,
-    Cote,
     Depot,
     Etat,
-    Evenement,
     NouvelleSignalisation,
     Prestation,
     Signalisation,
 )
 from esav_soap.store.depots import ecrire_depots, lire_depot, par_reference
+from esav_soap.store.evenements import COLONNES, lire_evenement
 from esav_soap.store.groupe import Groupe
 from esav_soap.store.moteur import Moteur
 from esav_soap.store.tables import evenement, prestation, signalisation
@@ -43,7 +42,7 @@ SIGNALISATION = select(
     and_(_P.plateforme == _S.plateforme, _P.operateur == _S.operateur, _P.identifiant == _S.prestation),
     isouter=True,
 )
-EVENEMENTS = select(evenement).order_by(evenement.c.id)
+EVENEMENTS = select(*COLONNES).order_by(evenement.c.id)
 
 
 class SignalisationsSQL:
@@ -104,5 +103,5 @@ def _signalisation(ligne: Any, evenements: Any) -> Signalisation:
         contact=Contact(ligne.contact_nom, ligne.contact_telephone, ligne.contact_courriel),
         formulaire=ligne.formulaire,
         prestation=connue,
-        evenements=tuple(Evenement(e.date, Etat[e.etat], Cote[e.cote], e.commentaire) for e in evenements),
+        evenements=tuple(map(lire_evenement, evenements)),
     )

@@ -116,17 +116,40 @@ signalisation = Table(
     UniqueConstraint("plateforme", "operateur", "reference"),
 )
 
-#: Every change of a signalisation (R3.4); the first is its deposit. ``id`` orders the events of one signalisation.
+#: Every change of a signalisation (R3.4); the first is its deposit. ``id`` orders the events of one signalisation, ``rang``
+#: those of an opérateur (:mod:`esav_soap.store.sequence`). ``commentaire`` stands last: a long one is not read to find the rest.
 evenement = Table(
     "evenement",
     tables,
     Column("id", _RANG, primary_key=True),
     Column("signalisation", _RANG, ForeignKey("signalisation.id"), nullable=False),
+    Column("plateforme", String(16), nullable=False),
+    Column("operateur", String(64), nullable=False),
+    Column("rang", _RANG, nullable=False),
     Column("date", Instant, nullable=False),
     Column("etat", String(32), nullable=False),
     Column("cote", String(16), nullable=False),
+    Column("action", String(32)),
+    Column("auteur", Text, nullable=False),
+    Column("visibilite", String(16), nullable=False),
+    Column("motif", String(64)),
+    Column("attendu", String(64)),
+    Column("cause", String(64)),
+    Column("responsabilite", String(64)),
+    Column("retabli_le", Instant),
     Column("commentaire", Text, nullable=False),
     Index(None, "signalisation"),
+    Index(None, "plateforme", "operateur", "rang", unique=True),
+)
+
+#: The ``rang`` of the newest event of each opérateur. Its row is held from the numbering of an event until its commit.
+compteur_evenements = Table(
+    "compteur_evenements",
+    tables,
+    Column("plateforme", String(16), primary_key=True),
+    Column("operateur", String(64), primary_key=True),
+    Column("dernier", _RANG, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 #: Recorded catalogue versions. ``pack`` stands last: reading the dates does not read the archives.

@@ -36,7 +36,13 @@ _REMPLIR = (
     f"INSERT INTO prestation {{suite}} SELECT 'production', {_OPERATEUR}, 'P' || n, 'ACCES_FTTH', '', '', '', '' FROM suite",
     f"INSERT INTO signalisation {{suite}} SELECT n, 'N' || n, 'production', {_OPERATEUR}, 'R' || n, {{octets}}, 'EN_DEPOT', "
     f"'P' || n, 'ACCES_FTTH', '2026.1', {_DATE}, {_DATE}, '', '', NULL, {{octets}} FROM suite",
-    f"INSERT INTO evenement {{suite}} SELECT n, n, {_DATE}, 'EN_DEPOT', 'OPERATEUR', '' FROM suite",
+    "INSERT INTO evenement (id, signalisation, plateforme, operateur, rang, date, etat, cote, auteur, visibilite, commentaire) "
+    f"{{suite}} SELECT n, n, 'production', {_OPERATEUR}, 1 + n / 20, {_DATE}, 'EN_DEPOT', 'OPERATEUR', '', 'PARTAGE', '' "
+    "FROM suite",
+    "INSERT INTO compteur_evenements (plateforme, operateur, dernier) "
+    "SELECT plateforme, operateur, max(rang) FROM evenement GROUP BY plateforme, operateur",
+    # Many opérateurs, so that a scan of the counters would cost something.
+    "INSERT INTO compteur_evenements {suite} SELECT 'integration', 'OP' || n, 7 FROM suite",
     f"INSERT INTO version_catalogue (version, annonce, ouverture, pack) {{suite}} "
     f"SELECT 'V' || n, {_DATE}, {_DATE}, {{octets}} FROM suite WHERE n < 3000",
     f"INSERT INTO homologation {{suite}} SELECT 'OP' || n, 'TEST', {_DATE}, '', '' FROM suite",

@@ -88,4 +88,6 @@ class Responsabilite(Enum):
 
 
 #: Codes that say nothing without a comment.
-A_PRECISER = frozenset({MotifRejet.AUTRE, Attendu.COMPLEMENT, Attendu.AUTRE, CauseCloture.AUTRE})
+A_PRECISER: frozenset[MotifRejet | Attendu | CauseCloture] = frozenset(
+    {MotifRejet.AUTRE, Attendu.COMPLEMENT, Attendu.AUTRE, CauseCloture.AUTRE}
+)

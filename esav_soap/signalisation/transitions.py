@@ -255,30 +255,27 @@ def _erreurs(
         elif valeur and champ not in transition.exige:
             dite = valeur.name if isinstance(valeur, Enum) else str(valeur)
             yield _erreur(champ, CodeChamp.INTERDIT_SI, f"L'action {commande.action.name} n'en a pas l'usage.", dite)
-    yield from _bornes(signalisation, commande, date)
+    if Exige.RETABLI_LE in transition.exige and commande.retabli_le:
+        yield from _bornes(signalisation, commande.retabli_le, date)
+    yield from _formes(commande)
 
 
-def _bornes(signalisation: Signalisation, commande: Commande, date: datetime) -> Iterable[ErreurChamp]:
-    longueur = len(commande.commentaire.strip())
-    if longueur > LONGUEUR_COMMENTAIRE:
-        yield _erreur(
-            Exige.COMMENTAIRE,
-            CodeChamp.TROP_LONG,
-            f"{longueur} caractères, {LONGUEUR_COMMENTAIRE} au plus.",
-            commande.commentaire.strip()[:200],
-            (str(LONGUEUR_COMMENTAIRE),),
-        )
-    retabli = commande.retabli_le
-    if retabli is not None and retabli.tzinfo is None:
+def _bornes(signalisation: Signalisation, retabli: datetime, date: datetime) -> Iterable[ErreurChamp]:
+    if retabli.tzinfo is None:
         yield _erreur(Exige.RETABLI_LE, CodeChamp.FUSEAU_MANQUANT, CodeChamp.FUSEAU_MANQUANT.value, str(retabli))
-    elif retabli is not None and retabli > date:
+    elif retabli > date:
         yield _hors_bornes(CodeChamp.TROP_GRAND, "Le rétablissement ne peut pas être à venir.", retabli, date)
-    elif retabli is not None and retabli < signalisation.depot_le:
-        depot_le = signalisation.depot_le
+    elif retabli < (depot_le := signalisation.depot_le.replace(microsecond=0)):  # as people and messages tell it
         yield _hors_bornes(CodeChamp.TROP_PETIT, "Le rétablissement ne peut pas précéder le dépôt.", retabli, depot_le)
-    if commande.visibilite is Visibilite.INTERNE and not (
-        commande.action is Action.COMMENTER and commande.cote is Cote.FOURNISSEUR
-    ):
+
+
+def _formes(commande: Commande) -> Iterable[ErreurChamp]:
+    texte = commande.commentaire.strip()
+    if len(texte) > LONGUEUR_COMMENTAIRE:
+        message = f"{len(texte)} caractères, {LONGUEUR_COMMENTAIRE} au plus."
+        yield _erreur(Exige.COMMENTAIRE, CodeChamp.TROP_LONG, message, texte[:200], (str(LONGUEUR_COMMENTAIRE),))
+    du_sav = commande.action is Action.COMMENTER and commande.cote is Cote.FOURNISSEUR
+    if commande.visibilite is Visibilite.INTERNE and not du_sav:
         # A hidden event of any other kind would leave the opérateur with a history that does not hold together.
         yield ErreurChamp(
             "visibilite",

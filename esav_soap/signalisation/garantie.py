@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from esav_soap.calendar import PARIS, en_paris, en_utc
 from esav_soap.jours_ouvres import est_ferie
@@ -65,42 +65,31 @@ def echeance(garantie: Garantie | None, evenements: Sequence[Evenement]) -> date
     """
     if garantie is None or not evenements or evenements[-1].etat is Etat.EN_REJET:
         return None
-    dernier = _dernier_changement(evenements)
+    repere = _repere(evenements)
     reste = garantie.duree
-    for debut, fin in _comptes(garantie, evenements, dernier.date):
+    for debut, fin in _comptes(garantie, evenements, repere.date):
         if fin - debut >= reste:
             return debut + reste
         reste -= fin - debut
-    return None if dernier.etat is Etat.GELE else _plus(garantie, dernier.date, reste)
+    return None if repere.etat is Etat.GELE else _plus(garantie, repere.date, reste)
 
 
 def tenue(garantie: Garantie | None, evenements: Sequence[Evenement], instant: datetime) -> bool | None:
     """Whether the guarantee is held at ``instant``: True when closed in time, False when its due time has passed without
     a closure, None while it is open in time, or nothing is guaranteed."""
     due = echeance(garantie, evenements)
-    dernier = _dernier_changement(evenements) if evenements else None
-    if due is None or dernier is None:
+    if due is None:
         return None
-    if dernier.etat in _CLOTURES:
-        return dernier.date <= due
+    repere = _repere(evenements)
+    if repere.etat in _CLOTURES:
+        return repere.date <= due
     return False if en_utc(instant) > due else None
 
 
-def _dernier_changement(evenements: Sequence[Evenement]) -> Evenement:
-    """The event since which hours count, or stand still, without a break."""
-    dernier = evenements[-1]
-    for evenement in reversed(evenements):
-        if _genre(evenement.etat) != _genre(dernier.etat):
-            break
-        dernier = evenement
-    return dernier
-
-
-def _genre(etat: Etat) -> Etat:
-    """States that are one to the clock: at work, frozen, closed, rejected."""
-    if etat in _COURT:
-        return Etat.EN_COURS
-    return Etat.CLOS if etat in _CLOTURES else etat
+def _repere(evenements: Sequence[Evenement]) -> Evenement:
+    """The event that closed the signalisation when it is closed, else the last one."""
+    clos = list(takewhile(lambda e: e.etat in _CLOTURES, reversed(evenements)))
+    return clos[-1] if clos else evenements[-1]
 
 
 def _comptes(garantie: Garantie, evenements: Sequence[Evenement], jusqu_a: datetime) -> Iterator[Intervalle]:

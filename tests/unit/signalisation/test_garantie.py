@@ -59,7 +59,7 @@ def garantie(texte: str) -> Garantie:
         (" gtr_8h_s2 ", Garantie(8, continue_=True)),
         ("GTR_120H", Garantie(120, continue_=False)),
         *((t, None) for t in ("", "GTR_J1", "GTR_4H_S3", "GTR_0H", "GTR_04H", "GTR_H", "GTR_4", "GTR_4H_S1_S2")),
-        *((t, None) for t in ("GTR_٤H", "GTR_4H S2", "XGTR_4H", "GTR_1000H", "GTR_4H\nGTR_4H")),
+        *((t, None) for t in ("GTR_٤H", "GTR_4H_ſ2", "GTR_4H S2", "XGTR_4H", "GTR_1000H", "GTR_4H\nGTR_4H")),
     ],
 )
 def test_la_garantie_se_lit_dans_le_texte_de_la_prestation__ok(texte: str, attendue: Garantie | None) -> None:

@@ -316,7 +316,8 @@ def test_seul_un_commentaire_du_sav_est_interne__error() -> None:
 )
 def test_la_fin_du_delai_de_contestation__ok(cloture: str, fin: str) -> None:
     attendue = datetime.fromisoformat(fin).replace(tzinfo=PARIS)
-    assert fin_contestation(datetime.fromisoformat(cloture).replace(tzinfo=PARIS)) == attendue
+    cloture_le = datetime.fromisoformat(cloture).replace(tzinfo=PARIS).astimezone(UTC)
+    assert fin_contestation(cloture_le) == attendue
 
 
 @pytest.mark.exigence("R3.4")

@@ -79,7 +79,6 @@ _CLOTURES = (Etat.CLOS, Etat.VALIDE)
 _N_DEPOT = (
     "Par le Fournisseur : saisie après coup d'une signalisation prise par la procédure de secours, à sa vraie date."
 )
-_N_RETOUR = "L'état d'avant le gel."
 _N_RDV = "Le rendez-vous pris est attendu : la garantie est suspendue jusqu'à la reprise."
 _N_CONTESTE = "Pendant le délai de contestation, compté depuis la clôture."
 
@@ -96,8 +95,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     ),
     # Freeze: something is awaited from the opérateur
     *(Transition(e, Action.GELER, _GELE, _FOURNISSEUR, frozenset({Exige.ATTENDU})) for e in _OUVERTS[:3]),
-    Transition(_GELE, Action.COMPLETER, RETOUR, _OPERATEUR, _COMMENTAIRE, _N_RETOUR),
-    Transition(_GELE, Action.REPRENDRE, RETOUR, _FOURNISSEUR, note=_N_RETOUR),
+    Transition(_GELE, Action.COMPLETER, RETOUR, _OPERATEUR, _COMMENTAIRE, "Sa réponse à ce qui est attendu."),
+    Transition(_GELE, Action.REPRENDRE, RETOUR, _FOURNISSEUR),
     # Appointments: a booked one is a freeze until its day
     Transition(_DEPOT, Action.PRENDRE_RENDEZ_VOUS, None, _OPERATEUR, note="La recevabilité reste à étudier."),
     *(

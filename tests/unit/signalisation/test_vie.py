@@ -205,7 +205,7 @@ class Vie(RuleBasedStateMachine):
 
 @pytest.mark.exigence("R3.2", "R3.4", "R3.6")
 def test_des_commandes_au_hasard_ne_quittent_pas_la_table__ok() -> None:
-    run_state_machine_as_test(Vie, settings=settings(max_examples=60, stateful_step_count=40, deadline=None))
+    run_state_machine_as_test(Vie, settings=settings(max_examples=100, stateful_step_count=40, deadline=None))
 
 
 def rejouee(evenements: tuple[Evenement, ...], plateforme: str) -> Signalisation:

@@ -43,8 +43,8 @@ class Situation:
     """What is stored about a request, read under its locks.
 
     ``capacite``: of the wanted slot, if it has any; ``du_creneau``: the reservations on it that are stored as held or
-    confirmed; ``de_la_signalisation``: the same of the signalisation; ``anterieure``: the reservation that bears the same
-    reference of the same opérateur, whatever its state.
+    confirmed; ``de_la_signalisation``: the same of the signalisation (``deplacer`` does not look at them); ``anterieure``: the
+    reservation that bears the same reference of the same opérateur, whatever its state.
     """
 
     capacite: Capacite | None

@@ -85,7 +85,7 @@ def test_plages_a_proposer() -> None:
     jeudi_soir = creneau(JEUDI, Plage.APRES_MIDI)
     aujourd_hui = creneau(MARDI.date(), Plage.APRES_MIDI)
     capacites = [
-        capacite(3, creneau(VENDREDI)),
+        capacite(3, creneau(VENDREDI, zone="2A")),
         capacite(2, jeudi_soir),
         capacite(1, creneau(JEUDI)),
         capacite(0, creneau(MERCREDI)),
@@ -96,7 +96,7 @@ def test_plages_a_proposer() -> None:
     assert plages_libres(capacites, [POSEE, prise], MARDI) == (
         PlageLibre(creneau(MERCREDI, Plage.APRES_MIDI), 1),
         PlageLibre(jeudi_soir, 1),
-        PlageLibre(creneau(VENDREDI), 3),
+        PlageLibre(creneau(VENDREDI, zone="2A"), 3),
     )
     assert PlageLibre(creneau(JEUDI), 1) in plages_libres(capacites, [POSEE, prise], INSTANT_LIMITE)
 

@@ -85,6 +85,9 @@ def test_toutes_les_raisons_a_la_fois() -> None:
         ("au", "TROP_PETIT", "2026-12-03", ("2026-12-04",)),
     ]
     assert all(e.libelle and e.message for e in erreur.erreurs)
+    assert motifs(chercher(OFFRE, SAV_PLUS, MARDI, au=MARDI.date())) == ["GENRE_NON_PREVU", "PERIODE_TROP_PROCHE"]
+    longue = chercher(OFFRE, SAV_PLUS, MARDI, au=date(2027, 6, 1))
+    assert motifs(longue) == ["GENRE_NON_PREVU", "PERIODE_TROP_LONGUE"]
 
 
 @pytest.mark.exigence("R4.3")

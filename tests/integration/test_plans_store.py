@@ -15,7 +15,7 @@ from sqlalchemy import Connection, event
 from esav_soap.avis import Envoi, EtatEnvoi, GenreAvis
 from esav_soap.homologation import Domaine, Homologation
 from esav_soap.publication import VersionPubliee
-from esav_soap.signalisation import Cote, Etat, Evenement
+from esav_soap.signalisation import Cote, Etat, Evenement, Visibilite
 from esav_soap.store import Magasin
 from tests.integration.acces import certificat, demande
 from tests.integration.exemples import DEPOT_LE, PRESTATION, nouvelle
@@ -172,6 +172,30 @@ def test_aucune_ecriture_d_acces_ne_balaie_une_table(rempli: Magasin) -> None:
     with rempli._moteur.ecrivains.connect() as connexion:
         plans = {ordre: balayages(connexion, ordre, valeurs) for ordre, valeurs in vues}
     assert [plan for plan in plans.items() if plan[1]] == []
+
+
+@pytest.mark.exigence("R3.4", "R3.5")
+def test_la_suite_des_evenements_se_lit_par_son_index(rempli: Magasin, moteur: str) -> None:
+    """From any place, in the order of the index: nothing is sorted, and nothing is read that comes after the page."""
+    un = Evenement(DEPOT_LE, Etat.CLOS, Cote.FOURNISSEUR, visibilite=Visibilite.INTERNE)
+    with requetes(rempli) as vues:
+        for curseur in (0, 2500, 4998):
+            page = rempli.evenements_depuis("production", "OP7", curseur, 10)
+            rangs = [suivi.evenement.rang for suivi in page.evenements]
+            assert rangs == list(range(curseur + 1, min(curseur + 10, 5000) + 1))
+        assert rempli.changer("production", "OP7", "N7", 1, un)
+        assert not rempli.changer("production", "OP7", "N7", 1, un)
+        assert rempli.evenements_depuis("production", "OP7", 5000, 10).curseur == 5001
+    assert len(vues) >= 15
+    with rempli._moteur.ecrivains.connect() as connexion:
+        plans = {ordre: balayages(connexion, ordre, valeurs) for ordre, valeurs in vues}
+        ordre, valeurs = next(vue for vue in vues if "evenement.rang >" in vue[0])
+        plan = connexion.exec_driver_sql(f"EXPLAIN {'QUERY PLAN' if moteur == 'sqlite' else ''} {ordre}", valeurs).all()
+    assert [un for un in plans.items() if un[1]] == []
+    texte = str(plan)
+    assert "ix_evenement_plateforme_operateur_rang" in texte
+    assert "Sort" not in texte
+    assert "TEMP B-TREE" not in texte
 
 
 @pytest.mark.exigence("R3.1")

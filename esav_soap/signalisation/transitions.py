@@ -88,11 +88,13 @@ class TransitionInterdite(ErreurEsav):
     ) -> None:
         codes = tuple(a.name for a in permises)
         possibles = f"Actions possibles : {', '.join(codes)}." if codes else "Aucune action n'est possible."
-        erreur = ErreurChamp(
-            "action", "Action", "action", CodeChamp.VALEUR_HORS_LISTE, f"{raison} {possibles}", action.name, codes
-        )
+        dite = f"L'action {action.name} n'est pas possible maintenant."
+        erreur = ErreurChamp("action", "Action", "action", CodeChamp.VALEUR_HORS_LISTE, dite, action.name, codes)
         super().__init__(
-            CodeErreur.TRANSITION_INTERDITE, erreur.message, erreurs=(erreur,), reessayer_apres=reessayer_apres
+            CodeErreur.TRANSITION_INTERDITE,
+            f"{raison} {possibles}",
+            erreurs=(erreur,),
+            reessayer_apres=reessayer_apres,
         )
         self.action = action
         self.permises = tuple(permises)

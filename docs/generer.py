@@ -232,7 +232,7 @@ DESCRIPTIONS = {
     "homologation": "`exigee` : en production, un opérateur doit avoir réussi un appel du domaine sur la plate-forme "
     "d'intégration. `non` : rien n'est exigé, pour des essais avec l'identité locale seulement.",
     "processus": "Nombre de processus du serveur.",
-    "fils": "Fils d'exécution de chaque processus.",
+    "fils": "Requêtes que chaque processus sert à la fois ; celles dont le client se fait attendre ne comptent pas.",
     "taille_max": "Taille du plus grand message admis, en octets.",
     "taille_pack_max": "Taille du plus grand message admis par le service `publication`, en octets.",
     "rafraichissement": "Secondes entre deux lectures de ce qui est enregistré : versions du catalogue, certificats, souscriptions.",

@@ -61,5 +61,57 @@ class Jeton:
         self._verrou.release()
 
 
-#: The token of this process.
+class Places:
+    """How many threads serve at a time, without those that wait for their client: slow ones keep nobody out.
+
+    Without :meth:`regler` there is no limit. Who holds the token holds a place, and never waits for one.
+    """
+
+    def __init__(self) -> None:
+        self._libres: threading.Semaphore | None = None
+        self._fil = threading.local()
+
+    def regler(self, nombre: int) -> None:
+        """So many places from now on; to be called before any is held."""
+        self._libres = threading.Semaphore(nombre)
+
+    @contextmanager
+    def tenue(self) -> Iterator[None]:
+        """Wait for a place and hold it. Not reentrant."""
+        libres = self._libres
+        if libres is None:
+            yield
+            return
+        libres.acquire()
+        self._fil.tenue = libres
+        try:
+            yield
+        finally:
+            self._fil.tenue = None
+            libres.release()
+
+    @contextmanager
+    def rendue(self) -> Iterator[None]:
+        """Leave the place, then wait for one again; nothing for a thread that holds none."""
+        libres = getattr(self._fil, "tenue", None)
+        if libres is None:
+            yield
+            return
+        libres.release()
+        try:
+            yield
+        finally:
+            libres.acquire()
+
+
+#: The token of this process, and its places.
 JETON = Jeton()
+PLACES = Places()
+
+
+@contextmanager
+def client_attendu() -> Iterator[None]:
+    """Neither the token nor a place is held while a client does what it wants. The place comes back first: who waits for it
+    with the token in hand would stop everybody."""
+    with JETON.rendu(), PLACES.rendue():
+        yield

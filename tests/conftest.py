@@ -1,7 +1,7 @@
 """For all tests: how much Hypothesis does, and whether the long tests run.
 
 The same short run of Hypothesis every time, or with ``ESAV_HYPOTHESIS=long`` a long random one. No deadline: the machine may
-be busy. Tests marked ``long`` (every statement of an announcement killed, the second engine of what is already slow) run
+be busy. Tests marked ``long`` (every statement of an announcement killed, the second engine and TLS of what is already slow) run
 with ``ESAV_TESTS_LONGS=1``, as ``.ci/run`` does.
 """
 

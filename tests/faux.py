@@ -100,8 +100,8 @@ class FausseBase:
             evenements=(Evenement(n.depot_le, Etat.EN_DEPOT, Cote.OPERATEUR),),
         )
 
-    def homologations(self) -> tuple[Homologation, ...]:
-        return tuple(self.homologuees.values())
+    def homologations(self, operateur: str | None = None) -> tuple[Homologation, ...]:
+        return tuple(h for h in self.homologuees.values() if operateur in (None, h.operateur))
 
     def enregistrer_homologation(self, homologation: Homologation) -> bool:
         cle = (homologation.operateur, homologation.domaine)

@@ -9,7 +9,7 @@ from datetime import datetime
 from esav_soap.certificats import Autorite, CertificatEnregistre, Demande
 from esav_soap.homologation import Domaine, Homologation
 from esav_soap.souscription import Souscription
-from esav_soap.usecases.ports_acces import Acces, CertificatDejaConnu, DemandeDejaTraitee
+from esav_soap.usecases.ports_acces import Acces, CertificatDejaConnu, DemandeDejaTraitee, Lister
 
 
 class FauxAcces:
@@ -21,12 +21,19 @@ class FauxAcces:
         self.recues: dict[int, Demande] = {}
         self.bons: dict[str, Souscription] = {}
         self.faites: dict[tuple[str, Domaine], Homologation] = {}
+        self._vu: tuple[object, ...] = ()
+        self._revision = 0
 
     def certificats(self) -> tuple[CertificatEnregistre, ...]:
         return tuple(sorted(self.par_empreinte.values(), key=lambda c: (c.titulaire, c.fin, c.empreinte)))
 
-    def certificat_connu(self, empreinte: str) -> bool:
-        return empreinte in self.par_empreinte
+    def revision_acces(self) -> int:
+        """Raised also by what a test puts where it lies open."""
+        vu = (dict(self.par_empreinte), dict(self.reconnues), dict(self.bons))
+        if vu != self._vu:
+            self._vu = vu
+            self._revision += 1
+        return self._revision
 
     def enregistrer_certificat(self, certificat: CertificatEnregistre, demande: int | None = None) -> None:
         if certificat.empreinte in self.par_empreinte:
@@ -36,14 +43,28 @@ class FauxAcces:
         self.par_empreinte[certificat.empreinte] = certificat
 
     def revoquer_certificats(
-        self, empreintes: Collection[str], instant: datetime, motif: str, autorite: str | None = None, crl: bytes = b""
+        self,
+        empreintes: Collection[str],
+        instant: datetime,
+        motif: str,
+        autorite: str | None = None,
+        lister: Lister | None = None,
     ) -> int:
-        if autorite is not None and not self.enregistrer_crl(autorite, crl):
+        if autorite is not None and autorite not in self.reconnues:
             raise LookupError(autorite)
-        vivants = [c for c in self.par_empreinte.values() if c.empreinte in empreintes and c.revoque_le is None]
-        for certificat in vivants:
-            self.par_empreinte[certificat.empreinte] = replace(certificat, revoque_le=instant, motif_revocation=motif)
-        return len(vivants)
+        apres = {
+            c.empreinte: replace(c, revoque_le=instant, motif_revocation=motif)
+            for c in self.par_empreinte.values()
+            if c.empreinte in empreintes and c.revoque_le is None
+        }
+        if autorite is not None and lister is not None:
+            tous = [
+                c for c in (self.par_empreinte | apres).values() if c.autorite == autorite and c.revoque_le is not None
+            ]
+            crl = lister(self.reconnues[autorite].crl, sorted(tous, key=lambda c: c.empreinte))
+            self.reconnues[autorite] = replace(self.reconnues[autorite], crl=crl)
+        self.par_empreinte |= apres
+        return len(apres)
 
     def autorites(self) -> tuple[Autorite, ...]:
         return tuple(sorted(self.reconnues.values(), key=lambda a: (a.nom, a.empreinte)))
@@ -93,8 +114,9 @@ class FauxAcces:
             raise ValueError("adresse")
         self.bons[souscription.operateur] = souscription
 
-    def homologations(self) -> tuple[Homologation, ...]:
-        return tuple(sorted(self.faites.values(), key=lambda h: (h.operateur, h.domaine.name)))
+    def homologations(self, operateur: str | None = None) -> tuple[Homologation, ...]:
+        voulues = (h for h in self.faites.values() if operateur in (None, h.operateur))
+        return tuple(sorted(voulues, key=lambda h: (h.operateur, h.domaine.name)))
 
     def enregistrer_homologation(self, homologation: Homologation) -> bool:
         cle = (homologation.operateur, homologation.domaine)

@@ -29,7 +29,7 @@ class Reglages:
       None.
     - ``homologation``: ``exigee`` (production waits for a successful call on integration) or ``non``, with the local identity
       only.
-    - ``processus``, ``fils``: gunicorn workers and threads of each.
+    - ``processus``, ``fils``: gunicorn workers, and requests that each serves at a time.
     - ``taille_max``: largest request body, in bytes; ``taille_pack_max``: the same for ``publication``, which takes packs.
     - ``rafraichissement``: seconds between two looks at what is recorded: catalogue versions, certificates, subscriptions.
     - ``smtp_hote``: the mail server, without which no notice is sent; ``smtp_port``; ``smtp_chiffrement``: ``starttls``, ``tls``

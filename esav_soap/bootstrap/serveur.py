@@ -10,6 +10,7 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 
 from esav_soap.avis import EtatEnvoi
+from esav_soap.bootstrap.affluence import connexions_possibles
 from esav_soap.bootstrap.auxiliaire import ArbitreAvecWorker, Auxiliaire, worker_auxiliaire
 from esav_soap.bootstrap.courrier import SANS_SERVEUR, courrier_smtp
 from esav_soap.bootstrap.ecoutes import verifier_adresse, verifier_socket
@@ -51,6 +52,7 @@ class Serveur(BaseApplication):  # type: ignore[misc]
             "worker_class": self.travailleur,
             "workers": reglages.processus,
             "threads": reglages.fils,
+            "worker_connections": connexions_possibles(),
             "keepalive": 75,
             "timeout": 60,
             "graceful_timeout": 20,

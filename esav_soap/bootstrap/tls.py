@@ -6,6 +6,7 @@ ends the handshake with an alert; whose it is and whether it still counts is jud
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import select
@@ -14,12 +15,13 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from esav_soap.bootstrap.prises import Attente
 from esav_soap.certificats import MotifRefus
 from esav_soap.errors import ReglageInvalide
-from esav_soap.jeton import JETON
 
 _T = TypeVar("_T")
 _journal = logging.getLogger("esav.tls")
@@ -57,8 +59,12 @@ def contexte_serveur(certificat: str, cle: str, autorites: tuple[bytes, ...] = (
     contexte.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     contexte.sslsocket_class = PriseTls
     _charger(contexte, certificat, cle)
-    if autorites:
-        contexte.load_verify_locations(cadata=b"".join(autorites))
+    for der in autorites:
+        try:
+            contexte.load_verify_locations(cadata=der)
+        except ssl.SSLError as exc:  # one that this OpenSSL cannot read keeps its own clients out, and nobody else
+            empreinte = hashlib.sha256(der).hexdigest()
+            _journal.error("TLS : autorité reconnue %s illisible, ses certificats sont refusés : %s", empreinte, exc)
     return contexte
 
 
@@ -128,7 +134,7 @@ def _fichier(chemin: str) -> tuple[int, ...]:
 
 
 class PriseTls(ssl.SSLSocket):
-    """A client's TLS connection, which puts the token down before it waits for that client.
+    """A client's TLS connection, which gives the token and the place back before it waits for that client.
 
     The descriptor never blocks; what callers ask for by ``setblocking`` and ``settimeout`` is kept here.
     """
@@ -136,6 +142,11 @@ class PriseTls(ssl.SSLSocket):
     _delai: float | None = None
     _der: bytes | None = None
     _der_connu = False
+
+    @cached_property
+    def attente(self) -> Attente:
+        """What is known of the client's slowness."""
+        return Attente()
 
     def settimeout(self, value: float | None) -> None:
         self._delai = value
@@ -188,7 +199,8 @@ class PriseTls(ssl.SSLSocket):
                 self._sslobj.shutdown()  # type: ignore[attr-defined]
 
     def _patienter(self, essai: Callable[..., _T], *arguments: Any) -> _T:
-        """What ``essai`` gives once the client lets it go on. Raises TimeoutError after the delay, in all."""
+        """What ``essai`` gives once the client lets it go on. Raises TimeoutError after the delay, in all; without one
+        :class:`~esav_soap.bootstrap.prises.ClientMuet`."""
         limite = None if self._delai is None else time.monotonic() + self._delai
         while True:
             try:
@@ -197,15 +209,7 @@ class PriseTls(ssl.SSLSocket):
                 if self._delai == 0.0:
                     raise
                 evenement = select.POLLOUT if isinstance(attente, ssl.SSLWantWriteError) else select.POLLIN
-            with JETON.rendu():
-                self._attendre(evenement, limite)
-
-    def _attendre(self, evenement: int, limite: float | None) -> None:
-        veille = select.poll()
-        veille.register(self, evenement)
-        reste = None if limite is None else max(0.0, limite - time.monotonic())
-        if not veille.poll(None if reste is None else reste * 1000):
-            raise TimeoutError("the client does not go on")
+            self.attente.patienter(self, evenement, None if limite is None else limite - time.monotonic())
 
 
 def motif(echec: ssl.SSLError) -> str:
@@ -213,7 +217,8 @@ def motif(echec: ssl.SSLError) -> str:
     if isinstance(echec, ssl.SSLCertVerificationError):
         connu = _MOTIFS.get(echec.verify_code)
         return f"{connu.name} ({echec.verify_message})" if connu else f"certificat : {echec.verify_message}"
-    return echec.reason or type(echec).__name__
+    raison = echec.reason or type(echec).__name__
+    return f"{raison} ({_RAISONS[raison]})" if raison in _RAISONS else raison
 
 
 #: By the codes of x509_vfy.h.
@@ -226,4 +231,15 @@ _MOTIFS = {
     **dict.fromkeys((24, 26, 32, 37, 79), MotifRefus.USAGE_INCORRECT),
     **dict.fromkeys((6, 66, 67, 92), MotifRefus.CLE_FAIBLE),
     68: MotifRefus.SIGNATURE_FAIBLE,
+}
+#: What OpenSSL says of a caller that ended the handshake, or did not begin one.
+_RAISONS = {
+    **dict.fromkeys(
+        ("TLSV1_ALERT_UNKNOWN_CA", "SSLV3_ALERT_BAD_CERTIFICATE", "SSLV3_ALERT_CERTIFICATE_UNKNOWN"),
+        "l'appelant n'accepte pas le certificat de ce serveur",
+    ),
+    "SSLV3_ALERT_CERTIFICATE_EXPIRED": "pour l'appelant, le certificat de ce serveur est expiré",
+    "HTTP_REQUEST": "requête HTTP sans TLS",
+    "UNSUPPORTED_PROTOCOL": "version de TLS trop ancienne",
+    "NO_SHARED_CIPHER": "aucun chiffrement commun",
 }

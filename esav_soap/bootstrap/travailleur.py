@@ -5,12 +5,14 @@ It leans on what is inside gunicorn 27.0, which is pinned; ``tests/e2e/test_lent
 
 from __future__ import annotations
 
+import errno
 import logging
 import selectors
 import socket
 import ssl
+import threading
 import time
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -18,13 +20,17 @@ from typing import Any
 
 from gunicorn.workers.gthread import _DEFER, DEFAULT_WORKER_DATA_TIMEOUT, STOP_KEEPALIVE_LINGER, TConn, ThreadWorker
 
+from esav_soap.bootstrap.affluence import victime
+from esav_soap.bootstrap.prises import REQUETE_S, Prise, PriseMandataire, PrisePublique
 from esav_soap.bootstrap.tls import Contextes, PriseTls, motif
-from esav_soap.jeton import JETON
+from esav_soap.jeton import JETON, PLACES
 
 _journal = logging.getLogger("esav.tls")
 
 #: Seconds for a whole TLS handshake, and for a refused client to read why.
 NEGOCIATION_S, CONGE_S = 10.0, 2.0
+#: What accepting a connection says when there is no descriptor or no memory left for it.
+_A_COURT = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 
 @dataclass(slots=True)
@@ -34,42 +40,6 @@ class Ecoutes:
 
     contextes: Contextes | None = None
     port_public: int = 0
-
-
-class Prise(socket.socket):
-    """A client's socket, which puts the token down before it waits for that client."""
-
-    def recv(self, *arguments: Any) -> bytes:
-        if self.gettimeout() is None:
-            with suppress(BlockingIOError):
-                return super().recv(arguments[0], socket.MSG_DONTWAIT)
-        with JETON.rendu():
-            return super().recv(*arguments)
-
-    def send(self, *arguments: Any) -> int:
-        with JETON.rendu():
-            return super().send(*arguments)
-
-    def sendall(self, octets: Any, *arguments: Any) -> None:
-        reste = memoryview(octets)
-        if self.gettimeout() is None:
-            with suppress(BlockingIOError):
-                reste = reste[super().send(reste, socket.MSG_DONTWAIT) :]
-        if reste:
-            with JETON.rendu():
-                super().sendall(reste, *arguments)
-
-
-class PriseMandataire(Prise):
-    """A connection of the reverse proxy: what it says of the caller's certificate is believed."""
-
-    de_confiance = True
-
-
-class PrisePublique(Prise):
-    """A connection in the clear that everyone may have."""
-
-    publique = True
 
 
 class _Ecoute:
@@ -96,7 +66,7 @@ class _Negociation(TConn):  # type: ignore[misc]
 
 
 class Travailleur(ThreadWorker):  # type: ignore[misc]
-    """Threads that serve one request at a time, and compute one at a time.
+    """Threads that serve one request each, and compute one at a time.
 
     A thread puts a connection that is kept back among the watched ones by itself; in gunicorn's worker it wakes the main
     thread for that, once more for each request.
@@ -105,13 +75,66 @@ class Travailleur(ThreadWorker):  # type: ignore[misc]
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._negociations: set[_Negociation] = set()
+        self._servies: dict[Any, None] = {}
+        self._veilles = threading.Lock()  # a connection is watched and counted among those that wait, or neither
         self._prochaine_revue = 0.0
+
+    def get_thread_pool(self) -> ThreadPoolExecutor:
+        """A thread for each connection, made when it is needed: any number of slow clients leaves the others theirs. As many
+        as the settings say serve at a time."""
+        PLACES.regler(self.cfg.threads)
+        return ThreadPoolExecutor(max_workers=self.worker_connections, thread_name_prefix="requete")
 
     @property
     def _ecoutes(self) -> Ecoutes:
         return getattr(self.app, "ecoutes", None) or Ecoutes()
 
     def accept(self, listener: Any) -> None:
+        if self.nr_conns + 1 >= self.worker_connections:
+            self._faire_place()
+        try:
+            self._accepter(listener)
+        except OSError as echec:
+            if echec.errno not in _A_COURT:
+                raise
+            self._faire_place()
+
+    def _faire_place(self) -> None:
+        """Close a connection that waits for its client, of the address that has the most of these; never the proxy's."""
+        with self._veilles:
+            negociations = sorted(self._negociations, key=lambda conn: conn.limite)
+            attendues = (*negociations, *self.pending_conns, *self.keepalived_conns, *tuple(self._servies))
+            conn = victime(
+                (conn.client[0] if isinstance(conn.client, tuple) else "", conn)
+                for conn in attendues
+                if not getattr(conn.sock, "de_confiance", False) and (conn not in self._servies or _attend(conn))
+            )
+            if conn is None:
+                return
+            if conn in self._servies:  # its thread finds it gone, and counts it
+                with suppress(OSError):
+                    socket.socket.shutdown(conn.sock, socket.SHUT_RDWR)
+                return
+            for liste in (self.pending_conns, self.keepalived_conns):
+                if conn in liste:
+                    liste.remove(conn)
+            self._negociations.discard(conn)
+            with suppress(OSError, KeyError, ValueError):
+                self.poller.unregister(conn.sock)
+        self.nr_conns -= 1
+        conn.close()
+
+    # Among the events of one moment may be that of a connection that was closed for another one.
+
+    def on_client_socket_readable(self, conn: Any, client: Any) -> None:
+        if client.fileno() >= 0:
+            super().on_client_socket_readable(conn, client)
+
+    def on_pending_socket_readable(self, conn: Any, client: Any) -> None:
+        if client.fileno() >= 0:
+            super().on_pending_socket_readable(conn, client)
+
+    def _accepter(self, listener: Any) -> None:
         lieu = listener.getsockname()
         if isinstance(lieu, str):
             super().accept(_Ecoute(listener, PriseMandataire))
@@ -133,10 +156,15 @@ class Travailleur(ThreadWorker):  # type: ignore[misc]
         self._veiller(_Negociation(self.cfg, client, adresse, listener.getsockname()))
 
     def _veiller(self, conn: _Negociation) -> None:
-        self._negociations.add(conn)
-        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._du_nouveau, conn))
+        with self._veilles:
+            self._negociations.add(conn)
+            if not self.alive:  # the end came meanwhile, and may have shortened those that wait before
+                conn.limite = min(conn.limite, time.monotonic() + STOP_KEEPALIVE_LINGER)
+            self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._du_nouveau, conn))
 
     def _du_nouveau(self, conn: _Negociation, prise: Any) -> None:
+        if prise.fileno() < 0:
+            return
         if conn.limite <= time.monotonic():  # who sends a byte from time to time would never be found waiting
             self._ecarter(conn)
             return
@@ -150,7 +178,9 @@ class Travailleur(ThreadWorker):  # type: ignore[misc]
                 contextes = self._ecoutes.contextes
                 assert contextes is not None
                 conn.sock = contextes.contexte().wrap_socket(conn.sock, server_side=True, do_handshake_on_connect=False)
-            if not conn.sock.avancer():
+            with PLACES.tenue():
+                fini = conn.sock.avancer()
+            if not fini:
                 self._veiller(conn)
                 return
         except ssl.SSLError as echec:
@@ -230,8 +260,13 @@ class Travailleur(ThreadWorker):  # type: ignore[misc]
             if not conn.initialized and not conn.wait_for_data(DEFAULT_WORKER_DATA_TIMEOUT):
                 suite.set_result(_DEFER)
             else:
-                with JETON.tenu():
-                    garder = self.handle(conn)
+                with PLACES.tenue(), JETON.tenu():
+                    conn.sock.attente.echeance = time.monotonic() + REQUETE_S
+                    self._servies[conn] = None
+                    try:
+                        garder = self.handle(conn)
+                    finally:
+                        self._servies.pop(conn, None)
                     if garder and self._surveiller(conn):
                         return
                 if garder and _dechiffre(conn):
@@ -265,10 +300,11 @@ class Travailleur(ThreadWorker):  # type: ignore[misc]
             return False
         conn.sock.setblocking(False)
         conn.set_timeout()
-        self.keepalived_conns.append(conn)
-        if not self.alive:  # the end came meanwhile, and may have counted the kept connections before
-            conn.timeout = time.monotonic() + STOP_KEEPALIVE_LINGER
-        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_client_socket_readable, conn))
+        with self._veilles:
+            self.keepalived_conns.append(conn)
+            if not self.alive:  # the end came meanwhile, and may have counted the kept connections before
+                conn.timeout = time.monotonic() + STOP_KEEPALIVE_LINGER
+            self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_client_socket_readable, conn))
         return True
 
     def _cap_keepalive(self, deadline: float) -> None:
@@ -279,6 +315,12 @@ class Travailleur(ThreadWorker):  # type: ignore[misc]
             conn.timeout = min(conn.timeout, deadline)
         for conn in tuple(self._negociations):
             conn.limite = min(conn.limite, deadline)
+
+
+def _attend(conn: Any) -> bool:
+    """Whether a thread waits for that client."""
+    attente = getattr(conn.sock, "attente", None)
+    return attente is not None and attente.attend
 
 
 def _dechiffre(conn: Any) -> bool:

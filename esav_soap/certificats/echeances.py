@@ -7,14 +7,14 @@ instant here is the Paris midnight with which that last day begins.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
 
 from esav_soap import jours_ouvres
 from esav_soap.calendar import PARIS, en_francais, en_paris
-from esav_soap.certificats.objets import CertificatEnregistre, Origine
+from esav_soap.certificats.objets import CertificatEnregistre, Origine, Role
 
 #: Time that the Fournisseur has to issue or register a certificate, and notice of a renewal with the same issuer.
 JOURS_OUVRES = 15
@@ -68,6 +68,16 @@ def etape(certificat: CertificatEnregistre, instant: datetime) -> Etape | None:
         (dates.preparer, Etape.PREPARER),
     )
     return next((pas for debut, pas in suite if debut <= instant), None)
+
+
+def par_titulaire(
+    certificats: Iterable[CertificatEnregistre],
+) -> dict[tuple[str, Role], tuple[CertificatEnregistre, ...]]:
+    """Certificates by holder and role: among which one takes over from another (:func:`releve`)."""
+    groupes: dict[tuple[str, Role], list[CertificatEnregistre]] = {}
+    for certificat in certificats:
+        groupes.setdefault((certificat.titulaire, certificat.role), []).append(certificat)
+    return {qui: tuple(siens) for qui, siens in groupes.items()}
 
 
 def releve(certificat: CertificatEnregistre, tous: Collection[CertificatEnregistre]) -> CertificatEnregistre | None:

@@ -25,7 +25,9 @@ class MotifRefus(Enum):
     PAS_ENCORE_VALIDE = "Le certificat n'est pas encore valide. Attendre sa date de début, ou vérifier l'horloge."
     REVOQUE = "Le certificat est révoqué. Demander un nouveau certificat au Fournisseur."
     NON_ENREGISTRE = "Le certificat vient d'une autorité reconnue, mais n'est pas enregistré. L'envoyer au Fournisseur, qui l'enregistre."
-    CLE_FAIBLE = "La clé est trop faible ou d'un genre non admis : RSA de 2048 bits au moins, ou EC P-256, P-384 ou P-521."
+    CLE_FAIBLE = (
+        "La clé est trop faible ou d'un genre non admis : RSA de 2048 bits au moins, ou EC P-256, P-384 ou P-521."
+    )
     SIGNATURE_FAIBLE = "Le certificat est signé avec une empreinte trop faible (SHA-1, MD5) : SHA-256 au moins."
     USAGE_INCORRECT = "Le certificat n'est pas fait pour authentifier un client (keyUsage digitalSignature, extendedKeyUsage clientAuth)."
     EST_UNE_AUTORITE = "C'est le certificat d'une autorité, pas celui d'un appelant."

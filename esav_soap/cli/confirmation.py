@@ -19,7 +19,7 @@ def confirmer(question: str, *, oui: bool) -> None:
     """Go on after a yes; else leave with code 1."""
     if oui:
         return
-    reponse = click.prompt(f"{question} (oui/non)", default="non", show_default=False)
+    reponse = click.prompt(f"{question} (oui/non)", default="non", show_default=False, prompt_suffix=" : ")
     if reponse.strip().lower() not in ("o", "oui"):
         click.echo("Rien n'a été fait.")
         click.get_current_context().exit(1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import click
-from click import core, decorators, exceptions, formatting, parser, types
+from click import core, decorators, exceptions, formatting, parser, termui, types
 
 #: Every fixed text of click that a user of ours can meet.
 _TRADUCTIONS = {
@@ -33,6 +33,9 @@ _TRADUCTIONS = {
     "Option {name!r} requires {nargs} arguments.": "l'option {name!r} attend {nargs} valeurs",
     "Argument {name!r} takes {nargs} values.": "l'argument {name!r} attend {nargs} valeurs",
     "Missing command.": "il manque une commande",
+    "Repeat for confirmation": "Encore une fois",
+    "Error: {message}": "Erreur : {message}",
+    "Error: The two entered values do not match.": "Erreur : les deux saisies diffèrent.",
 }
 #: What the system says of a file.
 _SYSTEME = {
@@ -44,10 +47,17 @@ _SYSTEME = {
     "Read-only file system": "ce disque est en lecture seule",
     "File name too long": "ce nom de fichier est trop long",
 }
+#: As click has it: it cuts the line of a command in the help of its group short, with « ... ».
+_phrase_coupee = click.Command.get_short_help_str
+
+
+def _phrase_entiere(commande: click.Command, limit: int = 45) -> str:
+    """The whole first sentence: what does not fit goes on below."""
+    return _phrase_coupee(commande, max(limit, 500))
 
 
 def installer() -> None:
-    """Turn click's fixed words into French. To be called before the commands are imported."""
+    """Turn click's fixed words into French, and have it cut nothing short. To be called before the commands are imported."""
 
     def traduire(texte: str) -> str:
         return _TRADUCTIONS.get(texte, texte)
@@ -55,11 +65,12 @@ def installer() -> None:
     def accorder(un: str, plusieurs: str, nombre: int) -> str:
         return traduire(un if nombre == 1 else plusieurs)
 
-    for module in (core, decorators, exceptions, formatting, parser, types):
+    for module in (core, decorators, exceptions, formatting, parser, termui, types):
         if hasattr(module, "_"):
             setattr(module, "_", traduire)  # noqa: B010 - click's own name for gettext
         if hasattr(module, "ngettext"):
             setattr(module, "ngettext", accorder)  # noqa: B010
+    setattr(click.Command, "get_short_help_str", _phrase_entiere)  # noqa: B010
 
 
 def message(erreur: click.ClickException) -> str:

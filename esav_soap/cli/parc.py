@@ -32,6 +32,16 @@ def importer(ctx: click.Context, fichier: BinaryIO, store: str | None, a_blanc: 
     extremiteA, extremiteB, complement, garantie. Une prestation déjà connue (même plateforme, operateur et identifiant)
     est mise à jour.
 
+    \b
+    parc.csv, par exemple :
+      plateforme;operateur;identifiant;offre
+      production;OPA;OPA-FTTH-0001;ACCES_FTTH
+
+    \b
+    Exemples :
+      esav parc import parc.csv --a-blanc
+      esav parc import parc.csv
+
     Code de sortie : 0 fait ; 1 refusé, rien n'est écrit ; 2 appel incorrect ; 130 interrompu, rien n'est écrit.
     """
     try:

@@ -13,7 +13,7 @@ import click
     "--identite", metavar="SOURCE", help="Qui dit l'appelant : certificat, locale, ou paquet.module:fonction."
 )
 @click.option("--processus", type=int, metavar="N", help="Processus du serveur.  [par défaut : 1]")
-@click.option("--fils", type=int, metavar="N", help="Fils d'exécution par processus.  [par défaut : 8]")
+@click.option("--fils", type=int, metavar="N", help="Requêtes servies à la fois par processus.  [par défaut : 8]")
 def serve(**options: object) -> None:
     """Démarrer le service SOAP ; Ctrl-C l'arrête après les requêtes en cours.
 
@@ -31,5 +31,7 @@ def serve(**options: object) -> None:
     reglages = lire_reglages(None, **options)
     schema = "https" if reglages.tls_certificat else "http"
     public = f"   adresse publique : {reglages.base_url}/" if reglages.url_publique else ""
-    ecoute = f"e-SAV écoute : {schema}://{reglages.adresse}/{public}   (Ctrl-C pour arrêter)"
+    aussi = f"   listes de révocation : http://{reglages.adresse_http}/pki/" if reglages.adresse_http else ""
+    aussi += f"   mandataire : {reglages.socket_mandataire}" if reglages.socket_mandataire else ""
+    ecoute = f"e-SAV écoute : {schema}://{reglages.adresse}/{public}{aussi}   (Ctrl-C pour arrêter)"
     servir(reglages, lambda: click.echo(ecoute, err=True))

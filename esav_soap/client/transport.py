@@ -125,7 +125,10 @@ class Transport(zeep.Transport):
             case requests.exceptions.Timeout():
                 return f"{hote} n'a pas répondu en {self._delai[1]:g} s. La requête a pu être reçue."
             case requests.exceptions.ConnectionError():
-                return f"Aucun service n'est joignable à {hote} : {cause(exc)}."
+                raison = cause(exc)
+                coupee = url.startswith("http:") and raison in ("connexion fermée sans réponse", "connexion coupée")
+                tls = " Si le service est en TLS, son adresse commence par https://." if coupee else ""
+                return f"Aucun service n'est joignable à {hote} : {raison}.{tls}"
             case requests.exceptions.ChunkedEncodingError():
                 return f"La réponse de {hote} s'est interrompue. La requête a pu être reçue."
             case _:

@@ -287,7 +287,7 @@ DiagnosticConnexion = _type(
     [
         ("accepte", _un(s.Boolean, "Vrai si l'appelant est reconnu sur cette plate-forme")),
         ("motif", _option(s.Unicode, "Code du motif de refus du certificat")),
-        ("message", _option(s.Unicode, "Pourquoi l'appelant n'est pas reconnu, et que faire")),
+        ("message", _option(s.Unicode, "Ce qui manque à l'appelant, et que faire")),
         ("identification", _un(s.Unicode, "Ce qui identifie l'appelant : CERTIFICAT, MANDATAIRE, LOCALE ou EXTERNE")),
         ("certificat", _option(CertificatVu, "Certificat présenté")),
         ("operateur", _option(s.Unicode, "Code de l'appelant reconnu")),

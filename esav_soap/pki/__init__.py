@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from esav_soap.pki.chaine import auto_signe, signataire
-    from esav_soap.pki.crl import crl_en_der, fin_crl, numero_crl, numeros_revoques, revoque_par_crl, verifier_crl
-    from esav_soap.pki.csr import lire_csr, nouvelle_cle_et_csr
+    from esav_soap.pki.crl import crl_en_der, fin_crl, numero_crl, numeros_revoques, verifier_crl
+    from esav_soap.pki.csr import empreinte_cle, lire_csr, nouvelle_cle_et_csr
     from esav_soap.pki.emission import AutoriteInterne, creer_autorite
     from esav_soap.pki.lecture import empreinte, en_der, en_pem, lire
 
@@ -21,6 +21,7 @@ _OU = {
     "creer_autorite": "emission",
     "crl_en_der": "crl",
     "empreinte": "lecture",
+    "empreinte_cle": "csr",
     "en_der": "lecture",
     "en_pem": "lecture",
     "fin_crl": "crl",
@@ -29,7 +30,6 @@ _OU = {
     "nouvelle_cle_et_csr": "csr",
     "numero_crl": "crl",
     "numeros_revoques": "crl",
-    "revoque_par_crl": "crl",
     "signataire": "chaine",
     "verifier_crl": "crl",
 }
@@ -40,6 +40,7 @@ __all__ = [
     "creer_autorite",
     "crl_en_der",
     "empreinte",
+    "empreinte_cle",
     "en_der",
     "en_pem",
     "fin_crl",
@@ -48,7 +49,6 @@ __all__ = [
     "nouvelle_cle_et_csr",
     "numero_crl",
     "numeros_revoques",
-    "revoque_par_crl",
     "signataire",
     "verifier_crl",
 ]

@@ -31,21 +31,6 @@ def crl_en_der(octets: bytes) -> bytes:
     return _charger(octets).public_bytes(Encoding.DER)
 
 
-def revoque_par_crl(der: bytes, crl: bytes) -> bool:
-    """Whether that certificate stands in that list, as one of the list's own CA. Raises ``ValueError`` (French)."""
-    try:
-        certificat = charger(der)
-    except Exception as error:
-        raise ValueError("Le certificat n'est pas lisible.") from error
-    liste = _charger(crl)
-    if certificat.issuer != liste.issuer:
-        return False
-    try:
-        return liste.get_revoked_certificate_by_serial_number(certificat.serial_number) is not None
-    except Exception as error:
-        raise ValueError(_ILLISIBLE) from error
-
-
 def numeros_revoques(crl: bytes) -> frozenset[str]:
     """The serial numbers of a list, as ``FaitsCertificat.numero_serie``. Raises ``ValueError`` (French).
 

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
 from esav_soap.certificats import FaitsCsr
 from esav_soap.certificats.refus import MotifRefus
 from esav_soap.certificats.regles import cle_admise, signature_admise
 from esav_soap.pki.cles import ecrire_cle, empreinte_pour, nouvelle_cle
-from esav_soap.pki.lecture import TAILLE_MAX, Illisible, cle_publique, der_de, nom_commun, nom_lisible, nom_signature
+from esav_soap.pki.lecture import (
+    TAILLE_MAX,
+    Illisible,
+    charger,
+    cle_publique,
+    der_de,
+    empreinte,
+    nom_commun,
+    nom_lisible,
+    nom_signature,
+)
 
 #: Old tools (keytool, IIS) say NEW.
 _ETIQUETTES = ("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST")
@@ -22,6 +32,17 @@ def lire_csr(octets: bytes) -> FaitsCsr:
     The requester holds the private key: the CSR's signature proves it. Names are only told, never taken over.
     """
     return _verifiee(octets)[1]
+
+
+def empreinte_cle(der: bytes) -> str:
+    """SHA-256 of the public key of a certificate or CSR (DER), however it is written there; empty when it cannot be read."""
+    for lire in (charger, x509.load_der_x509_csr):
+        try:
+            cle = lire(der).public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        except Exception:  # the other one, or of a kind that nothing is recorded of  # noqa: S112
+            continue
+        return empreinte(cle)
+    return ""
 
 
 def charger_csr(octets: bytes) -> x509.CertificateSigningRequest:

@@ -57,4 +57,8 @@ class Souscription:
 
     def ouverte(self, acces: Acces, instant: datetime) -> bool:
         """Whether that access is open at that instant."""
-        return acces in self.bon.acces and self.activee_le <= instant and (self.fin is None or instant < self.fin)
+        return self.activee_le <= instant and self.ouverte_apres(acces, instant)
+
+    def ouverte_apres(self, acces: Acces, instant: datetime) -> bool:
+        """Whether that access is open at that instant or later."""
+        return acces in self.bon.acces and (self.fin is None or instant < self.fin)

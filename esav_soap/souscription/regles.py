@@ -106,7 +106,9 @@ def _du_champ(champ: Champ, bon: BonDeCommande) -> Iterator[ProblemeBon]:
     if not any(valeurs):
         if champ.obligatoire or (champ.nom == "interlocuteur.nom" and bon.interlocuteur is not None):
             forme = "" if champ.genre is GenreChamp.TEXTE else f" ({champ.genre.value})"
-            dit = f"{champ.libelle} : à remplir, <{champ.element}> ou {champ.option}{forme}."
+            debut = "à remplir" if champ.obligatoire else "à remplir, puisqu'un interlocuteur est donné"
+            element = "".join(f"<{nom}>" for nom in (*champ.nom.split(".")[:-1], champ.element))
+            dit = f"{champ.libelle} : {debut}, {element} ou {champ.option}{forme}."
             yield ProblemeBon(champ.nom, CodeBon.MANQUANT, dit)
         return
     if len(valeurs) > champ.maximum:

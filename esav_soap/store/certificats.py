@@ -1,7 +1,7 @@
 """The port ``Certificats`` on SQL.
 
-Few rows, read whole, seldom written. Whoever records or revokes certificates excludes the others, on PostgreSQL by a lock on
-their table, which who reads does not notice: so nobody waits in a circle, and a request is met once.
+Few rows, read whole when the revision says so, seldom written. Whoever records or revokes certificates excludes the others, on
+PostgreSQL by a lock on their table, which who reads does not notice: so nobody waits in a circle, and a request is met once.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from esav_soap.certificats import Autorite, CertificatEnregistre, Demande, GenreDemande, Origine, Role
 from esav_soap.store.moteur import Moteur
+from esav_soap.store.revision_acces import noter_changement
 from esav_soap.store.tables import autorite as table_autorite
 from esav_soap.store.tables import certificat as table_certificat
 from esav_soap.store.tables import demande_certificat
-from esav_soap.usecases.ports_acces import CertificatDejaConnu, DemandeDejaTraitee
+from esav_soap.usecases.ports_acces import CertificatDejaConnu, DemandeDejaTraitee, Lister
 
 #: Fingerprints of one statement.
 TRANCHE = 500
@@ -39,10 +40,6 @@ class CertificatsSQL:
         lignes = self._moteur.lire(lambda connexion: connexion.execute(select(table_certificat)).all())
         return tuple(sorted((_certificat(ligne) for ligne in lignes), key=lambda c: (c.titulaire, c.fin, c.empreinte)))
 
-    def certificat_connu(self, empreinte: str) -> bool:
-        choix = select(_C.empreinte).where(_C.empreinte == empreinte)
-        return self._moteur.lire(lambda connexion: connexion.scalar(choix)) is not None
-
     def enregistrer_certificat(self, certificat: CertificatEnregistre, demande: int | None = None) -> None:
         inserer = (sqlite if self._moteur.sqlite else postgresql).insert(table_certificat)
         ordre = inserer.values(_colonnes_certificat(certificat)).on_conflict_do_nothing(index_elements=[_C.empreinte])
@@ -53,9 +50,15 @@ class CertificatsSQL:
             le, par = certificat.enregistre_le, certificat.empreinte
             if demande is not None and not _traiter(connexion, demande, le, par):
                 raise DemandeDejaTraitee(demande)
+            noter_changement(connexion)
 
     def revoquer_certificats(
-        self, empreintes: Collection[str], instant: datetime, motif: str, autorite: str | None = None, crl: bytes = b""
+        self,
+        empreintes: Collection[str],
+        instant: datetime,
+        motif: str,
+        autorite: str | None = None,
+        lister: Lister | None = None,
     ) -> int:
         voulues = sorted(set(empreintes))
         revoques = 0
@@ -64,8 +67,9 @@ class CertificatsSQL:
                 tranche = voulues[rang : rang + TRANCHE]
                 ordre = update(table_certificat).where(_C.empreinte.in_(tranche), _C.revoque_le.is_(None))
                 revoques += connexion.execute(ordre.values(revoque_le=instant, motif_revocation=motif)).rowcount
-            if autorite is not None and not _noter_crl(connexion, autorite, crl):
-                raise LookupError(autorite)
+            if autorite is not None and lister is not None:
+                _noter_crl(connexion, autorite, _lister(connexion, autorite, lister))
+            noter_changement(connexion)
         return revoques
 
     def autorites(self) -> tuple[Autorite, ...]:
@@ -89,16 +93,21 @@ class CertificatsSQL:
         )
         with self._moteur.ecriture() as connexion:
             connexion.execute(remplacer)
+            noter_changement(connexion)
 
     def retirer_autorite(self, empreinte: str, instant: datetime) -> bool:
         depuis = func.coalesce(_A.retiree_le, instant)  # who retires it again does not change since when
         ordre = update(table_autorite).where(_A.empreinte == empreinte).values(retiree_le=depuis)
         with self._moteur.ecriture() as connexion:
-            return connexion.execute(ordre).rowcount == 1
+            retiree = connexion.execute(ordre).rowcount == 1
+            noter_changement(connexion)
+        return retiree
 
     def enregistrer_crl(self, empreinte: str, crl: bytes) -> bool:
         with self._moteur.ecriture() as connexion:
-            return _noter_crl(connexion, empreinte, crl)
+            notee = _noter_crl(connexion, empreinte, crl)
+            noter_changement(connexion)
+        return notee
 
     def demandes(self, *, en_attente: bool = True) -> tuple[Demande, ...]:
         choix = select(demande_certificat).order_by(_D.echeance, _D.numero)
@@ -144,6 +153,14 @@ def _traiter(connexion: Connection, numero: int, instant: datetime, empreinte: s
     """Whether it waited until now."""
     ordre = update(demande_certificat).where(_D.numero == numero, _D.traitee_le.is_(None))
     return connexion.execute(ordre.values(traitee_le=instant, empreinte=empreinte)).rowcount == 1
+
+
+def _lister(connexion: Connection, autorite: str, lister: Lister) -> bytes:
+    connue = connexion.execute(select(_A.crl).where(_A.empreinte == autorite)).one_or_none()
+    if connue is None:
+        raise LookupError(autorite)
+    revoques = select(table_certificat).where(_C.autorite == autorite, _C.revoque_le.is_not(None))
+    return lister(connue.crl, [_certificat(ligne) for ligne in connexion.execute(revoques.order_by(_C.empreinte))])
 
 
 def _noter_crl(connexion: Connection, empreinte: str, crl: bytes) -> bool:

@@ -13,13 +13,15 @@ _H = table_homologation.c
 
 
 class HomologationsSQL:
-    """First successful calls; few rows, read whole."""
+    """First successful calls."""
 
     def __init__(self, moteur: Moteur) -> None:
         self._moteur = moteur
 
-    def homologations(self) -> tuple[Homologation, ...]:
+    def homologations(self, operateur: str | None = None) -> tuple[Homologation, ...]:
         choix = select(_H.operateur, _H.domaine, _H.date, _H.operation, _H.requete)
+        if operateur is not None:
+            choix = choix.where(_H.operateur == operateur)
         lignes = self._moteur.lire(lambda connexion: connexion.execute(choix).all())
         toutes = (Homologation(code, Domaine[domaine], *reste) for code, domaine, *reste in lignes)
         return tuple(sorted(toutes, key=lambda h: (h.operateur, h.domaine.name)))

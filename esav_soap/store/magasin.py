@@ -18,6 +18,7 @@ from esav_soap.store.operateurs import OperateursSQL
 from esav_soap.store.pannes import en_francais
 from esav_soap.store.parc import ParcSQL
 from esav_soap.store.publications import PublicationsSQL
+from esav_soap.store.revision_acces import RevisionAccesSQL
 from esav_soap.store.schema import migrer, preparer, preparer_fichier
 from esav_soap.store.signalisations import SignalisationsSQL
 from esav_soap.store.souscriptions import SouscriptionsSQL
@@ -30,6 +31,7 @@ class Magasin(
     EnvoisSQL,
     OperateursSQL,
     CertificatsSQL,
+    RevisionAccesSQL,
     SouscriptionsSQL,
     HomologationsSQL,
     HistoriqueSQL,

@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from esav_soap.souscription import Acces, BonDeCommande, Interlocuteur, Souscription
 from esav_soap.store.moteur import Moteur
+from esav_soap.store.revision_acces import noter_changement
 from esav_soap.store.tables import souscription as table_souscription
 
 _S = table_souscription.c
@@ -35,6 +36,7 @@ class SouscriptionsSQL:
         )
         with self._moteur.ecriture() as connexion:
             connexion.execute(ordre)
+            noter_changement(connexion)
 
 
 def _colonnes(souscription: Souscription) -> dict[str, Any]:

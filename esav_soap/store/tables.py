@@ -279,6 +279,14 @@ souscription = Table(
     Column("fin", Instant),
 )
 
+#: One row: how often something of the certificates, CAs and subscriptions was written.
+revision_acces = Table(
+    "revision_acces",
+    tables,
+    Column("cle", Integer, primary_key=True, autoincrement=False),
+    Column("nombre", BigInteger, nullable=False),
+)
+
 #: The first successful call of each opérateur in each domain, on integration.
 homologation = Table(
     "homologation",

@@ -2,17 +2,18 @@
 
 The judgement is made for every request, from memory: a connection that is kept open or a resumed TLS session lasts no longer
 than the certificate that opened it. What is recorded meanwhile (a registration, a revocation, a subscription that ends) is
-seen at the next refresh.
+seen at the next refresh, which reads everything anew when the store's revision is another one, and else one number.
+
+There is no other judgement: commands that tell who may call ask this one.
 """
 
 from __future__ import annotations
 
-import hashlib
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Protocol
@@ -32,8 +33,10 @@ from esav_soap.souscription import Acces, Souscription
 from esav_soap.usecases import ports_acces
 from esav_soap.usecases.droits import Identifie
 
-#: Seconds between two refreshes that unknown certificates may bring about.
+#: Seconds for which no request tries to read a store that could not be read.
 ENTRE_DEUX_S = 1.0
+#: Seconds after which everything is read anew whatever the revision says: somebody may have put it right by hand, in SQL.
+RELECTURE_S = 60.0
 #: Seconds after which a snapshot that cannot be refreshed is believed no more: a revocation may have been missed.
 PEREMPTION_S = 60.0
 
@@ -71,20 +74,28 @@ class _Fiche:
 
 @dataclass(frozen=True, slots=True)
 class Instantane:
-    """What was recorded at one instant. ``fiches``: by the certificate's DER form; ``lu``: when it was asked for, monotonic."""
+    """What was recorded at one instant. ``fiches``: by the certificate's DER form.
+
+    ``revision``: another number whenever the recognised CAs are others; ``revision_acces``: what the store said before all
+    was read. ``lu``: since when nothing else may be recorded; ``entier``: when all was read; both monotonic.
+    """
 
     fiches: Mapping[bytes, _Fiche]
     certificats: tuple[CertificatEnregistre, ...]
     autorites: tuple[Autorite, ...]
     souscriptions: tuple[Souscription, ...]
+    revision: int
+    revision_acces: int
     lu: float
+    entier: float
 
     def reconnues(self) -> tuple[bytes, ...]:
         """DER of the CAs that are recognised, always in the same order."""
         return tuple(sorted(a.der for a in self.autorites if a.retiree_le is None))
 
 
-_VIDE = Instantane(MappingProxyType({}), (), (), (), float("-inf"))
+_JAMAIS = float("-inf")
+_VIDE = Instantane(MappingProxyType({}), (), (), (), 0, -1, _JAMAIS, _JAMAIS)
 
 
 class RegistreAcces:
@@ -108,13 +119,12 @@ class RegistreAcces:
         self._monotone = monotone
         self._verrou = threading.Lock()
         self._instantane = _VIDE
-        self._essaye = float("-inf")
-        self._revision = 0
-        self._crl: dict[str, tuple[bytes, frozenset[tuple[str, str]]]] = {}
+        self._echec = _JAMAIS
+        self._crl: dict[str, tuple[bytes, frozenset[str]]] = {}
 
     @property
     def certificats(self) -> tuple[CertificatEnregistre, ...]:
-        """All that are recorded, those that are revoked or ended included."""
+        """All that are recorded, those that are revoked or ended included; the same object as long as they are the same."""
         return self._instantane.certificats
 
     @property
@@ -135,10 +145,10 @@ class RegistreAcces:
     @property
     def revision(self) -> int:
         """Another number whenever :attr:`autorites_reconnues` is another one."""
-        return self._revision
+        return self._instantane.revision
 
     def rafraichir(self) -> None:
-        """Read the store anew. What it raises leaves the snapshot as it was."""
+        """See what is recorded now. What the store raises leaves the snapshot as it was."""
         with JETON.rendu(), self._verrou:
             self._lire()
 
@@ -150,38 +160,55 @@ class RegistreAcces:
         instantane = self._instantane
         fiche = instantane.fiches.get(der)
         if fiche is None or self._monotone() - instantane.lu > self._peremption:
-            instantane = self._plus_recent(der if fiche is None else None)
+            instantane = self._plus_recent()
             fiche = instantane.fiches.get(der)
             if self._monotone() - instantane.lu > self._peremption:
                 raise ErreurEsav(CodeErreur.ERREUR_INTERNE)
         if fiche is None:
             raise self._inconnu(der, instantane, instant)
-        motif = _refus(fiche, plateforme, instant)
+        motif = next(_motifs(fiche, plateforme, instant), None)
         if motif is not None:
             raise CertificatRefuse(motif, self._lecture.lire(der))
         return fiche.identifie
 
-    def _plus_recent(self, der: bytes | None) -> Instantane:
-        """The snapshot, read anew unless that was tried less than :data:`ENTRE_DEUX_S` ago; but a certificate that was
-        recorded since then is known at once, for the price of one look at the store by its fingerprint."""
+    def motifs(self, der: bytes, plateforme: str, instant: datetime) -> tuple[MotifRefus, ...]:
+        """Everything for which :meth:`identifier` refuses that certificate, in its order; empty when it lets it in.
+
+        As far as the last refresh knows. Of a certificate that nobody registered, the reason that is told.
+        """
+        fiche = self._instantane.fiches.get(der)
+        if fiche is None:
+            return (self._inconnu(der, self._instantane, instant).motif,)
+        return tuple(dict.fromkeys(_motifs(fiche, plateforme, instant)))
+
+    def refus(self, certificat: CertificatEnregistre, instant: datetime) -> MotifRefus | None:
+        """Why a registered certificate is refused where it may call; None when it is let in there, the same everywhere."""
+        return next((m for p in certificat.plateformes for m in self.motifs(certificat.der, p, instant)), None)
+
+    def _plus_recent(self) -> Instantane:
+        """The snapshot as of now, if the store can be read: what was recorded a moment ago is known at once."""
         with JETON.rendu(), self._verrou:
-            with suppress(Exception):  # the thread that refreshes tells of it; here the last snapshot counts
-                if self._monotone() - self._essaye >= ENTRE_DEUX_S or self._vient_d_arriver(der):
+            if self._monotone() - self._echec >= ENTRE_DEUX_S:
+                with suppress(Exception):  # the thread that refreshes tells of it; here the last snapshot counts
                     self._lire()
             return self._instantane
 
-    def _vient_d_arriver(self, der: bytes | None) -> bool:
-        return (
-            der is not None
-            and der not in self._instantane.fiches
-            and self._base.certificat_connu(hashlib.sha256(der).hexdigest())
-        )
-
     def _lire(self) -> None:
-        debut = self._essaye = self._monotone()
+        debut = self._echec = self._monotone()
+        # Before all else: what is written while the rest is read has another number, and is read next time.
+        revision_acces, avant = self._base.revision_acces(), self._instantane
+        if revision_acces == avant.revision_acces and debut - avant.entier < RELECTURE_S:
+            self._instantane = replace(avant, lu=debut)
+        else:
+            self._instantane = self._tout_lire(avant, revision_acces, debut)
+        self._echec = _JAMAIS
+
+    def _tout_lire(self, avant: Instantane, revision_acces: int, debut: float) -> Instantane:
         autorites = self._base.autorites()
         certificats = self._base.certificats()
         souscriptions = self._base.souscriptions()
+        if certificats == avant.certificats:
+            certificats = avant.certificats  # for those who look whether they have changed
         par_empreinte = {autorite.empreinte: autorite for autorite in autorites}
         par_operateur = {s.operateur: s for s in souscriptions}
         revoques = {autorite.empreinte: self._revoques(autorite) for autorite in autorites}
@@ -190,24 +217,24 @@ class RegistreAcces:
                 Identifie(c.titulaire, c.role, c.plateformes, c),
                 c,
                 par_empreinte.get(c.autorite),
-                (c.emetteur, c.numero_serie) in revoques.get(c.autorite, ()),
+                c.numero_serie in revoques.get(c.autorite, ()),
                 par_operateur.get(c.titulaire) if c.role is Role.OPERATEUR else None,
             )
             for c in certificats
         }
-        suivant = Instantane(fiches, certificats, autorites, souscriptions, debut)
-        if suivant.reconnues() != self._instantane.reconnues():
-            self._revision += 1
-        self._instantane = suivant
+        suivant = Instantane(
+            fiches, certificats, autorites, souscriptions, avant.revision, revision_acces, debut, debut
+        )
+        # One object has both, so that nobody sees the new number with the old CAs.
+        return suivant if suivant.reconnues() == avant.reconnues() else replace(suivant, revision=avant.revision + 1)
 
-    def _revoques(self, autorite: Autorite) -> frozenset[tuple[str, str]]:
-        """Issuer and serial of what the list of that CA revokes: an intermediate CA below it counts its own serials."""
+    def _revoques(self, autorite: Autorite) -> frozenset[str]:
+        """Serial numbers that the list of that CA revokes: it signed all certificates that are recorded under it."""
         if autorite.crl is None:
             return frozenset()
         connue, revoques = self._crl.get(autorite.empreinte, (None, frozenset()))
         if connue != autorite.crl:  # a list has thousands of numbers and changes once a day
-            sujet = self._lecture.lire(autorite.der).sujet
-            revoques = frozenset((sujet, numero) for numero in self._lecture.numeros_revoques(autorite.crl))
+            revoques = self._lecture.numeros_revoques(autorite.crl)
             self._crl[autorite.empreinte] = autorite.crl, revoques
         return revoques
 
@@ -218,32 +245,33 @@ class RegistreAcces:
         except CertificatRefuse as illisible:
             return illisible
         motifs = defauts(faits, instant)
-        if not motifs and self._lecture.auto_signe(der):
-            motifs = (MotifRefus.AUTO_SIGNE,)
-        if not motifs and self._lecture.signataire(der, instantane.reconnues()) is None:
-            motifs = (MotifRefus.AUTORITE_INCONNUE,)
+        # What OpenSSL makes unless told otherwise is a CA besides: that it vouches for itself is what its holder must know.
+        if set(motifs) <= {MotifRefus.EST_UNE_AUTORITE}:
+            signee = self._lecture.signataire(der, instantane.reconnues()) is not None
+            if self._lecture.auto_signe(der) and not (signee and motifs):
+                motifs = (MotifRefus.AUTO_SIGNE,)
+            elif not signee and not motifs:
+                motifs = (MotifRefus.AUTORITE_INCONNUE,)
         return CertificatRefuse(motifs[0] if motifs else MotifRefus.NON_ENREGISTRE, faits)
 
 
-def _refus(fiche: _Fiche, plateforme: str, instant: datetime) -> MotifRefus | None:
-    """Why a registered certificate may not call; the first reason that holds."""
+def _motifs(fiche: _Fiche, plateforme: str, instant: datetime) -> Iterator[MotifRefus]:
+    """Why a registered certificate may not call; the first one is told.
+
+    Who revoked it or retired its CA did so with the clock of another machine: that counts at once, whatever ours says.
+    """
     certificat, autorite = fiche.certificat, fiche.autorite
-    if fiche.dans_la_crl or (certificat.revoque_le is not None and certificat.revoque_le <= instant):
-        return MotifRefus.REVOQUE
+    if fiche.dans_la_crl or certificat.revoque_le is not None:
+        yield MotifRefus.REVOQUE
     if certificat.fin <= instant:
-        return MotifRefus.EXPIRE
+        yield MotifRefus.EXPIRE
     if instant < certificat.debut:
-        return MotifRefus.PAS_ENCORE_VALIDE
-    if (
-        autorite is None
-        or not autorite.debut <= instant < autorite.fin
-        or (autorite.retiree_le is not None and autorite.retiree_le <= instant)
-    ):
-        return MotifRefus.AUTORITE_INCONNUE
+        yield MotifRefus.PAS_ENCORE_VALIDE
+    if autorite is None or autorite.retiree_le is not None or not autorite.debut <= instant < autorite.fin:
+        yield MotifRefus.AUTORITE_INCONNUE
     if certificat.role is Role.OPERATEUR and not (
         fiche.souscription is not None and fiche.souscription.ouverte(Acces.INTEGRE, instant)
     ):
-        return MotifRefus.ACCES_TERMINE
+        yield MotifRefus.ACCES_TERMINE
     if plateforme not in certificat.plateformes:
-        return MotifRefus.PLATEFORME_INTERDITE
-    return None
+        yield MotifRefus.PLATEFORME_INTERDITE

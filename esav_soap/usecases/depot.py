@@ -13,6 +13,7 @@ from esav_soap.errors import CodeErreur, ErreurEsav, FormulaireInvalide
 from esav_soap.intake import Avertissement, Verdict, dater, empreinte
 from esav_soap.signalisation import Contact, Depot, NouvelleSignalisation
 from esav_soap.signalisation.numero import OCTETS, tirer
+from esav_soap.signalisation.scenarios import PREFIXE, prestation_essai
 from esav_soap.usecases.ports import Depots, NumeroDejaPris
 from esav_soap.usecases.registre import Registre
 
@@ -54,7 +55,7 @@ def verifier(appelant: Appelant, verdict: Verdict, depots: Depots) -> str:
         raise FormulaireInvalide(verdict.erreurs)
     prestation = depots.prestation(appelant.plateforme, appelant.operateur, verdict.entete.identifiant_prestation)
     if prestation is None:
-        raise ErreurEsav(CodeErreur.PRESTATION_INCONNUE)
+        raise _inconnue(appelant.plateforme, verdict.entete.identifiant_prestation, verdict.offre)
     if prestation.offre != verdict.offre:
         raise ErreurEsav(
             CodeErreur.OFFRE_NON_CONFORME,
@@ -62,6 +63,26 @@ def verifier(appelant: Appelant, verdict: Verdict, depots: Depots) -> str:
             "Employer le formulaire de l'Offre de la prestation.",
         )
     return verdict.offre
+
+
+def _inconnue(plateforme: str, identifiant: str, offre: str) -> ErreurEsav:
+    """Says what to use instead, to who may have taken a prestation of one platform for one of the other.
+
+    The other platform is not looked at: their data are separate, and the answer is the same for what exists nowhere.
+    """
+    if plateforme == "production" and identifiant.startswith(PREFIXE):
+        return ErreurEsav(
+            CodeErreur.PRESTATION_INCONNUE,
+            f"Les prestations d'essai ({PREFIXE}…) ne sont que sur la plate-forme d'intégration. Employer une prestation de "
+            "votre parc.",
+        )
+    if plateforme == "integration":
+        return ErreurEsav(
+            CodeErreur.PRESTATION_INCONNUE,
+            "Cette prestation n'est pas dans votre parc sur la plate-forme d'intégration, qui n'a pas celui de la production. "
+            f"Y employer la prestation d'essai {prestation_essai(offre)}.",
+        )
+    return ErreurEsav(CodeErreur.PRESTATION_INCONNUE)
 
 
 def valider(appelant: Appelant, verdict: Verdict, depots: Depots) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from esav_soap.certificats import CertificatEnregistre, CertificatRefuse, FaitsCertificat, MotifRefus, Role
-from esav_soap.errors import ErreurEsav, VersionVive
+from esav_soap.errors import CodeErreur, ErreurEsav, VersionVive
 from esav_soap.homologation import Domaine, Homologation
 from esav_soap.intake import Avertissement
 from esav_soap.usecases.droits import Identifie
@@ -34,7 +34,8 @@ class EtatDomaine:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """What ``diagnostiquerConnexion`` tells. ``motif``: why the certificate is refused, when it is one that is."""
+    """What ``diagnostiquerConnexion`` tells. ``motif``: why the certificate is refused, when it is one that is;
+    ``message``: what is missing, and what to do."""
 
     moyen: str
     plateforme: str
@@ -58,6 +59,7 @@ def diagnostiquer(
 ) -> Diagnostic:
     """What the caller may know of its own connection, and nothing of anyone else's."""
     identifie, refus = connexion.identifie, connexion.refus
+    domaines = _domaines(identifie, homologations)
     rejet = refus if isinstance(refus, CertificatRefuse) else None
     certificat: CertificatEnregistre | FaitsCertificat | None = rejet.faits if rejet else None
     if identifie is not None:
@@ -68,9 +70,9 @@ def diagnostiquer(
         instant=instant,
         identifie=identifie,
         motif=rejet.motif if rejet else None,
-        message=refus.message if refus else None,
+        message=refus.message if refus else _attente(domaines, instant, registre, homologations),
         certificat=certificat,
-        homologations=_domaines(identifie, homologations),
+        homologations=domaines,
         versions=tuple(
             VersionVive(v.version, registre.adresse_wsdl(plateforme, v.version), v.retrait)
             for v in registre.vives(plateforme, instant)
@@ -86,3 +88,13 @@ def _domaines(identifie: Identifie | None, homologations: RegistreHomologations)
     return tuple(
         EtatDomaine(domaine, preuve is not None or not homologations.exigee, preuve) for domaine, preuve in etat.items()
     )
+
+
+def _attente(
+    domaines: tuple[EtatDomaine, ...], instant: datetime, registre: Registre, homologations: RegistreHomologations
+) -> str | None:
+    """What to call before production opens, for each domain that it is closed in; None when nothing is missing."""
+    versions = registre.vives("integration", instant)
+    recente = versions[-1].version if versions else None
+    dits = [homologations.attente(d.domaine, recente) for d in domaines if not d.ouvert]
+    return f"{CodeErreur.NON_HOMOLOGUE.name} : {' '.join(dits)}" if dits else None

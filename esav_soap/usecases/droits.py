@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from esav_soap.certificats import CertificatEnregistre, Role
 from esav_soap.errors import CodeErreur, ErreurEsav
 from esav_soap.names import PLATEFORMES
+from esav_soap.souscription import Acces, Souscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,13 @@ _PARTICULIERS: Mapping[str, frozenset[Role]] = {
     "catalogue": frozenset(Role),
     "publication": frozenset({Role.PUBLIEUR}),
 }
+
+
+def acces_apres(role: Role, souscription: Souscription | None, instant: datetime) -> bool:
+    """Whether who holds that role may call at that instant or later: an opérateur needs the access e-SAV intégré for it."""
+    if role is not Role.OPERATEUR:
+        return True
+    return souscription is not None and souscription.ouverte_apres(Acces.INTEGRE, instant)
 
 
 def autoriser(appelant: Identifie, service: str) -> None:

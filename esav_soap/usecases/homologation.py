@@ -24,6 +24,13 @@ RELECTURE_S = 1.0
 #: Opérateurs whose last look is remembered; more than that, and all are looked up anew.
 OPERATEURS_MAX = 10_000
 
+#: What to try a domain on, where nothing of the opérateur's own is on integration.
+_ESSAIS = {
+    Domaine.SIGNALISATION: (
+        "La prestation d'essai JDT-OFFRE, où OFFRE est le code de l'Offre, y est dans le parc de chaque opérateur. "
+    ),
+}
+
 #: Domains that some service of ours belongs to.
 DOMAINES_OUVERTS = tuple(d for d in Domaine if any(DOMAINES.get(service) is d for service in SERVICES))
 
@@ -61,12 +68,12 @@ class RegistreHomologations:
             return
         if (appelant.code, domaine) in self._acquises or self._relire(appelant.code, domaine):
             return
-        adresse = self._base_url + chemin_service("integration", service, version)
-        raise ErreurEsav(
-            CodeErreur.NON_HOMOLOGUE,
-            f"La production attend un premier appel réussi dans le domaine « {domaine.value} », sur la plate-forme "
-            f"d'intégration : {' ou '.join(SERVICES[service])}, à l'adresse {adresse}. Recommencer ensuite en production.",
-        )
+        raise ErreurEsav(CodeErreur.NON_HOMOLOGUE, self._a_faire(domaine, service, version))
+
+    def attente(self, domaine: Domaine, version: str | None) -> str:
+        """What an opérateur is to call so that production opens in that domain. ``version``: for the address of ``depot``."""
+        service = next(s for s in SERVICES if DOMAINES.get(s) is domaine)
+        return self._a_faire(domaine, service, version if service == "depot" else None)
 
     def noter(
         self, appelant: Identifie, service: str, plateforme: str, operation: str, requete: str, instant: datetime
@@ -89,13 +96,23 @@ class RegistreHomologations:
     def etat(self, operateur: str) -> Mapping[Domaine, Homologation | None]:
         """What is recorded for that opérateur now, for each domain that has a service."""
         with JETON.rendu():
-            siennes = {h.domaine: h for h in self._base.homologations() if h.operateur == operateur}
+            siennes = {h.domaine: h for h in self._base.homologations(operateur)}
         return {domaine: siennes.get(domaine) for domaine in DOMAINES_OUVERTS}
 
     @property
     def exigee(self) -> bool:
         """Whether production waits for it."""
         return self._exigee
+
+    def _a_faire(self, domaine: Domaine, service: str, version: str | None) -> str:
+        adresse = self._base_url + chemin_service("integration", service, version)
+        *autres, derniere = SERVICES[service]
+        operations = f"{', '.join(autres)} ou {derniere}" if autres else derniere
+        return (
+            f"La production attend un premier appel réussi dans le domaine « {domaine.value} », sur la plate-forme "
+            f"d'intégration : {operations}, à l'adresse {adresse}. {_ESSAIS.get(domaine, '')}"
+            "Recommencer ensuite en production."
+        )
 
     def _domaine(self, appelant: Identifie, service: str) -> Domaine | None:
         return DOMAINES.get(service) if appelant.role is Role.OPERATEUR else None

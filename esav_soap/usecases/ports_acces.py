@@ -20,15 +20,19 @@ class DemandeDejaTraitee(Exception):
     """The request is unknown, or was met already by another certificate. Nothing was written."""
 
 
+class Lister(Protocol):
+    """Makes the list of a CA's revoked certificates."""
+
+    def __call__(self, precedente: bytes | None, revoques: Sequence[CertificatEnregistre], /) -> bytes:
+        """The next list (DER) after ``precedente``, which tells of all of them."""
+        ...
+
+
 class Certificats(Protocol):
     """Certificates, CAs and requests. Thread-safe; each call is one transaction."""
 
     def certificats(self) -> tuple[CertificatEnregistre, ...]:
         """All that were ever recorded, by holder, then by end."""
-        ...
-
-    def certificat_connu(self, empreinte: str) -> bool:
-        """Whether it was ever recorded: one look by its key."""
         ...
 
     def enregistrer_certificat(self, certificat: CertificatEnregistre, demande: int | None = None) -> None:
@@ -39,9 +43,15 @@ class Certificats(Protocol):
         ...
 
     def revoquer_certificats(
-        self, empreintes: Collection[str], instant: datetime, motif: str, autorite: str | None = None, crl: bytes = b""
+        self,
+        empreintes: Collection[str],
+        instant: datetime,
+        motif: str,
+        autorite: str | None = None,
+        lister: Lister | None = None,
     ) -> int:
-        """Revoke those that are not yet; with ``autorite``, its new CRL in the same transaction. Returns how many.
+        """Revoke those that are not yet; returns how many. With ``autorite`` and ``lister``, its new CRL in the same
+        transaction, made from all that are revoked by then: whoever revokes at the same time waits.
 
         Raises ``LookupError``, and nothing is revoked, when that CA was never recorded.
         """
@@ -88,11 +98,20 @@ class Souscriptions(Protocol):
         ...
 
 
+class RevisionAcces(Protocol):
+    """Whether anything changed of what decides who may call."""
+
+    def revision_acces(self) -> int:
+        """A number that each write of certificates, CAs, their lists and subscriptions raises, in its own transaction: one
+        look at one row. Who reads it first and the rest after it has at least what belongs to it."""
+        ...
+
+
 class Homologations(Protocol):
     """First successful calls on integration."""
 
-    def homologations(self) -> tuple[Homologation, ...]:
-        """All, by opérateur and domain."""
+    def homologations(self, operateur: str | None = None) -> tuple[Homologation, ...]:
+        """All, or those of one opérateur; by opérateur and domain."""
         ...
 
     def enregistrer_homologation(self, homologation: Homologation) -> bool:
@@ -100,7 +119,7 @@ class Homologations(Protocol):
         ...
 
 
-class Acces(Certificats, Souscriptions, Homologations, Protocol):
+class Acces(Certificats, Souscriptions, RevisionAcces, Homologations, Protocol):
     """All of these."""
 
 

@@ -10,8 +10,7 @@ from typing import Protocol
 
 from esav_soap.avis import Operateur
 from esav_soap.calendar import en_francais, en_paris, en_utc
-from esav_soap.certificats import Role
-from esav_soap.homologation import Domaine
+from esav_soap.certificats import MotifRefus, Role
 from esav_soap.names import MOTIF_OPERATEUR
 from esav_soap.souscription.objets import Acces, BonDeCommande, Souscription
 from esav_soap.souscription.regles import (
@@ -24,6 +23,8 @@ from esav_soap.souscription.regles import (
 )
 from esav_soap.souscription.regles import denoncer as _denoncer
 from esav_soap.usecases import ports, ports_acces
+from esav_soap.usecases.acces import RegistreAcces
+from esav_soap.usecases.homologation import DOMAINES_OUVERTS
 
 
 class Base(ports_acces.Souscriptions, ports.Operateurs, Protocol):
@@ -177,12 +178,15 @@ class Manque:
         return f"{self.code.value} {self.precision}".strip()
 
 
-def manques(code: str, base: BaseComplete, instant: datetime) -> tuple[Manque, ...]:
-    """What that opérateur lacks at that instant; certificate and homologation count only with the access e-SAV intégré."""
-    return tuple(_manques(code, base, instant))
+def manques(code: str, base: BaseComplete, registre: RegistreAcces, instant: datetime) -> tuple[Manque, ...]:
+    """What that opérateur lacks at that instant; certificate and homologation count only with the access e-SAV intégré.
+
+    ``registre``: who may call, read from ``base`` a moment ago.
+    """
+    return tuple(_manques(code, base, registre, instant))
 
 
-def _manques(code: str, base: BaseComplete, instant: datetime) -> Iterator[Manque]:
+def _manques(code: str, base: BaseComplete, registre: RegistreAcces, instant: datetime) -> Iterator[Manque]:
     if not any(operateur.code == code for operateur in base.operateurs()):
         yield Manque(CodeManque.SANS_ADRESSE)
     souscription = souscription_de(code, base)
@@ -196,18 +200,18 @@ def _manques(code: str, base: BaseComplete, instant: datetime) -> Iterator[Manqu
         yield Manque(CodeManque.SANS_PRESTATION)
     if souscription is None or Acces.INTEGRE not in souscription.bon.acces:
         return
-    if not _a_un_certificat(code, base, instant):
+    if not _a_un_certificat(code, registre, instant):
         yield Manque(CodeManque.SANS_CERTIFICAT)
-    faits = {h.domaine for h in base.homologations() if h.operateur == code}
-    for domaine in Domaine:
+    faits = {h.domaine for h in base.homologations(code)}
+    for domaine in DOMAINES_OUVERTS:
         if domaine not in faits:
             yield Manque(CodeManque.NON_HOMOLOGUE, f"Domaine : {domaine.value}.")
 
 
-def _a_un_certificat(code: str, base: ports_acces.Certificats, instant: datetime) -> bool:
-    reconnues = {a.empreinte for a in base.autorites() if a.retiree_le is None or instant < a.retiree_le}
+def _a_un_certificat(code: str, registre: RegistreAcces, instant: datetime) -> bool:
+    """Whether the service would let one in; that the access is not open yet, or no more, is told by itself."""
     return any(
-        certificat.vivant(instant) and certificat.autorite in reconnues and "production" in certificat.plateformes
-        for certificat in base.certificats()
+        {*registre.motifs(certificat.der, "production", instant)} <= {MotifRefus.ACCES_TERMINE}
+        for certificat in registre.certificats
         if certificat.titulaire == code and certificat.role is Role.OPERATEUR
     )

@@ -47,7 +47,7 @@ def preparer(url: str) -> None:
         magasin.importer(prestations())
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
 def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """URL of a prepared store, on each engine."""
     if request.param == "sqlite":

@@ -88,7 +88,7 @@ class Charge:
             time.sleep(0.05)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
 def base(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The older version only, open since long."""
     with ExitStack() as pile:

@@ -38,7 +38,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> str:
     return url
 
 
-@pytest.fixture(scope="module", params=["http", "https"])
+@pytest.fixture(scope="module", params=["http", pytest.param("https", marks=pytest.mark.long)])
 def serveur(
     request: pytest.FixtureRequest, base: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ServeurReel]:

@@ -10,6 +10,7 @@ import stat
 import tempfile
 from base64 import b64encode
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
@@ -152,15 +153,13 @@ def test_e_sav_juge_ce_que_le_mandataire_laisse_passer__error(
 @pytest.mark.parametrize(
     ("nom", "attendu"), [("expire", "EXPIRE"), ("pas encore", "PAS_ENCORE_VALIDE"), ("serveur", "USAGE_INCORRECT")]
 )
-def test_ce_que_nginx_arrete_lui_meme__error(monde: Monde, devant: Mandataire, nom: str, attendu: str) -> None:
-    """HAProxy lets e-SAV tell why; nginx answers to wrong dates by its own page, as docs/exploitation.md says."""
-    with Appelant(devant.port, monde.pieces[nom]) as appelant:
-        reponse = deposer(appelant)
-        if devant.nom == "haproxy" or nom == "serveur":
-            assert motif(reponse) == attendu
-        else:
-            assert reponse.statut == 400
-            assert b"The SSL certificate error" in reponse.octets
+def test_ce_que_le_mandataire_arreterait_lui_meme__error(
+    monde: Monde, devant: Mandataire, nom: str, attendu: str
+) -> None:
+    """nginx would answer to wrong dates by its own page: its configuration lets e-SAV tell why, as HAProxy does."""
+    for forge in ({}, {"Client-Cert": rfc_9440(monde.pieces["OPA"])}):
+        with Appelant(devant.port, monde.pieces[nom]) as appelant:
+            assert motif(deposer(appelant, **forge)) == attendu
 
 
 @pytest.mark.exigence("R6.2")
@@ -273,3 +272,22 @@ def test_l_adresse_en_clair_ne_sert_que_le_public__ok(monde: Monde) -> None:
         *(("POST", DEPOT), ("POST", "/pki/x"), ("PUT", "/sante"), ("GET", "/sante/"), ("GET", "//pki/")),
     ):
         assert statut(methode, chemin) == 403, (methode, chemin)
+
+
+@pytest.mark.exigence("R6.1", "R7.3")
+@pytest.mark.parametrize(("annonce", "envoi"), [(5_000, 2), (2_000_000, 100_000)], ids=["court", "long"])
+def test_des_appelants_lents_derriere_le_mandataire__ok(
+    monde: Monde, devant: Mandataire, annonce: int, envoi: int
+) -> None:
+    """More than the threads that serve, without a certificate, each with a part of its request."""
+    entetes = (
+        f"POST {DEPOT} HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\nContent-Length: {annonce}\r\n\r\n".encode()
+    )
+    contexte = tls.contexte_client()
+    with ExitStack() as pile:
+        for _ in range(20):
+            nue = socket.create_connection(("127.0.0.1", devant.port), timeout=20)
+            prise = pile.enter_context(contexte.wrap_socket(nue, server_hostname="127.0.0.1"))
+            prise.sendall(entetes + b"x" * envoi)
+        appelant = pile.enter_context(Appelant(devant.port, monde.pieces["OPA"]))
+        attendre(lambda: deposer(appelant).refus is None)

@@ -70,7 +70,7 @@ class Lieu:
         return fini.stdout
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgresql, pytest.mark.long])])
 def lieu(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Lieu]:
     if request.param == "sqlite":
         yield Lieu(tmp_path, f"sqlite:///{tmp_path}/esav.db")

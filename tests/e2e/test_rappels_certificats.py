@@ -39,7 +39,7 @@ SUITE_DE_A = replace(DE_A, empreinte=empreinte("a2"), der=b"a2", debut=FIN - 10 
 PUBLIEUR = replace(DE_A, empreinte=empreinte("p"), der=b"p", titulaire="CATALOGUE", role=Role.PUBLIEUR)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgresql, pytest.mark.long])])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A store on each engine: two opérateurs, a certificate of each that ends on the same day, and a publisher's."""
     if request.param == "sqlite":

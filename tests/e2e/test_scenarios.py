@@ -61,7 +61,7 @@ class Banc:
             time.sleep(0.05)
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
 def banc(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Banc]:
     """A version, and no parc at all."""
     dossier = tmp_path_factory.mktemp("scenarios")

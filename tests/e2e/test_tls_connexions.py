@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import socket
 import ssl
 import time
@@ -16,6 +17,7 @@ import pytest
 from cryptography import x509
 
 from esav_soap import pki
+from esav_soap.bootstrap.affluence import CONNEXIONS_MAX
 from esav_soap.store import ouvrir
 from tests.e2e import horloge, tls
 from tests.e2e.conftest import preparer
@@ -25,6 +27,7 @@ from tests.e2e.tls import Ac, Appelant, Piece, ServeurTls
 from tests.fils import attendre
 
 DEPOT = "/production/ws/1/depot/2026.2"
+ENTETES = f"POST {DEPOT} HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\nContent-Length: 5000\r\n\r\n".encode()
 
 
 @dataclass(frozen=True)
@@ -174,6 +177,25 @@ def test_des_requetes_que_tls_garde_dechiffrees__ok(monde: Monde, serveur: Serve
     assert recu.count(b"<ws:code>SIGNALISATION_INCONNUE</ws:code>") == nombre
 
 
+@pytest.mark.exigence("R9")
+def test_une_requete_que_tls_garde_seule__ok(monde: Monde, serveur: ServeurTls) -> None:
+    """The first one ends exactly where a reading of the server ends: nothing of the second is in its hands yet."""
+    question = enveloppe(requete("consulterEtat", referenceOperateur="inconnue"))
+
+    def une(bourre: int) -> bytes:
+        return message(None, f"X-Bourre: {'x' * bourre}", chemin="/production/ws/1/suivi", corps=question)
+
+    with Appelant(serveur.port, monde.opa) as appelant:
+        appelant.prise.settimeout(10)
+        appelant.prise.sendall(une(8192 - len(une(0))) + une(1))
+        recu = b""
+        while recu.count(b"</soap11env:Envelope>") < 2:
+            morceau = appelant.prise.recv(65536)
+            assert morceau
+            recu += morceau
+    assert recu.count(b"<ws:code>SIGNALISATION_INCONNUE</ws:code>") == 2
+
+
 @pytest.mark.exigence("R6.1")
 def test_la_fin_d_une_connexion_est_dite__ok(monde: Monde, serveur: ServeurTls) -> None:
     """close_notify: else a client could not tell the end from a cut."""
@@ -184,6 +206,45 @@ def test_la_fin_d_une_connexion_est_dite__ok(monde: Monde, serveur: ServeurTls) 
         while morceau := prise.recv(4096):  # a cut would raise SSLEOFError
             recu += morceau
     assert recu.endswith(b"ok\n")
+
+
+@pytest.mark.exigence("R6.1", "R7.3")
+@pytest.mark.parametrize("envoi", [ENTETES[:30], ENTETES, ENTETES + b"<a"], ids=["en-tetes", "sans corps", "corps"])
+def test_des_requetes_inachevees_sans_certificat_n_arretent_personne__ok(
+    monde: Monde, serveur: ServeurTls, envoi: bytes
+) -> None:
+    """Many more than the threads that serve; nobody had to prove anything for it."""
+    contexte = tls.contexte_client()
+    with ExitStack() as pile:
+        for _ in range(20):
+            prise = contexte.wrap_socket(nue(serveur), server_hostname="127.0.0.1")
+            pile.enter_context(prise).sendall(envoi)
+        for _ in range(3):
+            servi(monde, serveur)
+
+
+@pytest.mark.exigence("R6.1", "R7.3")
+@pytest.mark.parametrize("etape", ["muette", "negociee", "requete"])
+def test_plus_de_connexions_que_le_serveur_n_en_prend__ok(monde: Monde, serveur: ServeurTls, etape: str) -> None:
+    """The oldest ones of the address that has the most are closed for the newcomer."""
+    contexte = tls.contexte_client()
+    nombre = CONNEXIONS_MAX + 30
+    doux, dur = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(doux, min(2 * nombre, dur)), dur))
+    try:
+        with ExitStack() as pile:
+            for _ in range(nombre):
+                prise = pile.enter_context(nue(serveur))
+                if etape != "muette":
+                    prise = pile.enter_context(contexte.wrap_socket(prise, server_hostname="127.0.0.1"))
+                if etape == "requete":
+                    prise.sendall(ENTETES)
+            for _ in range(3):
+                servi(monde, serveur)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (doux, dur))
+    servi(monde, serveur)
+    assert "Traceback" not in serveur.journal()
 
 
 @pytest.mark.exigence("R6.1")
@@ -313,12 +374,16 @@ def test_un_certificat_qui_expire_pendant_la_connexion__error(
 def test_un_arret_avec_des_connexions_tls__ok(monde: Monde, tmp_path: Path) -> None:
     """Kept ones, silent ones, half-made ones: none of them holds a server that was told to end."""
     with tls.serveur_tls(monde.store, tmp_path) as serveur, ExitStack() as pile:
-        gardee = pile.enter_context(Appelant(serveur.port, monde.opa))
-        assert deposer(gardee).refus is None
+        contexte = tls.contexte_client(monde.opa)
+        gardee = contexte.wrap_socket(nue(serveur), server_hostname="127.0.0.1", suppress_ragged_eofs=False)
+        pile.enter_context(gardee).sendall(b"GET /sante HTTP/1.1\r\nHost: x\r\n\r\n")
+        recu = b""
+        while not recu.endswith(b"ok\n"):
+            recu += gardee.recv(4096)
         pile.enter_context(Appelant(serveur.port, monde.opa))
         pile.enter_context(nue(serveur))
         pile.enter_context(nue(serveur)).sendall(accueil()[:50])
         serveur.reel.processus.terminate()
         assert serveur.reel.processus.wait(8) == 0
-        assert gardee.prise.recv(1) == b""
+        assert gardee.recv(1) == b"", "told, not cut off"
     assert "Traceback" not in serveur.journal()

@@ -127,7 +127,7 @@ def test_lister_les_versions_et_prendre_leur_pack__ok(serveur: ServeurReel, ages
 
 
 @pytest.mark.exigence("R1.1", "R9")
-@pytest.mark.parametrize("service", ["depot/2026.1", "depot/2026.2", "suivi", "catalogue"])
+@pytest.mark.parametrize("service", ["depot/2026.1", "depot/2026.2", "suivi", "information", "catalogue"])
 @pytest.mark.parametrize("plateforme", ["production", "integration"])
 def test_wsdl_servi__ok(serveur: ServeurReel, service: str, plateforme: str) -> None:
     adresse = f"{serveur.url}/{plateforme}/ws/1/{service}"

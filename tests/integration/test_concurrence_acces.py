@@ -5,14 +5,16 @@ from __future__ import annotations
 import signal
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import groupby
 
 import psycopg
 import pytest
 from sqlalchemy import event
 
+from esav_soap.certificats import CertificatEnregistre
 from esav_soap.jeton import JETON
 from esav_soap.store import Magasin, ouvrir
 from esav_soap.usecases.ports_acces import CertificatDejaConnu, DemandeDejaTraitee
@@ -102,11 +104,71 @@ def test_revocations_croisees_ne_se_bloquent_pas(magasin: Magasin, autre: Magasi
         if rang % 4 == 3:
             store.enregistrer_crl(AUTORITE.empreinte, b"autre")
             store.enregistrer_autorite(AUTORITE)
-        return str(store.revoquer_certificats(ordre[rang:], INSTANT, f"par {rang}", AUTORITE.empreinte, b"liste"))
+        return str(
+            store.revoquer_certificats(ordre[rang:], INSTANT, f"par {rang}", AUTORITE.empreinte, lambda *_: b"liste")
+        )
 
     vues = ensemble(revoquer)
     assert sum(int(nombre) * fois for nombre, fois in vues.items()) == len(noms)
     assert {c.revoque_le for c in magasin.certificats()} == {INSTANT}
+
+
+@pytest.mark.exigence("R6.2")
+def test_chacune_des_revocations_simultanees_est_dans_la_derniere_liste(magasin: Magasin, autre: Magasin) -> None:
+    """The list is made within the transaction that revokes: none lacks what another one revoked before it."""
+    magasin.enregistrer_autorite(AUTORITE)
+    for rang in range(FILS):
+        magasin.enregistrer_certificat(certificat(f"c{rang}"))
+
+    def lister(_: bytes | None, revoques: Sequence[CertificatEnregistre]) -> bytes:
+        return b" ".join(c.empreinte.encode() for c in revoques)
+
+    def revoquer(rang: int) -> str:
+        store = (magasin, autre)[rang % 2]
+        return str(store.revoquer_certificats([empreinte(f"c{rang}")], INSTANT, "", AUTORITE.empreinte, lister))
+
+    assert ensemble(revoquer) == {"1": FILS}
+    (autorite,) = magasin.autorites()
+    assert autorite.crl is not None
+    assert set(autorite.crl.decode().split()) == {empreinte(f"c{rang}") for rang in range(FILS)}
+
+
+@pytest.mark.exigence("R6.2", "R6.6")
+def test_qui_lit_la_revision_d_abord_ne_manque_rien(magasin: Magasin, autre: Magasin) -> None:
+    """Many write at once, of all that a node keeps: whoever has the last revision has the last of everything."""
+    magasin.enregistrer_autorite(AUTORITE)
+    depart = magasin.revision_acces()
+
+    def ecrire(rang: int) -> str:
+        store = (magasin, autre)[rang % 2]
+        store.enregistrer_certificat(certificat(f"c{rang}"))
+        store.enregistrer_souscription(replace(SOUSCRIPTION, operateur=f"OP{rang}"))
+        store.enregistrer_crl(AUTORITE.empreinte, b"%d" % rang)
+        return ""
+
+    def ce_qui_est_la() -> tuple[object, ...]:
+        return autre.certificats(), autre.autorites(), autre.souscriptions()
+
+    fini = threading.Event()
+    garde: list[tuple[int, tuple[object, ...]]] = []
+
+    def suivre() -> None:
+        while True:
+            dernier = fini.is_set()
+            revision = autre.revision_acces()
+            if not garde or garde[-1][0] != revision:
+                garde.append((revision, ce_qui_est_la()))
+            if dernier:
+                return
+
+    with ThreadPoolExecutor(1) as lecteur:
+        suivi = lecteur.submit(suivre)
+        try:
+            ensemble(ecrire)
+        finally:
+            fini.set()
+        suivi.result()
+    assert garde[-1] == (depart + 3 * FILS, ce_qui_est_la())
 
 
 @pytest.mark.exigence("R6.2")
@@ -188,7 +250,7 @@ def test_ecritures_et_lectures_rendent_le_jeton(magasin: Magasin) -> None:
     with JETON.tenu():
         magasin.enregistrer_certificat(certificat("un"), magasin.ajouter_demande(demande()))
         magasin.enregistrer_autorite(AUTORITE)
-        magasin.revoquer_certificats([empreinte("un")], INSTANT, "", AUTORITE.empreinte)
+        magasin.revoquer_certificats([empreinte("un")], INSTANT, "", AUTORITE.empreinte, lambda *_: b"")
         magasin.retirer_autorite(AUTORITE.empreinte, INSTANT)
         magasin.enregistrer_crl(AUTORITE.empreinte, b"")
         magasin.classer_demande(1, INSTANT)

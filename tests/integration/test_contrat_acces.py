@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any, cast
@@ -136,10 +136,7 @@ def test_certificats_par_titulaire_puis_par_fin(store: ports_acces.Acces) -> Non
 @pytest.mark.exigence("R6.2")
 def test_certificat_deja_connu_ne_change_rien(store: ports_acces.Acces) -> None:
     """Whoever holds it, also when it is revoked; and the request goes on waiting."""
-    assert not store.certificat_connu(empreinte("un"))
     store.enregistrer_certificat(certificat("un"))
-    assert store.certificat_connu(empreinte("un"))
-    assert not store.certificat_connu(empreinte("deux"))
     store.revoquer_certificats([empreinte("un")], INSTANT, "perdu")
     numero = store.ajouter_demande(demande())
     avant = store.certificats()
@@ -205,14 +202,35 @@ def test_revocation_publie_la_liste_ou_n_a_pas_lieu(store: ports_acces.Acces) ->
     store.enregistrer_autorite(AUTORITE)
     store.enregistrer_certificat(certificat("un"))
     with pytest.raises(LookupError):
-        store.revoquer_certificats([empreinte("un")], INSTANT, "perdu", empreinte("autre"), b"liste")
+        store.revoquer_certificats([empreinte("un")], INSTANT, "perdu", empreinte("autre"), lambda *_: b"liste")
     assert (store.certificats(), store.autorites()) == ((certificat("un"),), (AUTORITE,))
-    assert store.revoquer_certificats([empreinte("un")], INSTANT, "perdu", AUTORITE.empreinte, b"liste\x00") == 1
-    assert store.autorites() == (replace(AUTORITE, crl=b"liste\x00"),)
-    assert store.revoquer_certificats([], INSTANT, "", AUTORITE.empreinte, b"liste 2") == 0
-    assert store.autorites() == (replace(AUTORITE, crl=b"liste 2"),)
+    vus: list[tuple[bytes | None, list[str]]] = []
+
+    def lister(precedente: bytes | None, revoques: Sequence[CertificatEnregistre]) -> bytes:
+        vus.append((precedente, sorted(c.empreinte for c in revoques if c.revoque_le == INSTANT)))
+        return b"liste\x00%d" % len(vus)
+
+    assert store.revoquer_certificats([empreinte("un")], INSTANT, "perdu", AUTORITE.empreinte, lister) == 1
+    assert store.autorites() == (replace(AUTORITE, crl=b"liste\x001"),)
+    assert store.revoquer_certificats([], INSTANT, "", AUTORITE.empreinte, lister) == 0
+    assert store.autorites() == (replace(AUTORITE, crl=b"liste\x002"),)
     store.revoquer_certificats([], INSTANT, "")
-    assert store.autorites() == (replace(AUTORITE, crl=b"liste 2"),)
+    assert store.autorites() == (replace(AUTORITE, crl=b"liste\x002"),)
+    assert vus == [(AUTORITE.crl, [empreinte("un")]), (b"liste\x001", [empreinte("un")])]
+
+
+@pytest.mark.exigence("R6.2")
+def test_une_liste_qui_ne_se_fait_pas_ne_laisse_rien_de_revoque(store: ports_acces.Acces) -> None:
+    """The key is another's, the disk is full: nothing is half done."""
+    store.enregistrer_autorite(AUTORITE)
+    store.enregistrer_certificat(certificat("un"))
+
+    def echouer(*_: object) -> bytes:
+        raise OSError
+
+    with pytest.raises(OSError):
+        store.revoquer_certificats([empreinte("un")], INSTANT, "perdu", AUTORITE.empreinte, echouer)
+    assert (store.certificats(), store.autorites()) == ((certificat("un"),), (AUTORITE,))
 
 
 # -- CAs ---------------------------------------------------------------------------------------------------------------
@@ -357,6 +375,37 @@ def test_adresse_de_trop_de_lignes_n_est_pas_tronquee(store: ports_acces.Acces, 
     assert store.souscriptions() == ()
 
 
+# -- revision ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.exigence("R6.2", "R6.6")
+def test_chaque_ecriture_d_acces_change_la_revision(store: ports_acces.Acces, relire: ports_acces.Acces) -> None:
+    """And nothing else does: nodes read everything anew for it."""
+    autre_liste = {"autorite": AUTORITE.empreinte, "lister": lambda *_: b"liste"}
+    gestes: tuple[Callable[[], object], ...] = (
+        lambda: store.enregistrer_certificat(certificat("un")),
+        lambda: store.enregistrer_autorite(AUTORITE),
+        lambda: store.revoquer_certificats([empreinte("un")], INSTANT, "perdu"),
+        lambda: store.revoquer_certificats([], INSTANT, "", **autre_liste),  # type: ignore[arg-type]
+        lambda: store.enregistrer_crl(AUTORITE.empreinte, b"autre"),
+        lambda: store.retirer_autorite(AUTORITE.empreinte, INSTANT),
+        lambda: store.enregistrer_souscription(SOUSCRIPTION),
+        lambda: store.enregistrer_souscription(replace(SOUSCRIPTION, denoncee_le=INSTANT, fin=INSTANT + JOUR)),
+    )
+    vues = [relire.revision_acces()]
+    for geste in gestes:
+        geste()
+        vues.append(relire.revision_acces())
+    assert vues == sorted(set(vues))
+    with pytest.raises(CertificatDejaConnu):
+        store.enregistrer_certificat(certificat("un"))
+    with pytest.raises(LookupError):
+        store.revoquer_certificats([], INSTANT, "", empreinte("autre"), lambda *_: b"")
+    store.classer_demande(store.ajouter_demande(demande()), INSTANT)
+    store.enregistrer_homologation(HOMOLOGATION)
+    assert relire.revision_acces() == vues[-1]
+
+
 # -- homologation ------------------------------------------------------------------------------------------------------
 
 
@@ -372,6 +421,8 @@ def test_seule_la_premiere_homologation_compte(store: ports_acces.Acces, relire:
     assert not store.enregistrer_homologation(replace(HOMOLOGATION, date=INSTANT - JOUR, requete="plus tôt"))
     relues = relire.homologations()
     assert relues == (HOMOLOGATION, test, autre)
+    assert relire.homologations("OPA") == (HOMOLOGATION, test)
+    assert (relire.homologations("OPB"), relire.homologations("OP")) == ((autre,), ())
     assert {zone for relue in relues for _, zone in en_utc(relue)} == {UTC}
 
 

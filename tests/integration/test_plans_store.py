@@ -164,6 +164,7 @@ def test_aucune_ecriture_d_acces_ne_balaie_une_table(rempli: Magasin) -> None:
     with requetes(rempli) as vues:
         assert rempli.ajouter_evenements("production", "OP7", "N7", 1, evenements) is Etat.EN_COURS
         assert rempli.ajouter_evenements("production", "OP7", "N7", 1, evenements) is None
+        assert len(rempli.homologations("OP7")) == 1
         assert not rempli.enregistrer_homologation(Homologation("OP7", Domaine.TEST, DEPOT_LE, "", ""))
         rempli.enregistrer_certificat(certificat("un"), rempli.ajouter_demande(demande()))
         assert rempli.revoquer_certificats(["C7", "C8"], DEPOT_LE, "") == 2

@@ -129,7 +129,7 @@ def _delivrer(url: str) -> None:
 
 def _revoquer(url: str) -> None:
     with ouvrir(url, creer=False) as magasin:
-        magasin.revoquer_certificats([empreinte("ancien")], INSTANT, "perdu", AUTORITE.empreinte, b"liste")
+        magasin.revoquer_certificats([empreinte("ancien")], INSTANT, "perdu", AUTORITE.empreinte, lambda *_: b"liste")
 
 
 def _derouler(url: str) -> None:

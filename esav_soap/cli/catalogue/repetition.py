@@ -39,7 +39,10 @@ _PAR_PROCESSUS = 4000
     "--seuil", type=click.FloatRange(0, 100), metavar="%", help="Sortir en 1 si plus de ce pourcentage est refusé."
 )
 @click.option(
-    "--processus", type=click.IntRange(1, 64), help="Processus qui jugent.  [par défaut : selon les processeurs]"
+    "--processus",
+    type=click.IntRange(1, 64),
+    metavar="N",
+    help="Processus qui jugent.  [par défaut : selon les processeurs]",
 )
 @DOSSIER
 @STORE

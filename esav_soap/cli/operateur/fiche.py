@@ -11,7 +11,7 @@ import click
 from esav_soap.cli.operateur.communs import STORE, acces_de, duree_de
 
 if TYPE_CHECKING:
-    from esav_soap.certificats import CertificatEnregistre
+    from esav_soap.certificats import CertificatEnregistre, MotifRefus
     from esav_soap.souscription import Souscription
     from esav_soap.usecases.souscriptions import BaseComplete
 
@@ -39,12 +39,16 @@ def montrer(code: str, store: str | None) -> None:
 
 def fiche(code: str, base: BaseComplete, present: datetime) -> Iterator[str]:
     """Its lines. Raises ``click.ClickException`` for an opérateur of whom nothing is known."""
+    from esav_soap import pki
+    from esav_soap.usecases.acces import RegistreAcces
     from esav_soap.usecases.souscriptions import manques, souscription_de
 
+    registre = RegistreAcces(base, pki)
+    registre.rafraichir()
     connu = next((o for o in base.operateurs() if o.code == code), None)
     offres = [offre for operateur, offre in base.operateurs_par_offre() if operateur == code]
     souscription = souscription_de(code, base)
-    certificats = [c for c in base.certificats() if c.titulaire == code]
+    certificats = [c for c in registre.certificats if c.titulaire == code]
     if connu is None and souscription is None and not offres and not certificats:
         raise click.ClickException(f"l'opérateur « {code} » est inconnu (esav operateur list)")
     yield f"Opérateur {code} : {connu.raison_sociale if connu else 'PAS DÉCLARÉ'}"
@@ -58,12 +62,12 @@ def fiche(code: str, base: BaseComplete, present: datetime) -> Iterator[str]:
         yield from _duree(souscription, present)
     yield "Certificats" if certificats else "Certificats : aucun"
     for certificat in certificats:
-        yield f"  {_certificat(certificat, present)}"
+        yield f"  {_certificat(certificat, registre.refus(certificat, present))}"
     for demande in base.demandes():
         if demande.titulaire == code:
             yield f"  Demande {demande.numero}, {demande.genre.value} : à traiter le {demande.echeance:%d/%m/%Y} au plus tard"
     yield from _homologation(code, base)
-    lacunes = manques(code, base, present)
+    lacunes = manques(code, base, registre, present)
     yield "Il manque, pour la production :" if lacunes else "Il ne manque rien pour la production."
     for manque in lacunes:
         yield f"  {manque.code.name} : {manque}"
@@ -89,17 +93,12 @@ def _duree(souscription: Souscription, present: datetime) -> Iterator[str]:
         yield f"  Résiliation : lettre reçue le {en_paris(souscription.denoncee_le):%d/%m/%Y}"
 
 
-def _certificat(certificat: CertificatEnregistre, present: datetime) -> str:
+def _certificat(certificat: CertificatEnregistre, refus: MotifRefus | None) -> str:
     from esav_soap.calendar import en_francais
 
-    if certificat.revoque_le is not None and certificat.revoque_le <= present:
-        etat = f"RÉVOQUÉ le {en_francais(certificat.revoque_le)} ({certificat.motif_revocation})"
-    elif certificat.fin <= present:
-        etat = "EXPIRÉ"
-    elif present < certificat.debut:
-        etat = "pas encore valide"
-    else:
-        etat = "valide"
+    etat = f"REFUSÉ, {refus.name}" if refus else "valide"
+    if certificat.revoque_le is not None:
+        etat += f", le {en_francais(certificat.revoque_le)} ({certificat.motif_revocation})"
     dates = f"du {en_francais(certificat.debut)} au {en_francais(certificat.fin)}"
     ou = " et ".join(sorted(certificat.plateformes))
     return f"{certificat.empreinte[:16]}  {certificat.role.value}, {ou}, {dates}, {certificat.origine.value} : {etat}"
@@ -107,11 +106,11 @@ def _certificat(certificat: CertificatEnregistre, present: datetime) -> str:
 
 def _homologation(code: str, base: BaseComplete) -> Iterator[str]:
     from esav_soap.calendar import en_francais
-    from esav_soap.homologation import Domaine
+    from esav_soap.usecases.homologation import DOMAINES_OUVERTS
 
-    faites = {h.domaine: h for h in base.homologations() if h.operateur == code}
+    faites = {h.domaine: h for h in base.homologations(code)}
     yield "Homologation"
-    for domaine in Domaine:
+    for domaine in DOMAINES_OUVERTS:
         faite = faites.get(domaine)
         dit = f"le {en_francais(faite.date)}, {faite.operation} (requête {faite.requete})" if faite else "pas encore"
         yield f"  {domaine.value} : {dit}"

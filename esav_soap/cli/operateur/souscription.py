@@ -24,9 +24,9 @@ def _options_du_bon(commande: Callable[..., None]) -> Callable[..., None]:
     for champ in reversed(CHAMPS):
         aide = f"{'* ' if champ.obligatoire else ''}{champ.libelle}" + (" (à répéter)." if champ.maximum > 1 else ".")
         nom = champ.nom.replace(".", "_")
-        commande = click.option(champ.option, nom, multiple=champ.maximum > 1, metavar=_METAS.get(nom), help=aide)(
-            commande
-        )
+        commande = click.option(
+            champ.option, nom, multiple=champ.maximum > 1, metavar=_METAS.get(nom, "TEXTE"), help=aide
+        )(commande)
     return commande
 
 
@@ -206,7 +206,7 @@ def resilier(
     if recue_le is None:
         if oui or a_blanc:
             raise click.UsageError("il manque --recue-le, le jour de réception de la lettre")
-        recue_le = click.prompt("Lettre reçue le (31/12/2026)")
+        recue_le = click.prompt("Lettre reçue le (31/12/2026)", prompt_suffix=" : ")
     recue = _minuit(recue_le)
     souhaitee = _minuit(dernier_jour, plus=1) if dernier_jour is not None else None
     reglages = lire_reglages(None, store=store)

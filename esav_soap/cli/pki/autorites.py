@@ -59,7 +59,8 @@ def init(nom: str | None, duree: int, sans_phrase: bool, succession: bool, dossi
             autorite, inscrite = inscrire_interne(ctx, emetteur, succession=succession)
     if inscrite:
         click.echo(f"Autorité « {autorite.nom} » en service jusqu'au {en_francais(autorite.fin)}.")
-        click.echo(f"Clé : {lieu.fichier}, à sauvegarder hors ligne{'' if secret else ' ; elle n’est PAS CHIFFRÉE'}.")
+        chiffree = "" if secret else " ; elle n'est PAS CHIFFRÉE"
+        click.echo(f"Clé : {lieu.fichier}, à sauvegarder hors ligne{chiffree}.")
     else:
         click.echo(f"Autorité « {autorite.nom} » déjà en service : rien n'a changé.")
     click.echo(f"Empreinte : {autorite.empreinte}")

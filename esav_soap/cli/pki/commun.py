@@ -113,7 +113,11 @@ def phrase(question: str, *, confirmer: bool = False) -> str:
     if not sys.stdin.isatty():
         raise click.UsageError(f"sans terminal pour la demander, donner la phrase de la clé dans {PHRASE}")
     lue = click.prompt(
-        question, hide_input=True, confirmation_prompt="Encore une fois" if confirmer else False, err=True
+        question,
+        hide_input=True,
+        confirmation_prompt="Encore une fois" if confirmer else False,
+        prompt_suffix=" : ",
+        err=True,
     )
     assert isinstance(lue, str)
     return lue
@@ -161,8 +165,8 @@ def date(texte: str | None) -> datetime | None:
 
 
 def place_libre(sortie: Path | None) -> None:
-    """Before anything is done: a file that is there is not overwritten."""
-    if sortie is not None and sortie.exists():
+    """Before anything is done: a file that is there is not overwritten, nor where a link points that leads nowhere yet."""
+    if sortie is not None and os.path.lexists(sortie):
         raise click.UsageError(f"{sortie} existe déjà ; choisir un autre nom")
 
 

@@ -12,9 +12,9 @@ from esav_soap.cli.pki.commun import PKI, STORE, autorite, contexte, place_libre
 _DOSSIER = click.option(
     "--dossier",
     "sortie",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=click.Path(file_okay=False, path_type=Path),
     default=Path(),
-    help="Où écrire.  [par défaut : le dossier courant]",
+    help="Où écrire ; créé s'il manque.  [par défaut : le dossier courant]",
 )
 _NOM = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
@@ -33,6 +33,7 @@ def csr(code: str, rsa: bool, sortie: Path) -> None:
       esav pki csr OPA
       esav pki csr OPA --rsa --dossier essais
     """
+    from esav_soap.bootstrap.dossiers import ecrire_fichier
     from esav_soap.bootstrap.pki import deposer_secret
     from esav_soap.pki import nouvelle_cle_et_csr
 
@@ -42,8 +43,9 @@ def csr(code: str, rsa: bool, sortie: Path) -> None:
     place_libre(cle)
     place_libre(demande)
     cle_pem, csr_pem = nouvelle_cle_et_csr(code, genre="RSA" if rsa else "EC")
+    sortie.mkdir(parents=True, exist_ok=True)
     deposer_secret(cle, cle_pem)
-    demande.write_bytes(csr_pem)
+    ecrire_fichier(demande, csr_pem)
     click.echo(f"Clé : {cle} (à garder secrète)\nCSR : {demande}")
 
 
@@ -78,6 +80,7 @@ def server(noms: tuple[str, ...], mois: int, sortie: Path, dossier: Path, store:
     emetteur = autorite(dossier)
     with contexte(store) as ctx:
         der, cle_pem = delivrer_serveur(ctx, emetteur, noms, mois)
+    sortie.mkdir(parents=True, exist_ok=True)
     deposer_secret(cle, cle_pem)
     ecrire_fichier(certificat, en_pem(der))
     click.echo(f"Certificat : {certificat}, jusqu'au {en_francais(lire(der).fin)}\nClé : {cle} (à garder secrète)")

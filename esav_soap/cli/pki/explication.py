@@ -40,7 +40,7 @@ def explain(certificat: str, plateforme: str | None, store: str | None) -> None:
     Exemples :
       esav pki explain opa.pem
       esav pki explain 3f2a90c1d4e5 --plateforme production
-      openssl s_client -connect opa.example:443 </dev/null | openssl x509 | esav pki explain -
+      openssl pkcs12 -in opa.p12 -nokeys -clcerts | esav pki explain -
     """
     from esav_soap.usecases.pki.explication import expliquer
     from esav_soap.usecases.pki.revocation import choisir

@@ -70,7 +70,7 @@ def revoke(
 @PKI
 @STORE
 def crl(jusqu_a: str | None, verifier: bool, dossier: Path, store: str | None) -> None:
-    """Refaire la liste de révocation (CRL) de la plate-forme ; à faire chaque semaine, par une tâche planifiée.
+    """Refaire la liste de révocation (CRL) de la plate-forme ; à tenir à jour par une tâche planifiée, chaque jour.
 
     Le service n'a pas besoin d'elle pour refuser un certificat révoqué ; les mandataires qui l'appliquent refusent tout le
     monde dès qu'elle est périmée. Elle est publiée sur /pki/esav.crl.
@@ -118,4 +118,5 @@ def _dire(jusqu_a: datetime | None, *, perimee: bool) -> str:
 
     if jusqu_a is None:
         return "pas de liste de révocation"
-    return f"liste {'PÉRIMÉE depuis le' if perimee else 'valable jusqu’au'} {en_francais(jusqu_a)}"
+    debut = "PÉRIMÉE depuis le" if perimee else "valable jusqu'au"
+    return f"liste {debut} {en_francais(jusqu_a)}"

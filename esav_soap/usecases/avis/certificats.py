@@ -10,10 +10,11 @@ from esav_soap.avis import Envoi, GenreAvis
 from esav_soap.avis.faits import AutreCertificat, DemandeEnCours, RappelCertificat
 from esav_soap.calendar import en_francais, instant_plus_mois
 from esav_soap.certificats import CertificatEnregistre, Demande, Origine, Role
-from esav_soap.certificats.echeances import Etape, echeances, etape, releve
+from esav_soap.certificats.echeances import Etape, echeances, etape, par_titulaire, releve
 from esav_soap.names import PLATEFORMES
-from esav_soap.souscription import Acces, Souscription
+from esav_soap.souscription import Souscription
 from esav_soap.usecases.courrier import EchecDefinitif
+from esav_soap.usecases.droits import acces_apres
 from esav_soap.usecases.ports import Operateurs
 
 #: How long after a certificate's end its holder is still told of it, in months: a node may have been down meanwhile.
@@ -38,13 +39,19 @@ def certificats_dus(base: BaseCertificats, instant: datetime) -> tuple[list[Envo
     seen; publishers and systems need not be declared.
     """
     tous = base.certificats()
+    groupes = par_titulaire(tous)
     souscriptions = {s.operateur: s for s in base.souscriptions()}
     declares = {operateur.code for operateur in base.operateurs()}
     dus: list[Envoi] = []
     sans_adresse: list[Envoi] = []
     for certificat in tous:
         courante = etape(certificat, instant)
-        if courante is None or _sans_objet(certificat, tous, souscriptions.get(certificat.titulaire), instant):
+        if courante is None or _sans_objet(
+            certificat,
+            groupes[certificat.titulaire, certificat.role],
+            souscriptions.get(certificat.titulaire),
+            instant,
+        ):
             continue
         envoi = Envoi(GenreAvis.RAPPEL_CERTIFICAT, objet(certificat, courante), certificat.titulaire)
         adresse_attendue = certificat.role is Role.OPERATEUR or certificat.titulaire in declares
@@ -104,16 +111,11 @@ def _sans_objet(
         return f"Le certificat est révoqué depuis le {en_francais(certificat.revoque_le)}"
     if suite := releve(certificat, tous):
         return f"Le certificat de numéro de série {suite.numero_serie} prend sa suite"
-    if certificat.role is Role.OPERATEUR and souscription is not None and not _acces_apres(souscription, certificat):
+    if not acces_apres(certificat.role, souscription, max(instant, certificat.fin)):
         return f"L'accès de l'opérateur {certificat.titulaire} à e-SAV intégré ne dure pas plus longtemps que le certificat"
     if instant_plus_mois(instant, -OUBLI_MOIS) >= certificat.fin:
         return f"Le certificat a expiré le {en_francais(certificat.fin)}"
     return ""
-
-
-def _acces_apres(souscription: Souscription, certificat: CertificatEnregistre) -> bool:
-    """Whether the access that the certificate is for goes on after its end."""
-    return Acces.INTEGRE in souscription.bon.acces and (souscription.fin is None or souscription.fin > certificat.fin)
 
 
 def _plateformes(certificat: CertificatEnregistre) -> tuple[str, ...]:

@@ -113,7 +113,8 @@ def retirer(ctx: Contexte, autorite: Autorite) -> None:
 
 
 def importer_crl(ctx: Contexte, autorite: Autorite, octets: bytes) -> tuple[CertificatEnregistre, ...]:
-    """Take the list of a recognised CA (DER or PEM); the registered certificates that it newly revokes.
+    """Take the list of a recognised CA (DER or PEM), for every certificate that this CA has with that name and key; the
+    registered certificates that it newly revokes.
 
     Raises CRL_INTERNE, CRL_REFUSEE (not its own, not current, unreadable) or CRL_ANCIENNE.
     """
@@ -125,13 +126,30 @@ def importer_crl(ctx: Contexte, autorite: Autorite, octets: bytes) -> tuple[Cert
         revoques = ctx.chiffrement.numeros_revoques(crl)
     except ValueError as refus:
         raise PkiRefusee(*raisons_de(CodePki.CRL_REFUSEE, refus)) from refus
-    avant: frozenset[str] = frozenset()
-    if autorite.crl is not None:
-        avant = ctx.chiffrement.numeros_revoques(autorite.crl)
-        if _rang(ctx, crl) < _rang(ctx, autorite.crl):
-            raise PkiRefusee(raison(CodePki.CRL_ANCIENNE))
-    ctx.base.enregistrer_crl(autorite.empreinte, crl)
-    return tuple(c for c in dependants(ctx, autorite) if c.numero_serie in revoques - avant)
+    if autorite.crl is not None and _rang(ctx, crl) < _rang(ctx, autorite.crl):
+        raise PkiRefusee(raison(CodePki.CRL_ANCIENNE))
+    touches: list[CertificatEnregistre] = []
+    for portee in (autorite, *_memes_cles(ctx, autorite, crl)):
+        avant = ctx.chiffrement.numeros_revoques(portee.crl) if portee.crl is not None else frozenset()
+        ctx.base.enregistrer_crl(portee.empreinte, crl)
+        touches += (c for c in dependants(ctx, portee) if c.numero_serie in revoques - avant)
+    return tuple(touches)
+
+
+def _memes_cles(ctx: Contexte, autorite: Autorite, crl: bytes) -> list[Autorite]:
+    """Other certificates of the same CA, renewed with its key: that list tells of what was registered under them as well."""
+    trouvees = []
+    for autre in ctx.base.autorites():
+        if autre.interne or autre.empreinte == autorite.empreinte:
+            continue
+        if autre.crl is not None and _rang(ctx, crl) < _rang(ctx, autre.crl):
+            continue
+        try:
+            ctx.chiffrement.verifier_crl(crl, autre.der, ctx.instant)
+        except ValueError:
+            continue
+        trouvees.append(autre)
+    return trouvees
 
 
 def _rang(ctx: Contexte, crl: bytes) -> tuple[int, float]:

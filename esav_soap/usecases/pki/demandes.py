@@ -7,6 +7,7 @@ from datetime import datetime
 
 from esav_soap.certificats import Demande, GenreDemande
 from esav_soap.certificats.echeances import echeance_demande
+from esav_soap.usecases.pki.cles import raisons_cle
 from esav_soap.usecases.pki.jugement import raisons_certificat
 from esav_soap.usecases.pki.pieces import Piece, lire_piece
 from esav_soap.usecases.pki.ports import Contexte
@@ -54,6 +55,7 @@ def examiner(ctx: Contexte, octets: bytes, titulaire: Titulaire) -> tuple[Piece 
         raisons += raisons_nom(ctx, titulaire, [piece.csr.nom])
     else:
         raisons += raisons_certificat(ctx, piece.der, piece.certificat, titulaire).raisons
+    raisons += raisons_cle(ctx, piece, titulaire)
     return piece, raisons
 
 

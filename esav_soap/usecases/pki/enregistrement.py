@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from esav_soap.certificats import CertificatEnregistre, Demande, GenreDemande, Origine
+from esav_soap.usecases.pki.cles import raisons_cle
 from esav_soap.usecases.pki.demandes import retrouver
 from esav_soap.usecases.pki.emission import enregistre
 from esav_soap.usecases.pki.jugement import Jugement, raisons_certificat
@@ -53,6 +54,7 @@ def _enregistrer(
     try:
         piece = lire_piece(octets, ctx.chiffrement)
         jugement = raisons_certificat(ctx, piece.der, piece.certificat, titulaire)
+        raisons += raisons_cle(ctx, piece, titulaire)
     except PkiRefusee as refus:
         raisons += refus.raisons
     refuser_si([*raisons, *jugement.raisons])

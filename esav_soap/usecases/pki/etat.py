@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 from esav_soap.calendar import en_paris
-from esav_soap.certificats import CertificatEnregistre, CertificatRefuse, Demande, MotifRefus, Role
-from esav_soap.certificats.echeances import Echeances, Etape, echeances, etape, releve
+from esav_soap.certificats import CertificatEnregistre, Demande, MotifRefus
+from esav_soap.certificats.echeances import Echeances, Etape, echeances, etape, par_titulaire, releve
+from esav_soap.souscription import Souscription
 from esav_soap.usecases.acces import RegistreAcces
+from esav_soap.usecases.droits import acces_apres
 from esav_soap.usecases.pki.ports import Contexte
 from esav_soap.usecases.pki.revocation import EtatCrl, etats_crl
-from esav_soap.usecases.pki.titulaires import Titulaire, raisons_acces
 
 #: Reasons that a certificate will not recover from.
 _FINIS = frozenset({MotifRefus.REVOQUE, MotifRefus.EXPIRE})
@@ -54,12 +56,16 @@ def etat(ctx: Contexte, *, a_faire: bool = False) -> Etat:
     registre = RegistreAcces(ctx.base, ctx.chiffrement)
     registre.rafraichir()
     jour = en_paris(ctx.instant).date()
+    souscriptions = {s.operateur: s for s in registre.souscriptions}
     demandes = tuple(
-        EtatDemande(d, d.echeance < jour, bool(raisons_acces(ctx, Titulaire(d.titulaire, d.role))))
+        EtatDemande(d, d.echeance < jour, not acces_apres(d.role, souscriptions.get(d.titulaire), ctx.instant))
         for d in sorted(ctx.base.demandes(), key=lambda d: (d.echeance, d.numero))
     )
-    tous = registre.certificats
-    certificats = [_etat_certificat(ctx, registre, c, tous) for c in tous]
+    groupes = par_titulaire(registre.certificats)
+    certificats = [
+        _etat_certificat(registre, c, groupes[c.titulaire, c.role], souscriptions.get(c.titulaire), ctx.instant)
+        for c in registre.certificats
+    ]
     listes = etats_crl(ctx)
     if a_faire:
         certificats = sorted((e for e in certificats if e.a_faire), key=lambda e: e.certificat.fin)
@@ -67,27 +73,20 @@ def etat(ctx: Contexte, *, a_faire: bool = False) -> Etat:
     return Etat(ctx.instant, demandes, tuple(certificats), listes)
 
 
-def refus(registre: RegistreAcces, der: bytes, plateforme: str, instant: datetime) -> MotifRefus | None:
-    """The answer that a call with this certificate gets on that platform: None when it is let in."""
-    try:
-        registre.identifier(der, plateforme, instant)
-    except CertificatRefuse as exc:
-        return exc.motif
-    return None
-
-
 def _etat_certificat(
-    ctx: Contexte, registre: RegistreAcces, certificat: CertificatEnregistre, tous: tuple[CertificatEnregistre, ...]
+    registre: RegistreAcces,
+    certificat: CertificatEnregistre,
+    siens: Collection[CertificatEnregistre],
+    souscription: Souscription | None,
+    instant: datetime,
 ) -> EtatCertificat:
-    refuses = {refus(registre, certificat.der, p, ctx.instant) for p in certificat.plateformes}
-    motif = next(iter(refuses), None)
-    pas, suivant = etape(certificat, ctx.instant), releve(certificat, tous)
-    apres = replace(ctx, instant=max(ctx.instant, certificat.fin))  # who leaves before its end has nothing to renew
-    voulu = certificat.role is not Role.OPERATEUR or not raisons_acces(apres, Titulaire(certificat.titulaire))
+    """``siens``: of the same holder in the same role, itself included."""
+    motif = registre.refus(certificat, instant)
+    pas, suivant = etape(certificat, instant), releve(certificat, siens)
+    # Who leaves before its end has nothing to renew.
+    voulu = acces_apres(certificat.role, souscription, max(instant, certificat.fin))
     rien = suivant is not None or motif is MotifRefus.REVOQUE or not voulu
-    expire_remplace = motif in _FINIS and any(
-        c.vivant(ctx.instant) and (c.titulaire, c.role) == (certificat.titulaire, certificat.role) for c in tous
-    )
+    expire_remplace = motif in _FINIS and any(c.vivant(instant) for c in siens)
     return EtatCertificat(
         certificat,
         motif,

@@ -1,26 +1,26 @@
 """Why a certificate is let in or refused: every check, then the answer that a call gets (R6.2).
 
-The answer comes from the judgement that the service itself makes of every call; the checks only explain it.
+The answer, and what is wrong with a registered certificate, come from the judgement that the service itself makes of every
+call; the checks only explain it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from esav_soap.calendar import en_francais
 from esav_soap.certificats import CertificatEnregistre, FaitsCertificat, MotifRefus, Role
 from esav_soap.certificats.echeances import avertissement, echeances
 from esav_soap.certificats.regles import CLIENT_AUTH, defauts
-from esav_soap.homologation import Domaine
 from esav_soap.names import PLATEFORMES
+from esav_soap.souscription import Acces, Souscription
 from esav_soap.usecases.acces import RegistreAcces
-from esav_soap.usecases.pki.etat import refus
-from esav_soap.usecases.pki.jugement import autorite_signataire
+from esav_soap.usecases.homologation import DOMAINES_OUVERTS
+from esav_soap.usecases.pki.jugement import autorite_signataire, dans_la_liste
 from esav_soap.usecases.pki.pieces import lire_piece
 from esav_soap.usecases.pki.ports import Contexte
 from esav_soap.usecases.pki.raisons import CodePki, PkiRefusee
-from esav_soap.usecases.pki.titulaires import Titulaire, raisons_acces
 
 _USAGES = {CLIENT_AUTH: "clientAuth", "1.3.6.1.5.5.7.3.1": "serverAuth", "2.5.29.37.0": "anyExtendedKeyUsage"}
 
@@ -69,15 +69,20 @@ def expliquer(ctx: Contexte, octets: bytes, plateforme: str | None = None) -> Ex
     registre.rafraichir()
     certificat = next((c for c in registre.certificats if c.empreinte == faits.empreinte), None)
     plateformes = [plateforme] if plateforme else sorted(certificat.plateformes if certificat else PLATEFORMES)
+    trouves = {p: registre.motifs(piece.der, p, ctx.instant) for p in plateformes}
+    motifs = frozenset(motif for siens in trouves.values() for motif in siens)
     controles = (
         *_de_lui_meme(ctx, faits),
-        *_autorite(ctx, piece.der, faits, certificat),
-        *_enregistrement(ctx, certificat),
-        *_plateformes(certificat, plateforme),
+        *_autorite(ctx, registre, piece.der, faits, certificat, motifs),
+        *_enregistrement(registre, certificat, motifs),
+        *_plateformes(certificat, motifs),
         *_pour_memoire(ctx, certificat, registre.certificats),
     )
-    reponses = {p: refus(registre, piece.der, p, ctx.instant) for p in plateformes}
-    return Explication(faits, certificat, tuple(controles), reponses)
+    return Explication(faits, certificat, controles, {p: next(iter(siens), None) for p, siens in trouves.items()})
+
+
+def _si(motif: MotifRefus, motifs: Collection[MotifRefus]) -> MotifRefus | None:
+    return motif if motif in motifs else None
 
 
 def _de_lui_meme(ctx: Contexte, faits: FaitsCertificat) -> Iterator[Controle]:
@@ -104,12 +109,17 @@ def _de_lui_meme(ctx: Contexte, faits: FaitsCertificat) -> Iterator[Controle]:
 
 
 def _autorite(
-    ctx: Contexte, der: bytes, faits: FaitsCertificat, certificat: CertificatEnregistre | None
+    ctx: Contexte,
+    registre: RegistreAcces,
+    der: bytes,
+    faits: FaitsCertificat,
+    certificat: CertificatEnregistre | None,
+    motifs: Collection[MotifRefus],
 ) -> Iterator[Controle]:
     """Of a registered certificate, the CA that it was registered under counts, whichever else has the same key."""
     connue = certificat.autorite if certificat else ""
     autorite = (
-        next((a for a in ctx.base.autorites() if a.empreinte == connue), None)
+        next((a for a in registre.autorites if a.empreinte == connue), None)
         or autorite_signataire(ctx, der)
         or autorite_signataire(ctx, der, retirees=True)
     )
@@ -123,17 +133,21 @@ def _autorite(
         dit += f", qui n'est plus reconnue depuis le {en_francais(autorite.retiree_le)}"
     elif not autorite.debut <= ctx.instant < autorite.fin:
         dit += f", valable du {en_francais(autorite.debut)} au {en_francais(autorite.fin)}"
-    bonne = autorite.retiree_le is None and autorite.debut <= ctx.instant < autorite.fin
-    yield Controle("autorité", None if bonne else MotifRefus.AUTORITE_INCONNUE, dit)
+    inconnue = autorite.retiree_le is not None or not autorite.debut <= ctx.instant < autorite.fin
+    if certificat is not None:
+        inconnue = MotifRefus.AUTORITE_INCONNUE in motifs
+    yield Controle("autorité", MotifRefus.AUTORITE_INCONNUE if inconnue else None, dit)
     if autorite.crl is None:
         yield Controle("liste de révocation", None, "aucune n'est enregistrée pour cette autorité", pour_memoire=True)
-    elif faits.numero_serie in ctx.chiffrement.numeros_revoques(autorite.crl):
+    elif dans_la_liste(ctx, autorite, faits):
         yield Controle("liste de révocation", MotifRefus.REVOQUE, f"elle contient le numéro {faits.numero_serie}")
     else:
         yield Controle("liste de révocation", None, "elle ne contient pas ce certificat")
 
 
-def _enregistrement(ctx: Contexte, certificat: CertificatEnregistre | None) -> Iterator[Controle]:
+def _enregistrement(
+    registre: RegistreAcces, certificat: CertificatEnregistre | None, motifs: Collection[MotifRefus]
+) -> Iterator[Controle]:
     if certificat is None:
         yield Controle("enregistrement", MotifRefus.NON_ENREGISTRE, "empreinte inconnue")
         return
@@ -142,26 +156,26 @@ def _enregistrement(ctx: Contexte, certificat: CertificatEnregistre | None) -> I
     revoque = certificat.revoque_le
     if revoque is not None:
         dit = f"révoqué le {en_francais(revoque)} : {certificat.motif_revocation}"
-        yield Controle("révocation", MotifRefus.REVOQUE if revoque <= ctx.instant else None, dit)
+        yield Controle("révocation", _si(MotifRefus.REVOQUE, motifs), dit)
     else:
         yield Controle("révocation", None, "non révoqué")
     if certificat.role is Role.OPERATEUR:
-        souscription = next((s for s in ctx.base.souscriptions() if s.operateur == certificat.titulaire), None)
-        ferme = bool(raisons_acces(ctx, Titulaire(certificat.titulaire)))
-        dit = "pas d'accès à e-SAV intégré" if ferme else "e-SAV intégré"
-        if souscription is not None and souscription.fin is not None:
-            dit += f", jusqu'au {en_francais(souscription.fin)}"
-        if not ferme and souscription is not None and souscription.activee_le > ctx.instant:
-            ferme, dit = True, f"e-SAV intégré, à partir du {en_francais(souscription.activee_le)} seulement"
-        yield Controle("souscription", MotifRefus.ACCES_TERMINE if ferme else None, dit)
+        souscription = next((s for s in registre.souscriptions if s.operateur == certificat.titulaire), None)
+        yield Controle("souscription", _si(MotifRefus.ACCES_TERMINE, motifs), _acces_souscrit(souscription))
 
 
-def _plateformes(certificat: CertificatEnregistre | None, plateforme: str | None) -> Iterator[Controle]:
+def _acces_souscrit(souscription: Souscription | None) -> str:
+    if souscription is None or Acces.INTEGRE not in souscription.bon.acces:
+        return "pas d'accès à e-SAV intégré"
+    dit = f"e-SAV intégré, à partir du {en_francais(souscription.activee_le)}"
+    return dit + (f", jusqu'au {en_francais(souscription.fin)}" if souscription.fin is not None else "")
+
+
+def _plateformes(certificat: CertificatEnregistre | None, motifs: Collection[MotifRefus]) -> Iterator[Controle]:
     if certificat is None:
         return
-    interdite = plateforme is not None and plateforme not in certificat.plateformes
     dites = ", ".join(sorted(certificat.plateformes))
-    yield Controle("plates-formes", MotifRefus.PLATEFORME_INTERDITE if interdite else None, dites)
+    yield Controle("plates-formes", _si(MotifRefus.PLATEFORME_INTERDITE, motifs), dites)
 
 
 def _pour_memoire(
@@ -170,8 +184,8 @@ def _pour_memoire(
     if certificat is None:
         return
     if certificat.role is Role.OPERATEUR:
-        faites = {h.domaine: h for h in ctx.base.homologations() if h.operateur == certificat.titulaire}
-        for domaine in Domaine:
+        faites = {h.domaine: h for h in ctx.base.homologations(certificat.titulaire)}
+        for domaine in DOMAINES_OUVERTS:
             faite = faites.get(domaine)
             dit = f"{domaine.value} : " + (
                 f"acquise le {en_francais(faite.date)} ({faite.operation})"

@@ -28,6 +28,11 @@ def autorite_signataire(ctx: Contexte, der: bytes, *, retirees: bool = False) ->
     return None if trouvee is None else candidates[trouvee]
 
 
+def dans_la_liste(ctx: Contexte, autorite: Autorite, faits: FaitsCertificat) -> bool:
+    """Whether the list of the CA that signed a certificate revokes it."""
+    return autorite.crl is not None and faits.numero_serie in ctx.chiffrement.numeros_revoques(autorite.crl)
+
+
 def raisons_certificat(ctx: Contexte, der: bytes, faits: FaitsCertificat, titulaire: Titulaire) -> Jugement:
     """Judge a certificate that is to be registered for that holder.
 
@@ -45,7 +50,7 @@ def raisons_certificat(ctx: Contexte, der: bytes, faits: FaitsCertificat, titula
         raisons.append(
             raison(MotifRefus.AUTO_SIGNE if auto else MotifRefus.AUTORITE_INCONNUE, f"Émetteur : « {faits.emetteur} ».")
         )
-    elif autorite.crl is not None and faits.numero_serie in ctx.chiffrement.numeros_revoques(autorite.crl):
+    elif dans_la_liste(ctx, autorite, faits):
         raisons.append(raison(MotifRefus.REVOQUE, f"Il est dans la liste de révocation de « {autorite.nom} »."))
     deja = next((c for c in ctx.base.certificats() if c.empreinte == faits.empreinte), None)
     if deja is not None and deja.revoque_le is not None:

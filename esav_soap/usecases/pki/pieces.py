@@ -11,7 +11,12 @@ from esav_soap.certificats import CertificatRefuse, FaitsCertificat, FaitsCsr, G
 from esav_soap.usecases.pki.ports import Chiffrement
 from esav_soap.usecases.pki.raisons import CodePki, PkiRefusee, raison, raisons_de
 
-_BLOC = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----\s*(.*?)-----END \1-----", re.DOTALL)
+#: Base64 has no hyphen: whatever is in the file, it is read once.
+_BLOC = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,64})-----([^-]*)-----END \1-----")
+#: Also one whose block has headers (``Proc-Type``), or no end.
+_CLE = re.compile(rb"-----BEGIN [A-Z0-9 ]{0,64}PRIVATE KEY-----")
+#: A certificate has 1 to 4 KB, a chain some of them.
+TAILLE_MAX = 1024 * 1024
 _CSR = ("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST")
 _CERTIFICATS = ("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE")
 
@@ -49,8 +54,10 @@ def armer(etiquette: str, der: bytes) -> bytes:
 
 def lire_piece(octets: bytes, chiffrement: Chiffrement, *, seul: bool = False) -> Piece:
     """The CSR or certificate of a file; of a chain the first certificate, unless ``seul``. Raises :class:`PkiRefusee`."""
+    if len(octets) > TAILLE_MAX:
+        raise PkiRefusee(raison(CodePki.PIECE_ILLISIBLE, f"Il est trop grand : {TAILLE_MAX >> 20} Mio au plus."))
     blocs = _blocs(octets)
-    if any(nom.endswith("PRIVATE KEY") for nom, _ in blocs):
+    if _CLE.search(octets):
         raise PkiRefusee(raison(CodePki.CLE_PRIVEE))
     certificats = [der for nom, der in blocs if nom in _CERTIFICATS]
     demandes = [der for nom, der in blocs if nom in _CSR]
@@ -74,7 +81,7 @@ def _blocs(octets: bytes) -> list[tuple[str, bytes]]:
         nom = etiquette.decode()
         try:
             trouves.append((nom, base64.b64decode(b"".join(corps.split()), validate=True)))
-        except binascii.Error:  # an encrypted key of the old form has headers
+        except binascii.Error:
             trouves.append((nom, b""))
     return trouves
 

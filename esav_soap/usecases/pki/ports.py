@@ -27,8 +27,8 @@ class Chiffrement(Protocol):
         """Facts of a CSR. Raises ``ValueError``, in French, that says everything that is wrong with it."""
         ...
 
-    def en_pem(self, der: bytes) -> bytes:
-        """The certificate as PEM."""
+    def empreinte_cle(self, der: bytes) -> str:
+        """Of the public key of a certificate or CSR (DER), to compare it with others; empty when it cannot be read."""
         ...
 
     def signataire(self, der: bytes, autorites: Sequence[bytes]) -> bytes | None:

@@ -35,6 +35,13 @@ class CodePki(Enum):
     EMPREINTE_MAL_FORMEE = "Ce n'est ni un fichier, ni une empreinte SHA-256 (8 à 64 chiffres hexadécimaux)."
     DEJA_ENREGISTRE = "Ce certificat est déjà enregistré, pour un autre titulaire, un autre rôle ou d'autres plates-formes. Le révoquer d'abord."
     DEJA_REVOQUE = "Ce certificat a été révoqué : il ne peut plus servir. Demander un nouveau certificat."
+    CLE_REVOQUEE = (
+        "Un certificat de cette clé a été révoqué : qui a la clé pourrait appeler de nouveau. Faire une nouvelle clé, et un "
+        "nouveau CSR."
+    )
+    CLE_D_UN_AUTRE = (
+        "Un autre titulaire, ou un autre rôle, a un certificat de cette clé. Chaque système fait la sienne."
+    )
     # the request
     DATE_FUTURE = "La date de réception est dans l'avenir."
     DEMANDE_INCONNUE = "Aucune demande n'a ce numéro (esav pki list)."

@@ -3,7 +3,7 @@ proxies and for whoever else checks."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,13 +11,12 @@ from esav_soap.certificats import Autorite, CertificatEnregistre
 from esav_soap.usecases.pki.emission import interne
 from esav_soap.usecases.pki.ports import Contexte, Emetteur
 from esav_soap.usecases.pki.raisons import CodePki, PkiRefusee, Raison, raison, refuser_si
+from esav_soap.usecases.ports_acces import Lister
 
 #: How long a list is good, unless another date is asked for.
 VALIDITE_CRL = timedelta(days=30)
 #: How long before its end a list should be renewed.
 MARGE_CRL = timedelta(days=7)
-#: Times that a list is made anew when others revoke meanwhile.
-_ESSAIS = 5
 _MOTIF_MAX = 200
 
 
@@ -92,11 +91,8 @@ def revoquer(
     if emetteur is None:
         return ctx.base.revoquer_certificats(empreintes, ctx.instant, motif)
     autorite = interne(ctx, emetteur)
-    numeros = {c.numero_serie: ctx.instant for c in certificats if c.autorite == autorite.empreinte}
-    crl = _faire(ctx, emetteur, autorite, ctx.instant + VALIDITE_CRL, numeros)
-    faits = ctx.base.revoquer_certificats(empreintes, ctx.instant, motif, autorite.empreinte, crl)
-    _completer(ctx, emetteur, autorite, ctx.instant + VALIDITE_CRL)
-    return faits
+    lister = _lister(ctx, emetteur, ctx.instant + VALIDITE_CRL)
+    return ctx.base.revoquer_certificats(empreintes, ctx.instant, motif, autorite.empreinte, lister)
 
 
 def concerne(certificats: Collection[CertificatEnregistre], autorites: Collection[Autorite]) -> bool:
@@ -111,8 +107,7 @@ def renouveler_crl(ctx: Contexte, emetteur: Emetteur, jusqu_a: datetime | None =
     fin = jusqu_a or ctx.instant + VALIDITE_CRL
     if fin <= ctx.instant:
         raise PkiRefusee(raison(CodePki.DUREE_REFUSEE))
-    ctx.base.enregistrer_crl(autorite.empreinte, _faire(ctx, emetteur, autorite, fin, {}))
-    _completer(ctx, emetteur, autorite, fin)
+    ctx.base.revoquer_certificats([], ctx.instant, "", autorite.empreinte, _lister(ctx, emetteur, fin))
     return next(e for e in etats_crl(ctx) if e.autorite.empreinte == autorite.empreinte)
 
 
@@ -130,33 +125,17 @@ def etats_crl(ctx: Contexte) -> tuple[EtatCrl, ...]:
     )
 
 
-def _faire(
-    ctx: Contexte, emetteur: Emetteur, autorite: Autorite, jusqu_a: datetime, en_plus: dict[str, datetime]
-) -> bytes:
-    connus = {
-        c.numero_serie: c.revoque_le
-        for c in ctx.base.certificats()
-        if c.autorite == autorite.empreinte and c.revoque_le is not None
-    }
-    revoques = sorted((en_plus | connus).items())
-    return emetteur.crl(revoques, ctx.instant, jusqu_a, _numero(ctx, autorite.crl))
+def _lister(ctx: Contexte, emetteur: Emetteur, jusqu_a: datetime) -> Lister:
+    """What makes the next list of that CA, within the transaction that revokes."""
+
+    def lister(precedente: bytes | None, revoques: Sequence[CertificatEnregistre]) -> bytes:
+        depuis = {c.numero_serie: c.revoque_le for c in revoques if c.revoque_le is not None}
+        return emetteur.crl(sorted(depuis.items()), ctx.instant, jusqu_a, _numero(ctx, precedente))
+
+    return lister
 
 
 def _numero(ctx: Contexte, precedente: bytes | None) -> int:
     """Numbers of lists only ever grow: the instant in milliseconds, but always above that of the list before."""
     avant = ctx.chiffrement.numero_crl(precedente) if precedente is not None else None
     return max(int(ctx.instant.timestamp() * 1000), (avant or 0) + 1)
-
-
-def _completer(ctx: Contexte, emetteur: Emetteur, autorite: Autorite, jusqu_a: datetime) -> None:
-    """Make the list anew while it lacks what somebody else revoked at the same moment."""
-    for _ in range(_ESSAIS):
-        actuelle = next(a for a in ctx.base.autorites() if a.empreinte == autorite.empreinte)
-        dits = ctx.chiffrement.numeros_revoques(actuelle.crl) if actuelle.crl is not None else frozenset()
-        if all(
-            c.numero_serie in dits
-            for c in ctx.base.certificats()
-            if c.autorite == autorite.empreinte and c.revoque_le is not None
-        ):
-            return
-        ctx.base.enregistrer_crl(autorite.empreinte, _faire(ctx, emetteur, actuelle, jusqu_a, {}))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from esav_soap.certificats import CertificatEnregistre, FaitsCertificat, MotifRefus, Role
 from esav_soap.names import PLATEFORMES
-from esav_soap.souscription import Acces
+from esav_soap.usecases.droits import acces_apres
 from esav_soap.usecases.pki.ports import Contexte
 from esav_soap.usecases.pki.raisons import CodePki, Raison, raison
 
@@ -47,15 +47,10 @@ def raisons_titulaire(ctx: Contexte, titulaire: Titulaire) -> list[Raison]:
 
 def raisons_acces(ctx: Contexte, titulaire: Titulaire) -> list[Raison]:
     """Why that opérateur may not have a certificate: it has no access to e-SAV intégré, now or to come."""
-    if titulaire.role is not Role.OPERATEUR:
-        return []
     souscription = next((s for s in ctx.base.souscriptions() if s.operateur == titulaire.nom), None)
-    ouverte = (
-        souscription is not None
-        and Acces.INTEGRE in souscription.bon.acces
-        and (souscription.fin is None or ctx.instant < souscription.fin)
-    )
-    return [] if ouverte else [raison(CodePki.SANS_ACCES_INTEGRE, f"Opérateur : {titulaire.nom}.")]
+    if acces_apres(titulaire.role, souscription, ctx.instant):
+        return []
+    return [raison(CodePki.SANS_ACCES_INTEGRE, f"Opérateur : {titulaire.nom}.")]
 
 
 def raisons_nom(ctx: Contexte, titulaire: Titulaire, noms: Iterable[str]) -> list[Raison]:

@@ -129,6 +129,8 @@ def test_les_delais__error(paire: Paire) -> None:
     assert 0.04 < time.monotonic() - debut < 4
     prise.setblocking(True)
     assert prise.gettimeout() is None
+    prise.sendall(b"x")
+    assert client.recv(1) == b"x"  # with what came before it: a client that closes with something unread resets
     client.close()
     assert prise.recv(1) == b""
 
@@ -177,6 +179,17 @@ def test_un_contexte_nouveau_quand_il_le_faut_et_pas_plus__ok(
     assert len(caplog.records) == 1, "told once, not for each connection"
     Path(fichiers[1]).write_bytes(tls.du_serveur()[2])
     assert contextes.contexte() is not second
+
+
+@pytest.mark.exigence("R6.1")
+def test_une_autorite_illisible_ne_ferme_pas_la_porte_aux_autres__ok(
+    fichiers: tuple[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    bonnes = tls.autorite("AC").der, tls.autorite("Autre").der
+    with caplog.at_level(logging.ERROR, "esav.tls"):
+        contexte = contexte_serveur(*fichiers, (bonnes[0], b"\x30\x03\x02\x01\x00", bonnes[1]))
+    assert sorted(contexte.get_ca_certs(binary_form=True)) == sorted(bonnes)
+    assert [enregistre.levelname for enregistre in caplog.records] == ["ERROR"]
 
 
 @pytest.mark.exigence("R6.1")
@@ -293,3 +306,13 @@ def test_pourquoi_une_negociation_echoue__ok(code: int, attendu: str) -> None:
     dit = motif(echec)
     assert re.fullmatch(rf"{attendu} .*in OpenSSL's words\)?", dit)
     assert attendu == "certificat" or attendu in MotifRefus.__members__
+
+
+@pytest.mark.exigence("R6.2")
+@pytest.mark.parametrize("raison", ["TLSV1_ALERT_UNKNOWN_CA", "HTTP_REQUEST", "WRONG_SIGNATURE_TYPE"])
+def test_l_appelant_rompt_lui_meme__ok(raison: str) -> None:
+    """OpenSSL's word, to be looked for, and what it means where an operator meets it."""
+    echec = ssl.SSLError(1, "no matter")
+    echec.reason = raison
+    assert motif(echec).startswith(raison)
+    assert motif(echec).endswith(")") == (raison != "WRONG_SIGNATURE_TYPE")

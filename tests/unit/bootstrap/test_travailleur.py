@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from esav_soap.bootstrap.travailleur import Prise
+from esav_soap.bootstrap.prises import Prise
 from esav_soap.jeton import JETON
 from tests.fils import DELAI_S, Fil, libre
 

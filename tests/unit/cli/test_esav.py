@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 import pytest
+from click import termui
 
 from esav_soap.cli import __main__ as cli
 from esav_soap.cli import francais
@@ -28,6 +29,8 @@ ANGLAIS = (
     "Missing",
     "Invalid",
     "Got ",
+    "TEXT ",
+    "INTEGER",
     "..\n",
 )
 
@@ -70,9 +73,11 @@ def test_aide_de_chaque_commande__ok(lancer: Lancer, commande: list[str]) -> Non
     assert (code, erreurs) == (0, "")
     assert aide.startswith(f"Usage : {' '.join(['esav', *commande])}")
     assert not [mot for mot in ANGLAIS if mot in aide.replace("...", "")]
+    coupees = [ligne for ligne in aide.partition("Commandes:")[2].splitlines() if ligne.endswith("...")]
+    assert coupees == []
     assert "Montrer cette aide." in aide
     feuille = "Commandes:" not in aide
-    assert not feuille or "Exemple" in aide or commande == ["catalogue", "list"] or commande[0] in ("parc", "client")
+    assert not feuille or "Exemple" in aide or commande == ["catalogue", "list"] or commande[0] == "client"
 
 
 @pytest.mark.exigence("R9")
@@ -192,3 +197,12 @@ def test_version__ok(lancer: Lancer) -> None:
     code, sortie, _ = lancer("--version")
     assert code == 0
     assert sortie.startswith("esav 0.")
+
+
+@pytest.mark.exigence("R9")
+def test_deux_saisies_qui_different__error(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    saisies = iter(("phrase", "autre", "phrase", "phrase"))
+    monkeypatch.setattr(termui, "hidden_prompt_func", lambda question: next(saisies))
+    francais.installer()
+    assert click.prompt("Phrase", hide_input=True, confirmation_prompt=True) == "phrase"
+    assert capsys.readouterr().out.strip() == "Erreur : les deux saisies diffèrent."

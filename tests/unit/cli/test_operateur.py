@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from esav_soap.certificats import CertificatEnregistre, Demande, GenreDemande, Origine, Role
+from esav_soap.certificats import Autorite, CertificatEnregistre, Demande, GenreDemande, Origine, Role
 from esav_soap.homologation import Domaine, Homologation
 from esav_soap.signalisation import Prestation
 from esav_soap.souscription import Acces, BonDeCommande, Souscription
@@ -227,16 +227,19 @@ def test_montrer_tout_ce_qui_est_connu__ok(lancer: Lancer, place: Path) -> None:
     debut, fin = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
     certificat = CertificatEnregistre(
         *("c" * 64, "OPB", Role.OPERATEUR, Origine.RECONNUE, "CN=OPB", "CN=AC", "01", "a" * 64),
-        *(debut, fin, debut, debut, b"der"),
+        *(debut, fin, debut, debut, b"c"),
         plateformes=frozenset({"production"}),
     )
     autres = {"b": {"fin": present()}, "d": {"revoque_le": present(), "motif_revocation": "clé perdue"}}
     autres["e"] = {"debut": present() + timedelta(days=1)}
+    autres["f"] = {"autorite": "b" * 64}
     with ouvrir(f"sqlite:///{place}/esav.db", creer=False) as magasin:
         magasin.importer([Prestation("production", "OPB", "P1", "GENIE_CIVIL")])
+        magasin.enregistrer_autorite(Autorite("a" * 64, "AC", False, debut, fin, debut, b"der"))
         magasin.enregistrer_certificat(certificat)
         for lettre, champs in autres.items():
-            magasin.enregistrer_certificat(replace(certificat, empreinte=lettre * 64, **champs))  # type: ignore[arg-type]
+            un = replace(certificat, empreinte=lettre * 64, der=lettre.encode())
+            magasin.enregistrer_certificat(replace(un, **champs))  # type: ignore[arg-type]
         for titulaire in ("OPA", "OPB"):
             roles = (Role.OPERATEUR, frozenset({"production"}))
             magasin.ajouter_demande(
@@ -261,18 +264,24 @@ def test_montrer_tout_ce_qui_est_connu__ok(lancer: Lancer, place: Path) -> None:
     ]
     etats = {ligne[0]: ligne.rpartition(" : ")[2] for ligne in lignes if ligne[1:2] and ligne[:16] == ligne[0] * 16}
     assert etats == {
-        "b": "EXPIRÉ",
+        "b": "REFUSÉ, EXPIRE",
         "c": "valide",
-        "d": "RÉVOQUÉ le 23/11/2026 à 10:00 (clé perdue)",
-        "e": "pas encore valide",
+        "d": "REFUSÉ, REVOQUE, le 23/11/2026 à 10:00 (clé perdue)",
+        "e": "REFUSÉ, PAS_ENCORE_VALIDE",
+        "f": "REFUSÉ, AUTORITE_INCONNUE",
     }
     assert "signalisation : le 23/11/2026 à 10:00, deposerSignalisation (requête r1)" in lignes
-    assert "test : pas encore" in lignes
+    assert not any(ligne.startswith("test :") for ligne in lignes), "no service of that domain is open"
     assert [ligne for ligne in lignes if ligne.startswith("Demande ")] == [
         "Demande 2, délivrer un certificat (CSR) : à traiter le 14/12/2026 au plus tard"
     ]
     manquent = lignes[lignes.index("Il manque, pour la production :") + 1 :]
-    assert [ligne.split(" : ")[0] for ligne in manquent] == ["SANS_ADRESSE", "SANS_CERTIFICAT", "NON_HOMOLOGUE"]
+    assert [ligne.split(" : ")[0] for ligne in manquent] == ["SANS_ADRESSE"]
+    with ouvrir(f"sqlite:///{place}/esav.db", creer=False) as magasin:
+        magasin.retirer_autorite("a" * 64, present())
+    lignes = [ligne.strip() for ligne in lancer("operateur", "montrer", "OPB")[1].splitlines()]
+    assert not any(ligne.endswith(": valide") for ligne in lignes), "as the service answers"
+    assert [ligne.split(" : ")[0] for ligne in lignes[-2:]] == ["SANS_ADRESSE", "SANS_CERTIFICAT"]
 
 
 @pytest.mark.exigence("R6.6")

@@ -221,6 +221,18 @@ def test_refus_toutes_les_raisons_code_1(esav: Callable[..., str], lancer: Lance
 
 
 @pytest.mark.exigence("R6.2")
+@pytest.mark.parametrize("nom", ["OPA.csr", "OPA.key"])
+def test_csr_ne_suit_pas_un_lien__error(lancer: Lancer, tmp_path: Path, nom: str) -> None:
+    """One that somebody put there and that leads nowhere yet."""
+    dossier = tmp_path / "liens"
+    dossier.mkdir()
+    (dossier / nom).symlink_to(tmp_path / "ailleurs")
+    assert lancer("pki", "csr", "OPA", "--dossier", str(dossier))[0] == 2
+    assert [chemin.name for chemin in dossier.iterdir()] == [nom]
+    assert not (tmp_path / "ailleurs").exists()
+
+
+@pytest.mark.exigence("R6.2")
 def test_csr_n_ecrase_rien__error(esav: Callable[..., str], lancer: Lancer) -> None:
     esav("pki", "csr", "OPA")
     avant = Path("OPA.key").read_bytes()
@@ -230,6 +242,8 @@ def test_csr_n_ecrase_rien__error(esav: Callable[..., str], lancer: Lancer) -> N
     assert lancer("pki", "csr", "OPA")[0] == 2
     assert not Path("OPA.key").exists()
     assert lancer("pki", "csr", "../OPA")[0] == 2
+    esav("pki", "csr", "OPA", "--dossier", "essais/neuf")
+    assert Path("essais/neuf/OPA.key").stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.exigence("R6.2")

@@ -6,6 +6,7 @@ import errno
 import http.client
 import socket
 import ssl
+import threading
 
 import pytest
 import requests
@@ -57,3 +58,21 @@ def test_real_socket__french(adresse: str, dit: str) -> None:
     with ClientEsav(adresse, essais=1) as esav, pytest.raises(ServiceInjoignable) as echec:
         esav.versions()
     assert str(echec.value) == f"Aucun service n'est joignable à {adresse} : {dit}."
+
+
+def test_http_to_a_port_that_closes__hint() -> None:
+    """A TLS port closes a connection in clear without a word."""
+    with socket.create_server(("127.0.0.1", 0)) as ecoute:
+
+        def fermer() -> None:
+            prise, _ = ecoute.accept()
+            with prise:
+                prise.recv(65536)
+
+        fil = threading.Thread(target=fermer)
+        fil.start()
+        adresse = f"http://127.0.0.1:{ecoute.getsockname()[1]}"
+        with ClientEsav(adresse, essais=1) as esav, pytest.raises(ServiceInjoignable) as echec:
+            esav.versions()
+        fil.join()
+    assert "https://" in str(echec.value)

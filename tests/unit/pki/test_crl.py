@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 import pytest
 from cryptography import x509
@@ -22,7 +21,6 @@ from esav_soap.pki import (
     fin_crl,
     numero_crl,
     numeros_revoques,
-    revoque_par_crl,
     verifier_crl,
 )
 from esav_soap.pki.lecture import en_pem
@@ -124,17 +122,6 @@ def test_lists_that_cannot_be(
 ) -> None:
     with pytest.raises(ValueError, match=dit):
         interne.crl(revoques, INSTANT, jusqu_a, numero, raisons)
-
-
-@pytest.mark.exigence("R6.2")
-def test_who_is_revoked() -> None:
-    der = certificat(serie=0xABC123)
-    assert revoque_par_crl(der, liste()) is True
-    assert revoque_par_crl(certificat(serie=0xABC124), liste()) is False
-    assert revoque_par_crl(der, liste(emetteur="Autre")) is False
-    assert revoque_par_crl(en_pem(der), en_pem(liste(), "X509 CRL")) is True
-    with pytest.raises(ValueError, match="certificat n'est pas lisible"):
-        revoque_par_crl(b"", liste())
 
 
 @pytest.mark.exigence("R6.2")
@@ -246,7 +233,7 @@ def test_mutations_never_hold(lieu: int, octets: bytes) -> None:
         return
     assert problemes(mutation, ac)
     dits = []
-    for fonction in (numeros_revoques, numero_crl, fin_crl, partial(revoque_par_crl, ac)):
+    for fonction in (numeros_revoques, numero_crl, fin_crl):
         try:
             fonction(mutation)
         except ValueError as error:

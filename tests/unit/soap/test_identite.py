@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from esav_soap import pki
-from esav_soap.bootstrap.travailleur import Prise, PriseMandataire, PrisePublique
+from esav_soap.bootstrap.prises import Prise, PriseMandataire, PrisePublique
 from esav_soap.certificats import CertificatRefuse, MotifRefus, Role
 from esav_soap.errors import CodeErreur, ErreurEsav
 from esav_soap.soap.identite import (

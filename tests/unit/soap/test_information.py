@@ -18,14 +18,16 @@ from esav_soap.certificats import (
     Origine,
     Role,
 )
+from esav_soap.contract.pack import zipper
 from esav_soap.errors import CodeErreur, ErreurEsav
 from esav_soap.homologation import Domaine, Homologation
 from esav_soap.intake import Avertissement
 from esav_soap.names import NS_WS
 from esav_soap.soap.identite import SourceIdentite
 from esav_soap.usecases.droits import Identifie
+from esav_soap.usecases.registre import ouvrir_pack
 from tests.e2e.soap import WS, Reponse, depot, enveloppe, requete
-from tests.faux import INSTANT, URL, FauxNoeud, noeud
+from tests.faux import INSTANT, URL, FauxNoeud, base_garnie, noeud
 
 DIAGNOSTIC = enveloppe(requete("diagnostiquerConnexion"))
 FAITS = FaitsCertificat(
@@ -107,6 +109,9 @@ def demandes(sur: FauxNoeud) -> list[str]:
 def test_un_appelant_reconnu__ok() -> None:
     sur = noeud(identite=Certificats(Identifie("OPA", certificat=CERTIFICAT)), homologation=True)
     avant = dit(diagnostiquer(sur))
+    a_faire = avant.pop("message")
+    assert a_faire.startswith("NON_HOMOLOGUE : ")
+    assert f"{URL}/integration/ws/1/depot/2026.2." in a_faire, "the newest version that can be tried"
     assert avant == {
         "accepte": "true",
         "identification": "CERTIFICAT",
@@ -128,7 +133,9 @@ def test_un_appelant_reconnu__ok() -> None:
     sur.base.enregistrer_homologation(
         Homologation("OPA", Domaine.SIGNALISATION, INSTANT, "validerSignalisation", "0123456789abcdef")
     )
-    assert dit(diagnostiquer(sur))["homologation"] == [
+    apres = dit(diagnostiquer(sur))
+    assert "message" not in apres
+    assert apres["homologation"] == [
         {
             "domaine": "SIGNALISATION",
             "homologue": "true",
@@ -148,6 +155,22 @@ def test_ce_qui_dit_l_appelant__ok() -> None:
     assert dit(diagnostiquer(noeud(identite=lambda environ: "OPA")))["identification"] == "EXTERNE"
     for sans_certificat in (noeud(), noeud(identite=lambda environ: "OPA")):
         assert "certificat" not in dit(diagnostiquer(sans_certificat))
+
+
+@pytest.mark.exigence("R9", "R2.4")
+def test_servi_aussi_avec_un_pack_d_avant__ok() -> None:
+    """A version that was recorded before this service existed has no WSDL of it in its pack."""
+    base = base_garnie()
+    for version, (dates, octets) in list(base.publiees.items()):
+        fichiers = {nom: o for nom, o in ouvrir_pack(octets).items() if not nom.startswith("wsdl/information")}
+        assert len(fichiers) == len(ouvrir_pack(octets)) - 2
+        base.publiees[version] = (dates, zipper(fichiers))
+    sur = noeud(base)
+    for question in ("wsdl", "wsdl=soap12"):
+        wsdl = sur.appeler("/integration/ws/1/information", methode="GET", question=question)
+        assert wsdl.statut == 200
+        assert f"{URL}/integration/ws/1/information".encode() in wsdl.octets
+    assert dit(diagnostiquer(sur))["accepte"] == "true"
 
 
 @pytest.mark.exigence("R6.3")

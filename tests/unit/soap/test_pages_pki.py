@@ -67,6 +67,7 @@ def test_apres_le_retrait_sa_liste_reste_publiee() -> None:
         f"/pki/{EXTERNE.empreinte}.crl",
         f"/pki/{PREMIERE.empreinte}",
     ],
+    ids=range(6),
 )
 def test_rien_d_autre__error(chemin: str) -> None:
     assert servi(chemin, PREMIERE, EXTERNE) is None

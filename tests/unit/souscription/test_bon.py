@@ -123,6 +123,9 @@ def test_interlocuteur_facultatif_mais_nomme__error() -> None:
         ("interlocuteur.telephone", CodeBon.TELEPHONE_INCORRECT),
         ("interlocuteur.courriel", CodeBon.COURRIEL_INCORRECT),
     ]
+    sans_nom = problemes(replace(BON, interlocuteur=faux))[0]
+    assert "<interlocuteur><nom>" in sans_nom.message
+    assert "puisqu'un interlocuteur est donné" in sans_nom.message, "why a field that is not mandatory is missing"
     assert problemes(replace(BON, interlocuteur=Interlocuteur("Petit Luc"))) == ()
 
 

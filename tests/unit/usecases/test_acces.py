@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import FrameType
 from typing import Any
 
 import pytest
+from cryptography import x509
 
 from esav_soap import pki
 from esav_soap.certificats import Autorite, CertificatEnregistre, CertificatRefuse, FaitsCertificat, Origine, Role
@@ -18,6 +22,8 @@ from tests.faux_acces import FauxAcces
 from tests.fils import Fil
 from tests.unit.pki.fabrique import DEBUT, FEUILLE, FIN, MILIEU, autorite, certificat
 
+#: Of « openssl req -x509 » without more.
+COMME_OPENSSL = x509.BasicConstraints(ca=True, path_length=None)
 AC, AUTRE_AC = autorite("AC"), autorite("Autre", "EC-autre")
 DER = certificat()
 JOUR = timedelta(days=1)
@@ -25,18 +31,26 @@ BON = BonDeCommande("", "", "", "", "", "", "", ("",), frozenset({Acces.INTEGRE}
 
 
 class Base(FauxAcces):
-    """``en_panne``: it cannot be read; ``lectures``: how often it was asked."""
+    """``en_panne``: it cannot be read; ``lectures``: how often all of it was, ``regards``: how often its revision.
+    ``pendant``: what somebody else does while it is read."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.lectures = 0
+        self.lectures = self.regards = 0
         self.en_panne = False
+        self.pendant: Callable[[], object] = int
+
+    def revision_acces(self) -> int:
+        self.regards += 1
+        if self.en_panne:
+            raise OSError("store out of reach")
+        return super().revision_acces()
 
     def certificats(self) -> tuple[CertificatEnregistre, ...]:
         self.lectures += 1
-        if self.en_panne:
-            raise OSError("store out of reach")
-        return super().certificats()
+        lus = super().certificats()
+        self.pendant()
+        return lus
 
 
 class Essai:
@@ -134,7 +148,7 @@ def test_l_ordre_des_refus__error(essai: Essai) -> None:
         ({}, DEBUT - timedelta(microseconds=1), "PAS_ENCORE_VALIDE"),
         ({}, FIN - timedelta(microseconds=1), ""),
         ({}, FIN, "EXPIRE"),
-        ({"revoque_le": MILIEU}, MILIEU - timedelta(microseconds=1), ""),
+        ({"revoque_le": MILIEU}, MILIEU - timedelta(minutes=1), "REVOQUE"),  # by somebody whose clock is fast
         ({"revoque_le": MILIEU}, MILIEU, "REVOQUE"),
         ({"revoque_le": MILIEU}, FIN + JOUR, "REVOQUE"),
     ],
@@ -147,7 +161,12 @@ def test_les_bornes__ok(essai: Essai, champs: dict[str, Any], instant: datetime,
 
 @pytest.mark.exigence("R6.2")
 def test_une_autorite_retiree_ou_finie__error(essai: Essai) -> None:
-    fautes: tuple[dict[str, Any], ...] = ({"retiree_le": MILIEU}, {"fin": MILIEU}, {"debut": MILIEU + JOUR})
+    fautes: tuple[dict[str, Any], ...] = (
+        {"retiree_le": MILIEU},
+        {"retiree_le": MILIEU + timedelta(minutes=1)},  # by somebody whose clock is fast
+        {"fin": MILIEU},
+        {"debut": MILIEU + JOUR},
+    )
     for champs in fautes:
         essai.base.enregistrer_autorite(essai.ac(**champs))
         essai.apres()
@@ -159,18 +178,14 @@ def test_une_autorite_retiree_ou_finie__error(essai: Essai) -> None:
 
 @pytest.mark.exigence("R6.2")
 def test_la_liste_de_revocation_de_son_autorite__error(essai: Essai) -> None:
-    """A number counts with its issuer: another CA's, or an intermediate's, may be the same."""
+    """A number counts with its CA: another one's may be the same."""
     interne = pki.creer_autorite("AC interne", DEBUT, FIN)
     signe = pki.AutoriteInterne(interne.der, interne.cle_pem)
     der = signe.delivrer_client(pki.nouvelle_cle_et_csr("OP1")[1], "OP1", "OPERATEUR", DEBUT, FIN)
     numero = pki.lire(der).numero_serie
     essai.base.enregistrer_autorite(essai.ac(interne.der, crl=signe.crl([(numero, MILIEU)], MILIEU, FIN, 1)))
-    for emetteur, autorite_, attendu in (
-        (pki.lire(der).emetteur, interne.der, "REVOQUE"),
-        ("CN=Intermédiaire", interne.der, ""),
-        (pki.lire(der).emetteur, AC, ""),
-    ):
-        essai.enregistrer(der, emetteur=emetteur, autorite=pki.empreinte(autorite_))
+    for autorite_, attendu in ((interne.der, "REVOQUE"), (AC, "")):
+        essai.enregistrer(der, autorite=pki.empreinte(autorite_))
         essai.apres()
         assert essai.motif(der) == attendu
     essai.enregistrer(der, autorite=pki.empreinte(interne.der))
@@ -215,11 +230,12 @@ def test_la_souscription_des_operateurs__ok(
         (certificat(serie=7, debut=MILIEU + JOUR), "PAS_ENCORE_VALIDE"),
         (certificat("RSA-1024", serie=7), "CLE_FAIBLE"),
         (certificat(serie=7, extensions=[(FEUILLE, True)], emetteur="OP1", signe_par="EC-256"), "AUTO_SIGNE"),
+        (certificat(serie=7, extensions=[(COMME_OPENSSL, True)], emetteur="OP1", signe_par="EC-256"), "AUTO_SIGNE"),
         (certificat(serie=7, emetteur="Autre", signe_par="EC-autre"), "AUTORITE_INCONNUE"),
         (certificat(serie=7, signe_par="EC-autre"), "AUTORITE_INCONNUE"),
         (AC, "EST_UNE_AUTORITE"),
     ],
-    ids=str,
+    ids=range(12),
 )
 def test_ce_que_personne_n_a_enregistre__error(essai: Essai, der: bytes | None, attendu: str) -> None:
     """What is wrong with it, if anything is: that helps more than to hear that it is not registered."""
@@ -228,20 +244,68 @@ def test_ce_que_personne_n_a_enregistre__error(essai: Essai, der: bytes | None, 
 
 @pytest.mark.exigence("R6.2")
 def test_des_inconnus_ne_font_pas_relire_sans_cesse__ok(essai: Essai) -> None:
-    """All is read anew once a second at most, but what was registered meanwhile is known at once."""
+    """They cost one look at the revision each, but what was registered meanwhile is known at once."""
     nouveau = certificat(serie=8)
-    essai.secondes = 0.9
     for _ in range(5):
         assert essai.motif(nouveau) == "NON_ENREGISTRE"
-    assert essai.base.lectures == 1
+    assert (essai.base.lectures, essai.base.regards) == (1, 6)
     essai.enregistrer(nouveau)
     assert essai.motif(nouveau) == ""
     assert essai.base.lectures == 2
-    essai.secondes = 2.0
+    regards = essai.base.regards
     for _ in range(5):
-        assert essai.motif(certificat(serie=9)) == "NON_ENREGISTRE"
-        assert essai.motif() == ""
-    assert essai.base.lectures == 3
+        assert essai.motif() == essai.motif(nouveau) == ""
+    assert (essai.base.lectures, essai.base.regards) == (2, regards), "who is known asks the store nothing"
+
+
+@pytest.mark.exigence("R6.2")
+def test_rien_n_est_relu_tant_que_rien_ne_change__ok(essai: Essai) -> None:
+    """But after a minute: what somebody put right in SQL has no other number."""
+    avant = essai.registre.certificats
+    for _ in range(5):
+        essai.apres(11.0)
+    assert (essai.base.lectures, essai.base.regards) == (1, 6)
+    essai.secondes += 59.0
+    assert essai.motif() == "", "nothing has changed since: that is as good as having read it all"
+    essai.apres(1.0)
+    assert essai.base.lectures == 2
+    assert essai.registre.certificats is avant, "the same object, by which others know that it is the same"
+
+
+@pytest.mark.exigence("R6.2", "R6.6")
+@pytest.mark.parametrize(
+    ("geste", "attendu"),
+    [
+        (lambda base: base.revoquer_certificats([pki.empreinte(DER)], MILIEU, "perdu"), "REVOQUE"),
+        (lambda base: base.retirer_autorite(pki.empreinte(AC), MILIEU), "AUTORITE_INCONNUE"),
+        (lambda base: base.enregistrer_souscription(Souscription("OP1", BON, DEBUT, DEBUT, MILIEU)), "ACCES_TERMINE"),
+    ],
+)
+def test_ce_qui_s_ecrit_pendant_la_lecture_est_vu_a_la_suivante__ok(
+    essai: Essai, geste: Callable[[Base], object], attendu: str
+) -> None:
+    """The revision is read before the rest, never after it."""
+
+    def pendant() -> None:
+        essai.base.pendant = int
+        geste(essai.base)
+
+    essai.base.pendant = pendant
+    essai.enregistrer(certificat(serie=8))
+    essai.apres()
+    essai.apres()
+    assert essai.motif() == attendu
+
+
+@pytest.mark.exigence("R6.1")
+def test_les_motifs_commencent_par_celui_qui_est_dit__ok(essai: Essai) -> None:
+    fautes: dict[str, Any] = {"plateformes": frozenset({"integration"}), "autorite": "aucune", "titulaire": "OP2"}
+    essai.enregistrer(DER, fin=MILIEU, revoque_le=MILIEU, **fautes)
+    essai.apres()
+    dits = [motif.name for motif in essai.registre.motifs(DER, "production", MILIEU)]
+    assert dits == ["REVOQUE", "EXPIRE", "AUTORITE_INCONNUE", "ACCES_TERMINE", "PLATEFORME_INTERDITE"]
+    assert essai.motif() == dits[0]
+    assert [m.name for m in essai.registre.motifs(certificat(serie=9), "production", MILIEU)] == ["NON_ENREGISTRE"]
 
 
 @pytest.mark.exigence("R6.2")
@@ -258,12 +322,16 @@ def test_le_magasin_hors_d_atteinte__error(essai: Essai) -> None:
         with pytest.raises(ErreurEsav) as pris:
             essai.registre.identifier(der, "production", MILIEU)
         assert pris.value.code is CodeErreur.ERREUR_INTERNE
-    lectures = essai.base.lectures
+    regards = essai.base.regards
     assert essai.motif(None) == "ABSENT"
+    for _ in range(5):
+        with pytest.raises(ErreurEsav):
+            essai.registre.identifier(DER, "production", MILIEU)
+    assert essai.base.regards == regards, "it is not asked again for a second"
     essai.base.en_panne = False
     essai.secondes = 61.2
     assert essai.motif() == "", "the request itself reads anew, before the thread does"
-    assert essai.base.lectures == lectures + 1
+    assert essai.base.regards == regards + 1
 
 
 @pytest.mark.exigence("R6.2")
@@ -290,6 +358,28 @@ def test_la_revision_suit_les_autorites_reconnues__ok(essai: Essai) -> None:
     essai.apres()
     assert essai.registre.revision not in (avant, avec_deux)
     assert essai.registre.autorites_reconnues == (AC,)
+
+
+@pytest.mark.exigence("R6.1")
+def test_la_revision_ne_change_jamais_avant_les_autorites__ok(essai: Essai) -> None:
+    """Whoever looks in between, at any line: a TLS context made for the new number with the old CAs would stay for good."""
+    registre, vus = essai.registre, set()
+
+    def regarder(cadre: FrameType, _evenement: str, _valeur: Any) -> Any:
+        if cadre.f_code.co_filename.endswith("usecases/acces.py"):
+            sys.settrace(None)
+            vus.add((registre.revision, registre.autorites_reconnues))
+            sys.settrace(regarder)
+        return regarder
+
+    essai.base.enregistrer_autorite(essai.ac(AUTRE_AC))
+    avant = sys.gettrace()
+    sys.settrace(regarder)
+    try:
+        registre.rafraichir()
+    finally:
+        sys.settrace(avant)
+    assert sorted(revision for revision, _ in vus) == [1, 2]
 
 
 @pytest.mark.exigence("R6.2")

@@ -93,6 +93,18 @@ def test_la_prestation_d_un_autre_est_inconnue__error(base: FausseBase) -> None:
     assert "deposer" not in base.appels
 
 
+@pytest.mark.exigence("R3.7", "R6.3")
+def test_une_prestation_d_une_plate_forme_sur_l_autre__error(base: FausseBase) -> None:
+    reelle = refus(base, verdict(), Appelant("integration", "OPA"))
+    essai = refus(base, verdict(prestation="JDT-GEL-ACCES_FTTH"))
+    assert reelle.code is essai.code is CodeErreur.PRESTATION_INCONNUE
+    assert "JDT-ACCES_FTTH" in reelle.message
+    assert "plate-forme d'intégration" in essai.message
+    ailleurs = refus(base, verdict(prestation="P-B"), Appelant("integration", "OPA"))
+    nulle_part = refus(base, verdict(prestation="P-NULLE-PART"), Appelant("integration", "OPA"))
+    assert reelle.message == ailleurs.message == nulle_part.message, "nothing is told of what is in production"
+
+
 @pytest.mark.exigence("R3.1")
 def test_le_formulaire_d_une_autre_offre__error(base: FausseBase) -> None:
     erreur = refus(base, verdict(offre="FIBRE_NOIRE"))

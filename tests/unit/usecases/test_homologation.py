@@ -31,10 +31,10 @@ class Base:
         self.lectures = self.ecritures = 0
         self.panne = False
 
-    def homologations(self) -> tuple[Homologation, ...]:
+    def homologations(self, operateur: str | None = None) -> tuple[Homologation, ...]:
         self.lectures += 1
         self._tenir()
-        return tuple(self.faites.values())
+        return tuple(h for h in self.faites.values() if operateur in (None, h.operateur))
 
     def enregistrer_homologation(self, homologation: Homologation) -> bool:
         self.ecritures += 1
@@ -97,6 +97,8 @@ def test_la_production_attend_l_integration__error(registre: RegistreHomologatio
         assert f"{adresse}." in dit.message
         assert operation in dit.message
         assert "« signalisation »" in dit.message
+        assert "JDT-OFFRE" in dit.message, "an opérateur has nothing else to call on"
+    assert registre.attente(Domaine.SIGNALISATION, "2026.2") == depot.message
 
 
 @pytest.mark.exigence("R6.3")
@@ -225,10 +227,10 @@ def test_apres_un_demarrage_personne_n_est_refuse_a_tort__ok(chrono: Chrono) -> 
     lit, suite = threading.Event(), threading.Event()
 
     class Lente(Base):
-        def homologations(self) -> tuple[Homologation, ...]:
+        def homologations(self, operateur: str | None = None) -> tuple[Homologation, ...]:
             lit.set()
             assert suite.wait(20)
-            return super().homologations()
+            return super().homologations(operateur)
 
     base = Lente(Homologation("OPA", Domaine.SIGNALISATION, INSTANT, "x", "r0"))
     registre = RegistreHomologations(base, URL, chrono=chrono)

@@ -91,6 +91,13 @@ def test_demande_d_enregistrement_tous_les_defauts_du_certificat__error(lieu: Mo
     [
         (pki.nouvelle_cle_et_csr("OPA")[0], "CLE_PRIVEE"),
         (b"".join(pki.nouvelle_cle_et_csr("OPA")), "CLE_PRIVEE"),
+        (
+            b"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nMIIB\n-----END RSA PRIVATE KEY-----\n",
+            "CLE_PRIVEE",
+        ),
+        (pki.nouvelle_cle_et_csr("OPA")[1] + b"-----BEGIN PRIVATE KEY-----\nMIGH", "CLE_PRIVEE"),
+        (b"-----BEGIN CERTIFICATE-----" * 38_000, "PIECE_ILLISIBLE"),
+        (b"0" * 1_100_000, "PIECE_ILLISIBLE"),
         (b"", "PIECE_ILLISIBLE"),
         (b"bonjour", "PIECE_ILLISIBLE"),
         (b"-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n-----END CERTIFICATE REQUEST-----\n", "CSR_REFUSE"),
@@ -99,7 +106,21 @@ def test_demande_d_enregistrement_tous_les_defauts_du_certificat__error(lieu: Mo
         (crl_externe(), "CSR_REFUSE"),
         (signe() + pki.nouvelle_cle_et_csr("OPA")[1], "PIECE_ILLISIBLE"),
     ],
-    ids=["cle", "cle-et-csr", "vide", "texte", "csr-tronque", "pem-faux", "der-court", "crl", "les-deux"],
+    ids=[
+        "cle",
+        "cle-et-csr",
+        "cle-ancienne",
+        "cle-coupee",
+        "sans-fin",
+        "enorme",
+        "vide",
+        "texte",
+        "csr-tronque",
+        "pem-faux",
+        "der-court",
+        "crl",
+        "les-deux",
+    ],
 )
 def test_piece_qui_n_en_est_pas_une__error(lieu: Monde, contenu: bytes, code: str) -> None:
     avant = lieu.etat()
@@ -374,10 +395,10 @@ def test_enregistrer_le_nom_d_un_autre__error(lieu: Monde) -> None:
     assert codes(refus.value) == ["NOM_DEJA_PRIS"]
     commun = enregistrer(lieu.ctx, signe("passerelle"), OPB).certificat
     with pytest.raises(PkiRefusee) as sujet:
-        enregistrer(lieu.ctx, signe("passerelle"), OPA)
+        enregistrer(lieu.ctx, signe("passerelle", genre="EC-autre"), OPA)
     assert codes(sujet.value) == ["NOM_DEJA_PRIS"]
     lieu.base.revoquer_certificats([commun.empreinte], INSTANT, "cédé à OPA")
-    assert not enregistrer(lieu.ctx, signe("passerelle"), OPA).deja
+    assert not enregistrer(lieu.ctx, signe("passerelle", genre="EC-autre"), OPA).deja
 
 
 @pytest.mark.exigence("R6.2")

@@ -113,6 +113,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("operateur", name="pk_souscription"),
     )
     op.create_table(
+        "revision_acces",
+        sa.Column("cle", sa.Integer, nullable=False, autoincrement=False),
+        sa.Column("nombre", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("cle", name="pk_revision_acces"),
+    )
+    op.create_table(
         "homologation",
         sa.Column("operateur", sa.String(64), nullable=False),
         sa.Column("domaine", sa.String(16), nullable=False),
@@ -138,5 +144,5 @@ def downgrade() -> None:
             "objet", new_column_name="version", type_=sa.String(20), existing_type=sa.String(100), existing_nullable=False
         )
         lot.alter_column("cle", type_=sa.String(128), existing_type=sa.String(200), existing_nullable=False)
-    for table in ("homologation", "souscription", "demande_certificat", "autorite", "certificat"):
+    for table in ("homologation", "revision_acces", "souscription", "demande_certificat", "autorite", "certificat"):
         op.drop_table(table)

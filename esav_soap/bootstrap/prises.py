@@ -1,0 +1,97 @@
+"""Sockets of clients: no thread that serves waits for them, and none of them is waited for without end."""
+
+from __future__ import annotations
+
+import select
+import socket
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from esav_soap.jeton import client_attendu
+
+#: Seconds that a client may neither send nor take a byte, and that a whole request may take to arrive.
+SILENCE_S, REQUETE_S = 30.0, 300.0
+
+
+class ClientMuet(ConnectionResetError):
+    """A client that does not go on. To the server it is one that is gone."""
+
+
+@dataclass
+class Attente:
+    """What a connection knows of its client. ``echeance``: by when the request must have come, monotonic; ``attend``: a thread
+    waits for the client at this moment."""
+
+    echeance: float = float("inf")
+    attend: bool = False
+
+    def patienter(self, prise: Any, evenement: int, delai: float | None) -> None:
+        """Until the client lets its connection go on. ``delai``: the socket's own, in seconds.
+
+        Raises TimeoutError after that delay, :class:`ClientMuet` without one.
+        """
+        veille = select.poll()
+        veille.register(prise, evenement)
+        with client_attendu():
+            self.attend = True
+            try:
+                pret = veille.poll((self._reste(evenement) if delai is None else max(0.0, delai)) * 1000)
+            finally:
+                self.attend = False
+        if not pret:
+            raise TimeoutError("the client does not go on") if delai is not None else ClientMuet(104, "silent client")
+
+    def _reste(self, evenement: int) -> float:
+        if evenement != select.POLLIN:
+            return SILENCE_S
+        return min(SILENCE_S, max(0.0, self.echeance - time.monotonic()))
+
+
+class Prise(socket.socket):
+    """A client's socket, which gives the token and the place back before it waits for that client."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.attente = Attente()
+
+    def recv(self, *arguments: Any) -> bytes:
+        if self.gettimeout() is None:
+            with suppress(BlockingIOError):
+                return super().recv(arguments[0], socket.MSG_DONTWAIT)
+            self.attente.patienter(self, select.POLLIN, None)
+            return super().recv(*arguments)
+        with client_attendu():
+            return super().recv(*arguments)
+
+    def send(self, *arguments: Any) -> int:
+        if self.gettimeout() is None:
+            with suppress(BlockingIOError):
+                return super().send(arguments[0], socket.MSG_DONTWAIT)
+            self.attente.patienter(self, select.POLLOUT, None)
+        with client_attendu():
+            return super().send(*arguments)
+
+    def sendall(self, octets: Any, *arguments: Any) -> None:
+        reste = memoryview(octets)
+        while reste and self.gettimeout() is None:
+            try:
+                reste = reste[super().send(reste, socket.MSG_DONTWAIT) :]
+            except BlockingIOError:
+                self.attente.patienter(self, select.POLLOUT, None)
+        if reste:
+            with client_attendu():
+                super().sendall(reste, *arguments)
+
+
+class PriseMandataire(Prise):
+    """A connection of the reverse proxy: what it says of the caller's certificate is believed."""
+
+    de_confiance = True
+
+
+class PrisePublique(Prise):
+    """A connection in the clear that everyone may have."""
+
+    publique = True

@@ -58,6 +58,7 @@ class CodeErreur(Enum):
     MAINTENANCE = "Le service est interrompu pour maintenance. Recommencer après l'heure indiquée."
     PLAGES_FERMEES = "La recherche de plages de rendez-vous est fermée. Recommencer après l'heure indiquée."
     PLAGE_COMPLETE = "Cette plage n'a plus de place. Rechercher une autre plage."
+    RENDEZ_VOUS_INCONNU = "Aucun de vos rendez-vous ne porte ce numéro. Vérifier la valeur envoyée."
     TEST_INDISPONIBLE = "Aucun test n'est disponible pour l'Offre de cette prestation."
     TEST_PREALABLE_REQUIS = "L'Offre demande un test avant le dépôt. Demander le test, puis déposer."
     MESSAGE_MAL_FORME = "Le message n'est pas une requête SOAP que ce service sait lire. Vérifier l'enveloppe, l'encodage et l'opération."

@@ -21,6 +21,7 @@ from esav_soap.rendez_vous.objets import Capacite, Creneau, Plage
 COLONNES = {"plateforme": 16, "zone": 16, "genre": 32, "jour": 10, "plage": 16, "places": 4}
 #: Codes of areas: ``75``, ``2A``, ``IDF-NORD``.
 MOTIF_ZONE = re.compile(r"[A-Z0-9]+([_-][A-Z0-9]+)*")
+FORME_ZONE = "capitales et chiffres, - ou _ entre eux"
 PLACES_MAX = 999
 #: A day further ahead than this is a slip of the pen.
 JOURS_MAX = 730
@@ -214,7 +215,7 @@ class _Verificateur:
         jour, places = _lire_jour(jour_dit), int(places_dites) if _NOMBRE.fullmatch(places_dites) else None
         fautes = (
             ("plateforme", plateforme not in PLATEFORMES, CodeCapacite.PLATEFORME_INCONNUE, ", ".join(PLATEFORMES)),
-            ("zone", not MOTIF_ZONE.fullmatch(zone), CodeCapacite.ZONE_INVALIDE, "capitales et chiffres, - ou _ entre eux"),
+            ("zone", not MOTIF_ZONE.fullmatch(zone), CodeCapacite.ZONE_INVALIDE, FORME_ZONE),
             ("zone", self._zone_inconnue(zone), CodeCapacite.ZONE_INCONNUE, ", ".join(sorted(self._zones)[:20])),
             ("genre", genre is None, CodeCapacite.GENRE_INCONNU, ", ".join(g.name for g in TypeRendezVous)),
             ("jour", jour is None, CodeCapacite.JOUR_INVALIDE, "AAAA-MM-JJ ou JJ/MM/AAAA"),

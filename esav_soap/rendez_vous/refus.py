@@ -115,7 +115,8 @@ class Refus:
 
     def erreur(self) -> ErreurEsav:
         """The fault that says it: an ``erreur`` for each wrong field, or one message."""
-        if self.code is CodeErreur.FORMULAIRE_INVALIDE:
+        code = self.code
+        if code is CodeErreur.FORMULAIRE_INVALIDE:
             return FormulaireInvalide(
                 [
                     ErreurChamp(
@@ -131,7 +132,7 @@ class Refus:
                 ]
             )
         message = " ".join(raison.message for raison in self.raisons)
-        return ErreurEsav(self.code, message, reessayer_apres=self.reessayer_apres)
+        return ErreurEsav(code, message, reessayer_apres=self.reessayer_apres)
 
 
 _LIBELLES_CHAMPS = {

@@ -32,7 +32,10 @@ class Cote(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Prestation:
-    """A delivered instance of an Offre, in the parc of one opérateur. ``garantie``: service guarantee (``GTR_4H``...)."""
+    """A delivered instance of an Offre, in the parc of one opérateur.
+
+    ``garantie``: service guarantee (``GTR_4H``...). ``zone``: area whose technicians come; empty when no appointment can be made.
+    """
 
     plateforme: str
     operateur: str
@@ -42,6 +45,7 @@ class Prestation:
     extremite_b: str = ""
     complement: str = ""
     garantie: str = ""
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

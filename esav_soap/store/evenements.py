@@ -128,18 +128,25 @@ class EvenementsSQL:
                 return None
             if not evenements:
                 return Etat[ligne.etat]
-            dernier = evenements[-1]
-            connexion.execute(
-                update(signalisation).where(_S.id == ligne.id).values(etat=dernier.etat.name, modifiee_le=dernier.date)
-            )
-            # Numbered at last: from here on the opérateur's other writers wait.
-            rangs = reserver(connexion, (plateforme, operateur), len(evenements))
-            commun = {"signalisation": ligne.id, "plateforme": plateforme, "operateur": operateur}
-            connexion.execute(
-                insert(evenement),
-                [{**commun, "rang": rang, **_valeurs(un)} for rang, un in zip(rangs, evenements, strict=True)],
-            )
-            return dernier.etat
+            ecrire_evenements(connexion, ligne.id, (plateforme, operateur), evenements)
+            return evenements[-1].etat
+
+
+def ecrire_evenements(connexion: Connection, id_: int, cle: tuple[str, str], evenements: Sequence[Evenement]) -> None:
+    """Append at least one event to the signalisation whose row the transaction has locked; ``cle``: its platform and opérateur.
+
+    The last thing that a transaction does: from here on the opérateur's other writers wait.
+    """
+    dernier = evenements[-1]
+    connexion.execute(
+        update(signalisation).where(_S.id == id_).values(etat=dernier.etat.name, modifiee_le=dernier.date)
+    )
+    rangs = reserver(connexion, cle, len(evenements))
+    commun = {"signalisation": id_, "plateforme": cle[0], "operateur": cle[1]}
+    connexion.execute(
+        insert(evenement),
+        [{**commun, "rang": rang, **_valeurs(un)} for rang, un in zip(rangs, evenements, strict=True)],
+    )
 
 
 def _page(plateforme: str, operateur: str, apres: int, jusqu_a: int) -> Any:

@@ -30,12 +30,19 @@ _S = signalisation.c
 
 #: In the driver's words: it is read by every deposit.
 PRESTATION = (
-    "SELECT offre, extremite_a, extremite_b, complement, garantie FROM prestation "
+    "SELECT offre, extremite_a, extremite_b, complement, garantie, zone FROM prestation "
     "WHERE plateforme = ? AND operateur = ? AND identifiant = ?"
 )
 
 SIGNALISATION = select(
-    signalisation, _P.identifiant, _P.offre.label("p_offre"), _P.extremite_a, _P.extremite_b, _P.complement, _P.garantie
+    signalisation,
+    _P.identifiant,
+    _P.offre.label("p_offre"),
+    _P.extremite_a,
+    _P.extremite_b,
+    _P.complement,
+    _P.garantie,
+    _P.zone,
 ).join_from(
     signalisation,
     prestation,
@@ -78,15 +85,18 @@ class SignalisationsSQL:
                 if ligne is None:
                     return None
                 evenements = connexion.execute(EVENEMENTS.where(evenement.c.signalisation == ligne.id)).all()
-            return _signalisation(ligne, evenements)
+            return composer(ligne, evenements)
 
         return self._moteur.lire(lire)
 
 
-def _signalisation(ligne: Any, evenements: Any) -> Signalisation:
+def composer(ligne: Any, evenements: Any) -> Signalisation:
+    """The signalisation of a row of :data:`SIGNALISATION`, with its rows of :data:`EVENEMENTS`."""
     cle = (ligne.plateforme, ligne.operateur, ligne.prestation)
     connue = (
-        Prestation(*cle, ligne.p_offre, ligne.extremite_a, ligne.extremite_b, ligne.complement, ligne.garantie)
+        Prestation(
+            *cle, ligne.p_offre, ligne.extremite_a, ligne.extremite_b, ligne.complement, ligne.garantie, ligne.zone
+        )
         if ligne.identifiant is not None
         else Prestation(*cle, ligne.offre)
     )

@@ -24,6 +24,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -88,6 +89,7 @@ prestation = Table(
     Column("extremite_b", Text, nullable=False),
     Column("complement", Text, nullable=False),
     Column("garantie", Text, nullable=False),
+    Column("zone", String(16), nullable=False, server_default=text("''")),
     sqlite_with_rowid=False,
 )
 
@@ -150,6 +152,44 @@ compteur_evenements = Table(
     Column("operateur", String(64), primary_key=True),
     Column("dernier", _RANG, nullable=False),
     sqlite_with_rowid=False,
+)
+
+#: Places of each slot (R4.2). The row is locked by whoever gives one of them away.
+capacite = Table(
+    "capacite",
+    tables,
+    Column("id", _RANG, primary_key=True),
+    Column("plateforme", String(16), nullable=False),
+    Column("zone", String(16), nullable=False),
+    Column("genre", String(32), nullable=False),
+    Column("jour", Date, nullable=False),
+    Column("plage", String(16), nullable=False),
+    Column("places", Integer, nullable=False),
+    UniqueConstraint("plateforme", "zone", "genre", "jour", "plage"),
+)
+
+#: Appointments, past and cancelled ones included. ``signalisation``, ``remplace``, ``remplacee_par`` are numbers.
+reservation = Table(
+    "reservation",
+    tables,
+    Column("id", _RANG, primary_key=True),
+    Column("numero", String(20), nullable=False),
+    Column("plateforme", String(16), nullable=False),
+    Column("operateur", String(64), nullable=False),
+    Column("reference", String(64), nullable=False),
+    Column("signalisation", String(20), nullable=False),
+    Column("capacite", _RANG, ForeignKey("capacite.id"), nullable=False),
+    Column("etat", String(16), nullable=False),
+    Column("creee_le", Instant, nullable=False),
+    Column("modifiee_le", Instant, nullable=False),
+    Column("tenue_jusqu_a", Instant),
+    Column("confirmee_le", Instant),
+    Column("remplace", String(20)),
+    Column("remplacee_par", String(20)),
+    UniqueConstraint("numero"),
+    UniqueConstraint("plateforme", "operateur", "reference"),
+    Index(None, "capacite", "etat"),
+    Index(None, "signalisation"),
 )
 
 #: Recorded catalogue versions. ``pack`` stands last: reading the dates does not read the archives.

@@ -18,10 +18,11 @@ from typing import Protocol
 from esav_soap.names import MOTIF_CODE, PLATEFORMES
 from esav_soap.reader import lire_catalogue
 from esav_soap.reader.fichiers import est_derive
+from esav_soap.rendez_vous.capacites import FORME_ZONE, MOTIF_ZONE
 from esav_soap.signalisation import Prestation
 from esav_soap.usecases.ports import BilanImport, Parc, Versions
 
-#: Columns of the file with the longest value that each takes; the last four are optional.
+#: Columns of the file with the longest value that each takes; the last five are optional.
 COLONNES = {
     "plateforme": 16,
     "operateur": 64,
@@ -31,6 +32,7 @@ COLONNES = {
     "extremiteB": 255,
     "complement": 255,
     "garantie": 40,
+    "zone": 16,
 }
 OBLIGATOIRES = ("plateforme", "operateur", "identifiant", "offre")
 LIGNE_MAX = 16_384
@@ -58,6 +60,7 @@ class CodeLigne(Enum):
     CARACTERE_INTERDIT = "La valeur contient un caractère de commande."
     PLATEFORME_INCONNUE = "La plate-forme n'existe pas."
     OFFRE_INCONNUE = "L'Offre n'existe dans aucune version connue du catalogue."
+    ZONE_INVALIDE = "Ce n'est pas un code de zone."
     LIGNE_EN_DOUBLE = "Une ligne précédente porte la même prestation."
 
 
@@ -282,6 +285,8 @@ class _Verificateur:
                 return ProblemeLigne(ligne, colonne, CodeLigne.OFFRE_INCONNUE, _court(valeur), admis)
             if not self._offres and not MOTIF_CODE.fullmatch(valeur):
                 return ProblemeLigne(ligne, colonne, CodeLigne.OFFRE_INCONNUE, _court(valeur), "un code d'Offre")
+        if colonne == "zone" and valeur and not MOTIF_ZONE.fullmatch(valeur):
+            return ProblemeLigne(ligne, colonne, CodeLigne.ZONE_INVALIDE, _court(valeur), FORME_ZONE)
         return None
 
 

@@ -33,7 +33,7 @@ _DATE = "CAST('2026-07-01T10:00:00.000000+00:00' AS {instant})"
 _INSTANT = {"sqlite": "text", "postgresql": "timestamptz"}
 _JOUR = {"sqlite": "text", "postgresql": "date"}
 _REMPLIR = (
-    f"INSERT INTO prestation {{suite}} SELECT 'production', {_OPERATEUR}, 'P' || n, 'ACCES_FTTH', '', '', '', '' FROM suite",
+    f"INSERT INTO prestation {{suite}} SELECT 'production', {_OPERATEUR}, 'P' || n, 'ACCES_FTTH', '', '', '', '', '' FROM suite",
     f"INSERT INTO signalisation {{suite}} SELECT n, 'N' || n, 'production', {_OPERATEUR}, 'R' || n, {{octets}}, 'EN_DEPOT', "
     f"'P' || n, 'ACCES_FTTH', '2026.1', {_DATE}, {_DATE}, '', '', NULL, {{octets}} FROM suite",
     "INSERT INTO evenement (id, signalisation, plateforme, operateur, rang, date, etat, cote, auteur, visibilite, commentaire) "

@@ -104,7 +104,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         for e in (_QUALIFICATION, _COURS)
     ),
     Transition(_GELE, Action.PRENDRE_RENDEZ_VOUS, None, _OPERATEUR, note="Le gel dure jusqu'à la reprise."),
-    *(Transition(e, Action.DEPLACER_RENDEZ_VOUS, None, _OPERATEUR) for e in _OUVERTS),
+    *(Transition(e, Action.DEPLACER_RENDEZ_VOUS, None, _TOUS) for e in _OUVERTS),
     *(Transition(e, Action.ANNULER_RENDEZ_VOUS, None, _TOUS) for e in _OUVERTS[:3]),
     Transition(_GELE, Action.ANNULER_RENDEZ_VOUS, None, _OPERATEUR, note="Le gel dure jusqu'à une réponse."),
     Transition(_GELE, Action.ANNULER_RENDEZ_VOUS, RETOUR, _FOURNISSEUR, _COMMENTAIRE, "La garantie court de nouveau."),

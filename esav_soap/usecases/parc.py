@@ -166,7 +166,7 @@ def lire_parc(
     well-formed code is taken. ``rapport`` is kept up to date with what was read.
     """
     compte = rapport if rapport is not None else Rapport()
-    lignes = _lignes(flux, compte)
+    lignes = lire_lignes(flux, compte)
     entete = next(lignes, None)
     if entete is None or entete[1] == "":
         yield 1, ProblemeLigne(1, "", CodeLigne.FICHIER_VIDE, admis=_NOMS)
@@ -180,7 +180,7 @@ def lire_parc(
         if isinstance(texte, ProblemeLigne):
             yield numero, texte
             continue
-        valeurs = _decouper(texte, separateur)
+        valeurs = decouper(texte, separateur)
         if valeurs is None:
             yield numero, ProblemeLigne(numero, "", CodeLigne.GUILLEMETS, _court(texte), 'un guillemet s\'écrit ""')
         elif any(valeurs):
@@ -195,7 +195,7 @@ def lire_parc(
 _NOMS = ", ".join(COLONNES)
 
 
-def _lignes(flux: Flux, compte: Rapport) -> Iterator[tuple[int, str | ProblemeLigne]]:
+def lire_lignes(flux: Flux, compte: Rapport) -> Iterator[tuple[int, str | ProblemeLigne]]:
     """Lines without their end, or why one cannot be read. Never holds more than one line of ``LIGNE_MAX`` bytes."""
     numero = 0
     while brut := flux.readline(LIGNE_MAX + 1):
@@ -216,7 +216,7 @@ def _lignes(flux: Flux, compte: Rapport) -> Iterator[tuple[int, str | ProblemeLi
             yield numero, ProblemeLigne(numero, "", CodeLigne.ENCODAGE, octet, "UTF-8")
 
 
-def _decouper(texte: str, separateur: str) -> list[str] | None:
+def decouper(texte: str, separateur: str) -> list[str] | None:
     """The stripped values of a line; ``None`` when its quotes do not pair."""
     if '"' not in texte:
         return [valeur.strip() for valeur in texte.split(separateur)]
@@ -234,7 +234,7 @@ def _lire_entete(texte: str | ProblemeLigne) -> tuple[list[str], str, list[Probl
     connues = {nom.lower(): nom for nom in COLONNES}
     colonnes: list[str] = []
     problemes: list[ProblemeLigne] = []
-    for nom in _decouper(texte, separateur) or [texte]:
+    for nom in decouper(texte, separateur) or [texte]:
         colonne = connues.get(nom.lower())
         if colonne is None:
             problemes.append(ProblemeLigne(1, _court(nom), CodeLigne.COLONNE_INCONNUE, admis=_NOMS))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -85,10 +85,19 @@ class Evenements(Protocol):
         """
         ...
 
-    def changer(self, plateforme: str, operateur: str, numero: str, attendu: int, un: Evenement) -> bool:
+    def changer(
+        self,
+        plateforme: str,
+        operateur: str,
+        numero: str,
+        attendu: int,
+        un: Evenement,
+        envois: Sequence[Envoi] = (),
+    ) -> bool:
         """Append the event if the signalisation has exactly ``attendu`` of them, internal ones included, and take its state.
 
-        One transaction. False, and nothing written, when it is not there or somebody else has changed it meanwhile.
+        One transaction, with the notices that the change sends. False, and nothing written, when it is not there or somebody
+        else has changed it meanwhile.
         """
         ...
 

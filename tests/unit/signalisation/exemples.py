@@ -51,7 +51,7 @@ RESTES = {
     *((e, Action.COMMENTER, c) for e in (*OUVERTS, Etat.CLOS, Etat.VALIDE) for c in Cote),
     *((e, Action.DEMANDER_CLOTURE, OPERATEUR) for e in OUVERTS),
     *((e, Action.PRENDRE_RENDEZ_VOUS, OPERATEUR) for e in (Etat.EN_DEPOT, Etat.GELE)),
-    *((e, Action.DEPLACER_RENDEZ_VOUS, OPERATEUR) for e in OUVERTS),
+    *((e, Action.DEPLACER_RENDEZ_VOUS, cote) for e in OUVERTS for cote in Cote),
     *((e, Action.ANNULER_RENDEZ_VOUS, OPERATEUR) for e in (*OUVERTS, Etat.CLOS, Etat.VALIDE)),
     *((e, Action.ANNULER_RENDEZ_VOUS, SAV) for e in (*OUVERTS[:3], Etat.CLOS, Etat.VALIDE)),
 }

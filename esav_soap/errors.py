@@ -48,6 +48,10 @@ class CodeErreur(Enum):
         "Aucune de vos signalisations ne porte ce numéro ou cette référence. Vérifier la valeur envoyée."
     )
     TRANSITION_INTERDITE = "L'état de la signalisation ne permet pas cette action."
+    MODIFIEE_ENTRETEMPS = (
+        "Quelqu'un d'autre a changé la signalisation entre-temps : rien n'a été fait. Relire son état, puis recommencer si "
+        "l'action a encore lieu d'être."
+    )
     NON_HOMOLOGUE = (
         "Un appel réussi sur la plate-forme d'intégration est attendu avant la production. Le message dit dans quel domaine, "
         "à quelle adresse et par quelles opérations."

@@ -116,7 +116,11 @@ class Evenement:
 
 @dataclass(frozen=True, slots=True)
 class Signalisation:
-    """A signalisation as its opérateur may see it (R3.5), with its prestation as known now and its events in order."""
+    """A signalisation (R3.5), with its prestation as known now and its events in order.
+
+    ``saisie_le``: when the Fournisseur entered it, of one taken by the fallback procedure; ``depot_le`` is then its true date
+    (R7.4).
+    """
 
     numero: str
     plateforme: str
@@ -131,3 +135,4 @@ class Signalisation:
     formulaire: bytes
     prestation: Prestation
     evenements: tuple[Evenement, ...] = ()
+    saisie_le: datetime | None = None

@@ -102,11 +102,11 @@ def deposer(depot_le: datetime, cote: Cote = Cote.OPERATEUR, auteur: str = "", c
 
 
 def joindre(signalisation: Signalisation, evenement: Evenement) -> Signalisation:
-    """The signalisation after one more event."""
+    """The signalisation after one more event. One that was entered late was last changed then, not at its true date (R7.4)."""
     return replace(
         signalisation,
         etat=evenement.etat,
-        modifiee_le=evenement.date,
+        modifiee_le=max(signalisation.modifiee_le, evenement.date),
         evenements=(*signalisation.evenements, evenement),
     )
 

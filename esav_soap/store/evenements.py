@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, func, insert, literal, select, update
 
+from esav_soap.avis import Envoi
 from esav_soap.signalisation import (
     Action,
     Attendu,
@@ -19,15 +20,19 @@ from esav_soap.signalisation import (
     Responsabilite,
     Visibilite,
 )
+from esav_soap.store.envois import ecrire_envois
 from esav_soap.store.moteur import Moteur
 from esav_soap.store.sequence import reserver
-from esav_soap.store.tables import compteur_evenements, evenement, signalisation
+from esav_soap.store.tables import Instant, compteur_evenements, evenement, signalisation
 from esav_soap.usecases.ports import EvenementSuivi, PageEvenements
 
 _C = compteur_evenements.c
 _E = evenement.c
 _S = signalisation.c
 _M = TypeVar("_M", bound=Enum)
+
+#: Closed, or rejected: what the history tells of.
+_FERMES = frozenset({Etat.CLOS, Etat.VALIDE, Etat.CLOS_TABLEAU_DE_BORD, Etat.EN_REJET})
 
 #: What :func:`lire_evenement` needs of a row.
 COLONNES = [
@@ -70,7 +75,7 @@ def _membre(nature: type[_M], nom: str | None) -> _M | None:
     return None if nom is None else nature[nom]
 
 
-def _valeurs(un: Evenement) -> dict[str, Any]:
+def valeurs(un: Evenement) -> dict[str, Any]:
     """The columns that an event fills by itself."""
     return {
         "date": un.date,
@@ -108,13 +113,32 @@ class EvenementsSQL:
             raise ValueError(f"Une page compte au moins un événement, et non {maximum}.")
         return self._moteur.lire(lire)
 
-    def changer(self, plateforme: str, operateur: str, numero: str, attendu: int, un: Evenement) -> bool:
-        return self.ajouter_evenements(plateforme, operateur, numero, attendu, (un,)) is not None
+    def changer(
+        self,
+        plateforme: str,
+        operateur: str,
+        numero: str,
+        attendu: int,
+        un: Evenement,
+        envois: Sequence[Envoi] = (),
+    ) -> bool:
+        return self._ajouter(plateforme, operateur, numero, attendu, (un,), envois) is not None
 
     def ajouter_evenements(
         self, plateforme: str, operateur: str, numero: str, attendus: int, evenements: Sequence[Evenement]
     ) -> Etat | None:
         """See the port ``Deroulements``; without events, the state as it is."""
+        return self._ajouter(plateforme, operateur, numero, attendus, evenements)
+
+    def _ajouter(
+        self,
+        plateforme: str,
+        operateur: str,
+        numero: str,
+        attendus: int,
+        evenements: Sequence[Evenement],
+        envois: Sequence[Envoi] = (),
+    ) -> Etat | None:
         choix = select(_S.id, _S.etat).where(
             _S.numero == numero, _S.plateforme == plateforme, _S.operateur == operateur
         )
@@ -128,6 +152,9 @@ class EvenementsSQL:
                 return None
             if not evenements:
                 return Etat[ligne.etat]
+            if envois:
+                # Only who has the row of this signalisation queues notices about it: nobody is waited for.
+                ecrire_envois(self._moteur, connexion, envois, evenements[-1].date)
             ecrire_evenements(connexion, ligne.id, (plateforme, operateur), evenements)
             return evenements[-1].etat
 
@@ -139,14 +166,35 @@ def ecrire_evenements(connexion: Connection, id_: int, cle: tuple[str, str], eve
     """
     dernier = evenements[-1]
     connexion.execute(
-        update(signalisation).where(_S.id == id_).values(etat=dernier.etat.name, modifiee_le=dernier.date)
+        update(signalisation)
+        .where(_S.id == id_)
+        .values(
+            etat=dernier.etat.name,
+            # One that was entered late was changed then, after the true date of its deposit (R7.4).
+            modifiee_le=case((_S.modifiee_le > dernier.date, _S.modifiee_le), else_=literal(dernier.date, Instant)),
+            clos_le=_clos_le(evenements),
+        )
     )
     rangs = reserver(connexion, cle, len(evenements))
     commun = {"signalisation": id_, "plateforme": cle[0], "operateur": cle[1]}
     connexion.execute(
         insert(evenement),
-        [{**commun, "rang": rang, **_valeurs(un)} for rang, un in zip(rangs, evenements, strict=True)],
+        [{**commun, "rang": rang, **valeurs(un)} for rang, un in zip(rangs, evenements, strict=True)],
     )
+
+
+def _clos_le(evenements: Sequence[Evenement]) -> Any:
+    """Since when the signalisation is closed, after these events: as before, unless they close or open it."""
+    depuis: Any = _S.clos_le
+    connu = False
+    for un in evenements:
+        if un.etat not in _FERMES:
+            depuis, connu = None, True
+        elif not connu:
+            depuis, connu = func.coalesce(_S.clos_le, literal(un.date, Instant)), True
+        elif depuis is None:
+            depuis = un.date
+    return depuis
 
 
 def _page(plateforme: str, operateur: str, apres: int, jusqu_a: int) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, select
@@ -10,6 +11,7 @@ from esav_soap.signalisation import (
     Contact,
     Depot,
     Etat,
+    Evenement,
     NouvelleSignalisation,
     Prestation,
     Signalisation,
@@ -17,7 +19,9 @@ from esav_soap.signalisation import (
 from esav_soap.store.depots import ecrire_depots, lire_depot, par_reference
 from esav_soap.store.evenements import COLONNES, lire_evenement
 from esav_soap.store.groupe import Groupe
+from esav_soap.store.listes import ListesSQL
 from esav_soap.store.moteur import Moteur
+from esav_soap.store.saisies import ecrire_saisie
 from esav_soap.store.tables import evenement, prestation, signalisation
 
 #: Deposits of one transaction; more threads than this do not wait longer for it.
@@ -52,11 +56,11 @@ SIGNALISATION = select(
 EVENEMENTS = select(*COLONNES).order_by(evenement.c.id)
 
 
-class SignalisationsSQL:
+class SignalisationsSQL(ListesSQL):
     """Reads on connections of their own, which no writer holds up; deposits in groups (``Groupe``)."""
 
     def __init__(self, moteur: Moteur) -> None:
-        self._moteur = moteur
+        ListesSQL.__init__(self, moteur)
         self._prestation = PRESTATION if moteur.sqlite else PRESTATION.replace("?", "%s")
         self._depots: Groupe[NouvelleSignalisation, Depot] = Groupe(
             lambda lot: ecrire_depots(moteur, lot), maximum=GROUPE_MAX, delai_s=DELAI_S
@@ -77,6 +81,12 @@ class SignalisationsSQL:
 
     def par_reference(self, plateforme: str, operateur: str, reference: str) -> Signalisation | None:
         return self._lire(par_reference(plateforme, operateur, reference))
+
+    def retrouver(self, numero: str) -> Signalisation | None:
+        return self._lire(_S.numero == numero)
+
+    def saisir(self, nouvelle: NouvelleSignalisation, premier: Evenement, saisie_le: datetime) -> Depot:
+        return ecrire_saisie(self._moteur, nouvelle, premier, saisie_le)
 
     def _lire(self, condition: ColumnElement[bool]) -> Signalisation | None:
         def lire(connexion: Connection) -> Signalisation | None:
@@ -114,4 +124,5 @@ def composer(ligne: Any, evenements: Any) -> Signalisation:
         formulaire=ligne.formulaire,
         prestation=connue,
         evenements=tuple(map(lire_evenement, evenements)),
+        saisie_le=ligne.saisie_le,
     )

@@ -94,7 +94,8 @@ prestation = Table(
 )
 
 #: ``id`` grows with each row, so that 10^6 stored signalisations cost a deposit no more than ten: rows are appended, and
-#: only the two small unique indexes are entered at random. No reference to ``prestation``: a signalisation outlives it.
+#: only three small indexes are entered at random. No reference to ``prestation``: a signalisation outlives it. ``clos_le``:
+#: when it was closed or rejected, as long as it is; ``saisie_le``: when one taken by the fallback procedure was entered.
 signalisation = Table(
     "signalisation",
     tables,
@@ -114,8 +115,24 @@ signalisation = Table(
     Column("contact_telephone", Text, nullable=False),
     Column("contact_courriel", Text),
     Column("formulaire", LargeBinary, nullable=False),
+    Column("clos_le", Instant),
+    Column("saisie_le", Instant),
     UniqueConstraint("numero"),
     UniqueConstraint("plateforme", "operateur", "reference"),
+    # The lists of an opérateur, and of the SAV: a state's rows in the order of their deposit.
+    Index(None, "plateforme", "operateur", "etat", "depot_le", "numero"),
+    Index(None, "plateforme", "etat", "depot_le", "numero"),
+    Index(None, "plateforme", "operateur", "prestation"),
+    # The history: of what is closed, so that a deposit does not pay for it.
+    Index(
+        None,
+        "plateforme",
+        "operateur",
+        "clos_le",
+        "numero",
+        sqlite_where=text("clos_le IS NOT NULL"),
+        postgresql_where=text("clos_le IS NOT NULL"),
+    ),
 )
 
 #: Every change of a signalisation (R3.4); the first is its deposit. ``id`` orders the events of one signalisation, ``rang``

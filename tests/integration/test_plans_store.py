@@ -35,7 +35,7 @@ _JOUR = {"sqlite": "text", "postgresql": "date"}
 _REMPLIR = (
     f"INSERT INTO prestation {{suite}} SELECT 'production', {_OPERATEUR}, 'P' || n, 'ACCES_FTTH', '', '', '', '', '' FROM suite",
     f"INSERT INTO signalisation {{suite}} SELECT n, 'N' || n, 'production', {_OPERATEUR}, 'R' || n, {{octets}}, 'EN_DEPOT', "
-    f"'P' || n, 'ACCES_FTTH', '2026.1', {_DATE}, {_DATE}, '', '', NULL, {{octets}} FROM suite",
+    f"'P' || n, 'ACCES_FTTH', '2026.1', {_DATE}, {_DATE}, '', '', NULL, {{octets}}, NULL, NULL FROM suite",
     "INSERT INTO evenement (id, signalisation, plateforme, operateur, rang, date, etat, cote, auteur, visibilite, commentaire) "
     f"{{suite}} SELECT n, n, 'production', {_OPERATEUR}, 1 + n / 20, {_DATE}, 'EN_DEPOT', 'OPERATEUR', '', 'PARTAGE', '' "
     "FROM suite",

@@ -11,9 +11,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy.exc import DBAPIError
 
+from esav_soap.errors import ReglageInvalide
 from esav_soap.rendez_vous import ENGAGES, Capacite, Creneau, EtatReservation, confronter
 from esav_soap.store.moteur import Moteur
+from esav_soap.store.pannes import en_francais
 from esav_soap.store.rendez_vous import lire_capacite
 from esav_soap.store.tables import capacite, reservation
 from esav_soap.usecases.ports_rendez_vous import CapacitesImportees
@@ -30,7 +33,10 @@ class _Defaire(Exception):
 
 
 class CapacitesSQL:
-    """One import at a time for the whole database."""
+    """One import at a time for the whole database: a second one waits for the first.
+
+    An engine that refuses is told as :class:`~esav_soap.errors.ReglageInvalide`.
+    """
 
     def __init__(self, moteur: Moteur) -> None:
         self._moteur = moteur
@@ -51,6 +57,10 @@ class CapacitesSQL:
                     raise _Defaire
         except _Defaire:
             pass
+        except DBAPIError as erreur:
+            raise ReglageInvalide(
+                f"Le magasin refuse l'import, rien n'a été écrit : {en_francais(erreur)}."
+            ) from erreur
         return bilan
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -31,8 +31,18 @@ class RapportCapacites:
     bilan: CapacitesImportees | None = None
 
 
-def importer_capacites(flux: Flux, places: Places, instant: datetime, *, a_blanc: bool = False) -> RapportCapacites:
-    """Check the whole file, and then, when every line is good, what is booked; write all of its places, or none."""
+def importer_capacites(
+    flux: Flux,
+    places: Places,
+    instant: datetime,
+    *,
+    a_blanc: bool = False,
+    avant_ecriture: Callable[[], None] = lambda: None,
+) -> RapportCapacites:
+    """Check the whole file, and then, when every line is good, what is booked; write all of its places, or none.
+
+    ``avant_ecriture`` is told that every line is good and that what follows is the writing.
+    """
     rapport = RapportCapacites()
     bonnes: list[tuple[int, Capacite]] = []
     mauvaises: list[ProblemeLigne] = []
@@ -54,6 +64,7 @@ def importer_capacites(flux: Flux, places: Places, instant: datetime, *, a_blanc
     rapport.lignes = len(bonnes)
     rapport.problemes += mauvaises
     if not rapport.problemes:
+        avant_ecriture()
         rapport.bilan = places.importer_capacites(bonnes, instant, a_blanc=a_blanc)
         if rapport.bilan.problemes:
             rapport.problemes += rapport.bilan.problemes

@@ -183,6 +183,7 @@ capacite = Table(
     Column("plage", String(16), nullable=False),
     Column("places", Integer, nullable=False),
     UniqueConstraint("plateforme", "zone", "genre", "jour", "plage"),
+    Index(None, "plateforme", "jour"),
 )
 
 #: Appointments, past and cancelled ones included. ``signalisation``, ``remplace``, ``remplacee_par`` are numbers.

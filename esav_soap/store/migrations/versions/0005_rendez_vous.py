@@ -28,6 +28,7 @@ def upgrade() -> None:
             "plateforme", "zone", "genre", "jour", "plage", name="uq_capacite_plateforme_zone_genre_jour_plage"
         ),
     )
+    op.create_index("ix_capacite_plateforme_jour", "capacite", ["plateforme", "jour"])
     op.create_table(
         "reservation",
         sa.Column("id", RANG, nullable=False),

@@ -25,6 +25,8 @@ PREFIXE = "JDT-"
 #: As ``identifiantPrestation`` of a request: longer names are shortened.
 LONGUEUR_MAX = 40
 
+#: Where the test prestations are: appointments can be tried as soon as places are imported for it.
+ZONE_ESSAI = "ESSAI"
 #: After what time LENT answers.
 PAUSE = timedelta(seconds=3)
 #: LIMITE refuses until that second of each minute.
@@ -205,7 +207,15 @@ def prestation_virtuelle(operateur: str, identifiant: str, offres: Collection[st
         return None
     complement = "Prestation du jeu de test" + (f", scénario {scenario.name}" if scenario else "")
     return Prestation(
-        PLATEFORME, operateur, identifiant, offre, "Extrémité A d'essai", "Extrémité B d'essai", complement, "GTR_4H"
+        PLATEFORME,
+        operateur,
+        identifiant,
+        offre,
+        "Extrémité A d'essai",
+        "Extrémité B d'essai",
+        complement,
+        "GTR_4H",
+        ZONE_ESSAI,
     )
 
 

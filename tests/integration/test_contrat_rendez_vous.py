@@ -27,6 +27,7 @@ from esav_soap.store import Magasin, ouvrir
 from esav_soap.usecases.depot import Appelant
 from esav_soap.usecases.ports_rendez_vous import AgendaRendezVous, CapacitesImportees, ReservationConcurrente
 from esav_soap.usecases.rendez_vous import Acteur, Cible, RendezVous, Souhait
+from esav_soap.usecases.scenarios import AvecScenarios
 from tests.integration.exemples import PRESTATION, nouvelle
 
 SAV = TypeRendezVous.SAV
@@ -320,3 +321,23 @@ def test_recherche_et_propositions(magasin: Magasin) -> None:
     with pytest.raises(ErreurEsav, match="Plages libres : 04/12/2026") as info:
         reserver(magasin, deux, souhait("R2"))
     assert info.value.code is CodeErreur.PLAGE_COMPLETE
+
+
+@pytest.mark.exigence("R4.1", "R6.3")
+def test_un_rendez_vous_d_essai_vient_apres_ce_que_le_scenario_a_fait(magasin: Magasin) -> None:
+    """On integration: in the area of the test prestations, and after all events that are due by then."""
+    essai, plus_tard = Appelant("integration", "OPA"), MARDI + timedelta(hours=1)
+    horloge = [MARDI]
+    avec = AvecScenarios(magasin, magasin, lambda _: {"ACCES_FTTH"}, lambda: horloge[0], lambda _: None)
+    depot = nouvelle("S-1", plateforme="integration", prestation="JDT-GEL-ACCES_FTTH", depot_le=MARDI)
+    avec.deposer(depot)
+    place = replace(capacite(1), plateforme="integration", zone="ESSAI")
+    assert magasin.importer_capacites([(2, place)], MARDI).ajoutees == 1
+    g = RendezVous(magasin, avec, lambda *_: OFFRE)
+    assert [p.creneau for p in g.rechercher(essai, Cible(prestation=depot.prestation), SAV, MARDI)] == [place.creneau]
+    horloge[0] = plus_tard
+    g.reserver(essai, Cible(depot.numero), SAV, souhait(), plus_tard)
+    lue = magasin.par_numero("integration", "OPA", depot.numero)
+    assert lue is not None
+    assert [e.action for e in lue.evenements][-2:] == [Action.GELER, Action.PRENDRE_RENDEZ_VOUS]
+    assert [e.date for e in lue.evenements] == sorted(e.date for e in lue.evenements)

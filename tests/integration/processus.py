@@ -9,6 +9,8 @@
 every other process; prints what it was the one to do.
 ``suite URL NOM FILS TOURS``: threads that deposit for two opérateurs and change their own signalisations and the common ones;
 prints opérateur, author and visibility of each event once it is acknowledged. Each event is dated when its writing began.
+``rendez_vous URL RANG NOMBRE MINUTES``: clients from RANG * NOMBRE on want hour slots, the next one when one is full; the clock is
+wrong by MINUTES. Prints for each the signalisation and its slot, or COMPLET.
 ``fourche URL``: deposits, forks four children that deposit with the inherited store, deposits again.
 """
 
@@ -22,7 +24,9 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+from esav_soap.errors import ErreurEsav
 from esav_soap.homologation import Domaine, Homologation
+from esav_soap.rendez_vous import Plage
 from esav_soap.signalisation import Action, Cote, Etat, Evenement, Visibilite
 from esav_soap.store import ouvrir
 from esav_soap.usecases.ports import VersionsChangees
@@ -145,6 +149,30 @@ def suite(url: str, nom: str, fils: str, tours: str) -> None:
         un.join()
 
 
+def rendez_vous(url: str, rang: str, nombre: str, minutes: str) -> None:
+    from tests.integration import test_contrat_rendez_vous as contrat
+
+    magasin = ouvrir(url)
+    instant = contrat.MARDI + timedelta(minutes=int(minutes))
+    attendre()
+
+    def client(n: int) -> None:
+        numero = magasin.par_reference("production", "OPA", f"S-OPA-{n}")
+        assert numero is not None
+        for plage in (Plage.H08, Plage.H09, Plage.H10):
+            with suppress(ErreurEsav):
+                contrat.reserver(magasin, numero.numero, contrat.souhait(f"{n}-{plage.name}", plage=plage), instant)
+                dire(f"{numero.numero} {plage.name}")
+                return
+        dire(f"{numero.numero} COMPLET")
+
+    clients = [threading.Thread(target=client, args=(int(rang) * int(nombre) + n,)) for n in range(int(nombre))]
+    for un in clients:
+        un.start()
+    for un in clients:
+        un.join()
+
+
 def fourche(url: str) -> None:
     magasin = ouvrir(url)
     attendre()
@@ -177,6 +205,7 @@ ROLES: dict[str, Callable[..., None]] = {
     "annoncer": annoncer,
     "avis": avis,
     "acces": acces,
+    "rendez_vous": rendez_vous,
     "suite": suite,
 }
 

@@ -64,10 +64,7 @@ class ListesSQL:
         self, plateforme: str, operateur: str, depuis: datetime, apres: Place | None, maximum: int
     ) -> PageSignalisations:
         _verifier(maximum)
-        choix = select(*_COLONNES).where(_S.plateforme == plateforme, _S.operateur == operateur, _S.clos_le >= depuis)
-        if apres is not None:
-            choix = choix.where(tuple_(_S.clos_le, _S.numero) > _place(apres))
-        choix = choix.order_by(_S.clos_le, _S.numero).limit(maximum + 1)
+        choix = _closes(plateforme, operateur, depuis, apres, maximum + 1)
         lignes = self._moteur.lire(lambda connexion: connexion.execute(choix).all())
         page = tuple(map(_resume, lignes[:maximum]))
         suite = Place(lignes[maximum - 1].clos_le, lignes[maximum - 1].numero) if len(lignes) > maximum else None
@@ -98,6 +95,13 @@ def _par_depot(filtre: Filtre, apres: Place | None, nombre: int, *, croissant: b
     ]
     tous = union_all(*(select(partie) for partie in un_etat)).subquery()
     return _triee(select(tous), tous.c, croissant=croissant).limit(nombre)
+
+
+def _closes(plateforme: str, operateur: str, depuis: datetime, apres: Place | None, nombre: int) -> Select[Any]:
+    choix = select(*_COLONNES).where(_S.plateforme == plateforme, _S.operateur == operateur, _S.clos_le >= depuis)
+    if apres is not None:
+        choix = choix.where(tuple_(_S.clos_le, _S.numero) > _place(apres))
+    return choix.order_by(_S.clos_le, _S.numero).limit(nombre)
 
 
 def _triee(choix: Select[Any], colonnes: Any, *, croissant: bool) -> Select[Any]:

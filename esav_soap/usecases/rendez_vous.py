@@ -137,7 +137,7 @@ class RendezVous:
     ) -> Decision:
         """Hold or book a slot for a signalisation; the same request again gets its appointment as it is now (R4.2)."""
         suivie = trouver(appelant, cible.numero, cible.reference, self.signalisations)
-        creneau = _creneau(suivie, genre, souhait)
+        creneau = self._creneau(suivie, genre, souhait)
         offre = self.offres(suivie.plateforme, suivie.offre, suivie.version_catalogue, instant)
 
         def decider(seance: Seance, numero: str) -> Decision | Refus:
@@ -166,7 +166,7 @@ class RendezVous:
     ) -> Decision:
         """Give an appointment another slot of the same kind; nothing changes when it cannot be had (R4.1)."""
         suivie, connue = self._du_rendez_vous(appelant, numero)
-        creneau = _creneau(suivie, connue.creneau.genre, souhait)
+        creneau = self._creneau(suivie, connue.creneau.genre, souhait)
 
         def decider(seance: Seance, nouveau: str) -> Decision | Refus:
             demande = _demande(nouveau, suivie, creneau, souhait)
@@ -217,6 +217,15 @@ class RendezVous:
     def _du_rendez_vous(self, appelant: Appelant, numero: str) -> tuple[Signalisation, Reservation]:
         connue = self._connue(appelant, numero)
         return trouver(appelant, connue.signalisation, None, self.signalisations), connue
+
+    def _creneau(self, suivie: Signalisation, genre: TypeRendezVous, souhait: Souhait) -> Creneau:
+        """The wanted slot in the area of the prestation; in the former area for a request that was granted there, so that a
+        retry stays one when the parc has changed in between."""
+        creneau = Creneau(suivie.plateforme, suivie.prestation.zone, genre, souhait.jour, souhait.plage)
+        for une in self.agenda.reservations(suivie.plateforme, suivie.operateur, suivie.numero):
+            if une.reference == souhait.reference and replace(une.creneau, zone=creneau.zone) == creneau:
+                return une.creneau
+        return creneau
 
     def _lieu(self, appelant: Appelant, cible: Cible, instant: datetime) -> tuple[str, Offre]:
         """Area and Offre of what is searched for."""
@@ -288,10 +297,6 @@ class RendezVous:
         except ErreurEsav:
             return refus
         return proposer(refus, libres)
-
-
-def _creneau(suivie: Signalisation, genre: TypeRendezVous, souhait: Souhait) -> Creneau:
-    return Creneau(suivie.plateforme, suivie.prestation.zone, genre, souhait.jour, souhait.plage)
 
 
 def _demande(numero: str, suivie: Signalisation, creneau: Creneau, souhait: Souhait) -> Demande:

@@ -230,6 +230,17 @@ def test_un_refus_propose_d_autres_plages__error() -> None:
     assert info.value.erreurs[0].valeurs_admises == ()
 
 
+@pytest.mark.exigence("R4.1", "R3.3")
+def test_une_repetition_en_est_une_quand_la_zone_a_change__ok() -> None:
+    banc = Banc(capacite(), capacite(zone="13"))
+    prise = banc.guichet.reserver(OPA, Cible(NUMERO), SAV, souhait(), MARDI).reservation
+    banc.suivie = replace(banc.suivie, prestation=replace(banc.suivie.prestation, zone="13"))
+    repetee = banc.guichet.reserver(OPA, Cible(NUMERO), SAV, souhait(), MARDI)
+    assert (repetee.reservation, repetee.deja_faite) == (prise, True)
+    autre = partial(banc.guichet.reserver, OPA, Cible(NUMERO), SAV, souhait(jour=VENDREDI), MARDI)
+    assert code(autre) is CodeErreur.REFERENCE_DEJA_UTILISEE
+
+
 @pytest.mark.exigence("R4.2")
 def test_un_numero_deja_pris_est_tire_de_nouveau__ok() -> None:
     banc = Banc(capacite())

@@ -49,7 +49,12 @@ _SIGNALISATION = (
     " 'c.martin@operateur-8.example', ?)"
 )
 _EVENEMENT = (
-    "INSERT INTO evenement (signalisation, date, etat, cote, commentaire) VALUES (?, ?, 'EN_DEPOT', 'OPERATEUR', '')"
+    "INSERT INTO evenement (signalisation, plateforme, operateur, rang, date, etat, cote, action, auteur, visibilite,"
+    " commentaire) VALUES (?, 'production', ?, ?, ?, 'EN_DEPOT', 'OPERATEUR', 'DEPOSER', '', 'PARTAGE', '')"
+)
+_COMPTEUR = (
+    "INSERT INTO compteur_evenements (plateforme, operateur, dernier) VALUES ('production', ?, ?)"
+    " ON CONFLICT DO UPDATE SET dernier = excluded.dernier"
 )
 
 
@@ -61,8 +66,8 @@ def ligne_signalisation(rang: int, reference: str, formulaire: bytes) -> tuple[s
 
 
 def ligne_evenement(rang: int) -> tuple[str, tuple[object, ...]]:
-    """Statement and values for the event of its deposit."""
-    return _EVENEMENT, (rang, _INSTANT)
+    """Statement and values for the event of its deposit, at the same place in the opérateur's sequence."""
+    return _EVENEMENT, (rang, OPERATEUR, rang, _INSTANT)
 
 
 def remplir(fichier: Path, nombre: int, formulaire: bytes) -> None:
@@ -82,6 +87,7 @@ def remplir(fichier: Path, nombre: int, formulaire: bytes) -> None:
             ),
         )
         connexion.executemany(_EVENEMENT, (ligne_evenement(rang)[1] for rang in rangs))
+        connexion.execute(_COMPTEUR, (OPERATEUR, rangs[-1]))
         connexion.execute("COMMIT")
     connexion.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connexion.close()

@@ -16,7 +16,9 @@ from typing import Any
 
 from lxml import etree
 from sqlalchemy import Table, create_engine, event, select
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.sql.dml import ReturningInsert
 
 from bench.messages import OPERATEUR, catalogue_livre
 from esav_soap.bootstrap.reglages import Reglages
@@ -111,6 +113,15 @@ def sessions(url: str) -> sessionmaker[Session]:
     return sessionmaker(moteur)
 
 
+def _rang_suivant() -> ReturningInsert[tuple[int]]:
+    """Counts an event of the opérateur and gives its place in the sequence."""
+    compteur = tables.compteur_evenements
+    ordre = sqlite.insert(compteur).values(plateforme=PLATEFORME, operateur=OPERATEUR, dernier=1)
+    return ordre.on_conflict_do_update(
+        index_elements=[compteur.c.plateforme, compteur.c.operateur], set_={"dernier": compteur.c.dernier + 1}
+    ).returning(compteur.c.dernier)
+
+
 def orm(catalogue: Catalogue, url: str) -> Travail:
     """Checks and stores the deposit with the ORM."""
     ouvrir = sessions(url)
@@ -159,7 +170,17 @@ def orm(catalogue: Catalogue, url: str) -> Travail:
             session.flush()
             session.add(
                 Evenement(
-                    signalisation=signalisation.id, date=maintenant, etat="EN_DEPOT", cote="OPERATEUR", commentaire=""
+                    signalisation=signalisation.id,
+                    plateforme=PLATEFORME,
+                    operateur=OPERATEUR,
+                    rang=session.scalars(_rang_suivant()).one(),
+                    date=maintenant,
+                    etat="EN_DEPOT",
+                    cote="OPERATEUR",
+                    action="DEPOSER",
+                    auteur="",
+                    visibilite="PARTAGE",
+                    commentaire="",
                 )
             )
             reponse = _accuse(signalisation.numero, "EN_DEPOT", maintenant, version, deja=False)

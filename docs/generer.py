@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import fields
 from datetime import datetime
+from enum import Enum
 from pathlib import Path
 
 import click
@@ -28,8 +29,10 @@ from esav_soap.publication import REGLES, VersionPubliee, decider
 from esav_soap.publication.ecarts import CodeEcart
 from esav_soap.reader import lire_catalogue
 from esav_soap.reader.sources import depuis_dossiers
-from esav_soap.signalisation import Etat
+from esav_soap.signalisation import Attendu, CauseCloture, Cote, Etat, Evenement, MotifRejet, Responsabilite
+from esav_soap.signalisation import garantie as gtr
 from esav_soap.signalisation.scenarios import PREFIXE, Scenario, etapes
+from esav_soap.signalisation.transitions import TRANSITIONS, Exige, Quand, Retour, Transition
 from esav_soap.souscription.champs import CHAMPS, Champ
 from esav_soap.souscription.regles import CodeBon, CodeDenonciation
 from esav_soap.usecases.codes_verification import CodeVerification
@@ -96,6 +99,98 @@ def motifs_refus() -> str:
 def etats() -> str:
     """States of a signalisation."""
     return _table(("Code", "État"), ((f"`{e.name}`", e.value) for e in Etat))
+
+
+_QUI = {Cote.OPERATEUR: "opérateur", Cote.FOURNISSEUR: "Fournisseur"}
+
+
+def transitions() -> str:
+    """Every permitted action, by state."""
+
+    def vers(t: Transition) -> str:
+        if t.vers is None:
+            return "*(inchangé)*"
+        return f"*({t.vers.value})*" if isinstance(t.vers, Retour) else f"`{t.vers.name}`"
+
+    def ligne(t: Transition) -> tuple[str, ...]:
+        qui = ", ".join(_QUI[c] for c in Cote if c in t.cotes)
+        exige = ", ".join(f"`{e.champ}`" for e in Exige if e in t.exige)
+        quand = f"Seulement {t.quand.value}." if t.quand is not Quand.TOUJOURS and not t.note else t.note
+        return f"`{t.de.name}`" if t.de else "—", f"`{t.action.name}`", vers(t), qui, exige or "—", quand
+
+    etats = [None, *Etat]
+    lignes = map(ligne, sorted(TRANSITIONS, key=lambda t: etats.index(t.de)))
+    return _table(("État", "Action", "État suivant", "Qui", "Exigé", "Remarque"), iter(lignes))
+
+
+def dessin_etats() -> str:
+    """The changes of state as a Mermaid diagram; between two states, one arrow with its actions."""
+    fleches: dict[tuple[str, str], list[str]] = {}
+    gelables = [t.de.name for t in TRANSITIONS if t.vers is Etat.GELE and t.de]
+    for t in TRANSITIONS:
+        if t.vers is not None:
+            de = t.de.name if t.de else "[*]"
+            arrivees = dict.fromkeys(gelables) if isinstance(t.vers, Retour) else {t.vers.name: None}
+            for arrivee in arrivees:
+                actions = fleches.setdefault((de, arrivee), [])
+                actions += [t.action.name] if t.action.name not in actions else []
+    finals = [e.name for e in Etat if e not in {t.de for t in TRANSITIONS}]
+    lignes = [
+        *(f'    state "{e.value}" as {e.name}' for e in Etat),
+        *(f"    {de} --> {vers} : {', '.join(actions)}" for (de, vers), actions in fleches.items()),
+        *(f"    {final} --> [*]" for final in finals),
+    ]
+    return "\n".join(("```mermaid", "stateDiagram-v2", *lignes, "```"))
+
+
+def nomenclatures_sav() -> str:
+    """Code lists of the SAV."""
+    listes: dict[Exige, type[Enum]] = {
+        Exige.MOTIF: MotifRejet,
+        Exige.ATTENDU: Attendu,
+        Exige.CAUSE: CauseCloture,
+        Exige.RESPONSABILITE: Responsabilite,
+    }
+
+    def lignes() -> Iterator[tuple[str, ...]]:
+        for exige, liste in listes.items():
+            for code in liste:
+                de = f" (de : {code.aupres_de.value})" if isinstance(code, Attendu) else ""
+                yield f"`{exige.champ}`", f"`{code.name}`", f"{code.value}{de}"
+
+    return _table(("Élément", "Code", "Sens"), lignes())
+
+
+def exemples_garantie() -> str:
+    """Due times that the guarantee itself gives."""
+    histoires: tuple[tuple[str, tuple[tuple[str, Etat], ...]], ...] = (
+        ("GTR_4H_S1", (("2026-07-01T09:30", Etat.EN_DEPOT),)),
+        ("GTR_4H_S1", (("2026-07-03T16:00", Etat.EN_DEPOT),)),
+        ("GTR_4H_S1", (("2026-07-13T20:15", Etat.EN_DEPOT),)),
+        (
+            "GTR_4H_S1",
+            (("2026-07-01T09:00", Etat.EN_DEPOT), ("2026-07-01T10:00", Etat.GELE), ("2026-07-01T15:00", Etat.EN_COURS)),
+        ),
+        ("GTR_4H_S1", (("2026-07-01T09:00", Etat.EN_DEPOT), ("2026-07-01T10:00", Etat.GELE))),
+        (
+            "GTR_4H_S1",
+            (("2026-07-01T09:00", Etat.EN_DEPOT), ("2026-07-01T11:00", Etat.CLOS), ("2026-07-03T17:00", Etat.EN_COURS)),
+        ),
+        ("GTR_4H_S2", (("2026-07-04T23:00", Etat.EN_DEPOT),)),
+        ("GTR_4H_S2", (("2026-10-25T00:30", Etat.EN_DEPOT),)),
+    )
+
+    def lignes() -> Iterator[tuple[str, ...]]:
+        for texte, changements in histoires:
+            dates = [datetime.fromisoformat(le).replace(tzinfo=PARIS) for le, _ in changements]
+            evenements = [
+                Evenement(le, etat, Cote.FOURNISSEUR) for le, (_, etat) in zip(dates, changements, strict=True)
+            ]
+            due = gtr.echeance(gtr.lire(texte), evenements)
+            dits = "<br>".join(f"`{e.etat.name}` le {en_francais(e.date)}" for e in evenements)
+            yield f"`{texte}`", dits, en_francais(due) if due else "inconnue pendant le gel"
+
+    return _table(("Garantie", "Histoire", "Échéance"), lignes())
 
 
 def scenarios() -> str:
@@ -277,7 +372,11 @@ BLOCS: dict[str, Callable[[], str]] = {
     "codes-avertissement": codes_avertissement,
     "codes-ecart": codes_ecart,
     "codes-verification": codes_verification,
+    "dessin-etats": dessin_etats,
     "etats": etats,
+    "exemples-garantie": exemples_garantie,
+    "nomenclatures-sav": nomenclatures_sav,
+    "transitions": transitions,
     "motifs-pki": motifs_pki,
     "motifs-refus": motifs_refus,
     "scenarios": scenarios,

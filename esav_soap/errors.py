@@ -48,6 +48,10 @@ class CodeErreur(Enum):
         "Aucune de vos signalisations ne porte ce numéro ou cette référence. Vérifier la valeur envoyée."
     )
     TRANSITION_INTERDITE = "L'état de la signalisation ne permet pas cette action."
+    MODIFIEE_ENTRETEMPS = (
+        "Quelqu'un d'autre a changé la signalisation entre-temps : rien n'a été fait. Relire son état, puis recommencer si "
+        "l'action a encore lieu d'être."
+    )
     NON_HOMOLOGUE = (
         "Un appel réussi sur la plate-forme d'intégration est attendu avant la production. Le message dit dans quel domaine, "
         "à quelle adresse et par quelles opérations."
@@ -58,6 +62,7 @@ class CodeErreur(Enum):
     MAINTENANCE = "Le service est interrompu pour maintenance. Recommencer après l'heure indiquée."
     PLAGES_FERMEES = "La recherche de plages de rendez-vous est fermée. Recommencer après l'heure indiquée."
     PLAGE_COMPLETE = "Cette plage n'a plus de place. Rechercher une autre plage."
+    RENDEZ_VOUS_INCONNU = "Aucun de vos rendez-vous ne porte ce numéro. Vérifier la valeur envoyée."
     TEST_INDISPONIBLE = "Aucun test n'est disponible pour l'Offre de cette prestation."
     TEST_PREALABLE_REQUIS = "L'Offre demande un test avant le dépôt. Demander le test, puis déposer."
     MESSAGE_MAL_FORME = "Le message n'est pas une requête SOAP que ce service sait lire. Vérifier l'enveloppe, l'encodage et l'opération."

@@ -19,9 +19,14 @@ def _feries(annee: int) -> frozenset[date]:
     return frozenset(country_holidays("FR", years=annee))
 
 
+def est_ferie(jour: date) -> bool:
+    """Whether it is a public holiday, whatever its day of the week."""
+    return jour in _feries(jour.year)
+
+
 def est_ouvre(jour: date) -> bool:
     """Whether people are at work on that day."""
-    return jour.weekday() < _SAMEDI and jour not in _feries(jour.year)
+    return jour.weekday() < _SAMEDI and not est_ferie(jour)
 
 
 def ajouter(jour: date, n: int) -> date:

@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 
+from esav_soap.avis import Envoi
 from esav_soap.bootstrap.noeud import contrats_sans_version
 from esav_soap.homologation import Domaine, Homologation
 from esav_soap.publication import VersionPubliee
 from esav_soap.reader.sources import depuis_dossiers
-from esav_soap.signalisation import Cote, Depot, Etat, Evenement, NouvelleSignalisation, Prestation, Signalisation
+from esav_soap.signalisation import (
+    Action,
+    Cote,
+    Depot,
+    Etat,
+    Evenement,
+    NouvelleSignalisation,
+    Prestation,
+    Signalisation,
+    Visibilite,
+)
 from esav_soap.soap.identite import Identite, SourceIdentite, entete_locale
 from esav_soap.soap.operations import Operations
 from esav_soap.soap.wsgi import ApplicationWsgi, Avertir
 from esav_soap.usecases.catalogue import empaqueter
 from esav_soap.usecases.homologation import RegistreHomologations
-from esav_soap.usecases.ports import NumeroDejaPris
+from esav_soap.usecases.ports import EvenementSuivi, NumeroDejaPris, PageEvenements
+from esav_soap.usecases.ports_suivi import Filtre, PageSignalisations, Place, Resume
 from esav_soap.usecases.publieur import Publieur
 from esav_soap.usecases.registre import Registre
 from tests.e2e.soap import Reponse
@@ -31,8 +44,11 @@ URL = "https://esav.example"
 INSTANT = datetime(2026, 7, 1, 10, 0, 0, tzinfo=UTC)
 
 
+FERMES = frozenset({Etat.CLOS, Etat.VALIDE, Etat.CLOS_TABLEAU_DE_BORD, Etat.EN_REJET})
+
+
 class FausseBase:
-    """``Signalisations`` and ``Versions`` in dictionaries. ``appels``: what was asked of it, in order."""
+    """The ports of signalisations, events and versions in dictionaries. ``appels``: what was asked of it, in order."""
 
     def __init__(self) -> None:
         self.prestations: dict[tuple[str, str, str], Prestation] = {}
@@ -42,6 +58,14 @@ class FausseBase:
         self.homologuees: dict[tuple[str, Domaine], Homologation] = {}
         #: Raised by ``deposer``, one at each call, as long as there are some.
         self.pannes: list[Exception] = []
+        #: What followed the deposit, by number; first events that are not the ordinary one; late entries; notices.
+        self.histoires: dict[str, list[Evenement]] = {}
+        self.premiers: dict[str, Evenement] = {}
+        self.saisies: dict[str, datetime] = {}
+        self.envois: list[Envoi] = []
+        #: What others do just before ``changer`` looks at the history, one at each call.
+        self.pendant: list[Callable[[], object]] = []
+        self._suite: list[tuple[NouvelleSignalisation, Evenement]] = []
 
     def ajouter(self, *prestations: Prestation) -> None:
         for p in prestations:
@@ -61,6 +85,8 @@ class FausseBase:
             raise NumeroDejaPris(nouvelle.numero)
         deja = gardee is not None
         gardee = self.deposees.setdefault(cle, nouvelle)
+        if not deja:
+            self._noter(nouvelle, self._premier(nouvelle))
         return Depot(
             gardee.numero, Etat.EN_DEPOT, gardee.depot_le, gardee.version_catalogue, gardee.empreinte, deja_deposee=deja
         )
@@ -84,21 +110,106 @@ class FausseBase:
         n = next((n for n in self.deposees.values() if est(n)), None)
         if n is None:
             return None
+        cle = (n.plateforme, n.operateur, n.prestation)
+        evenements = (self._premier(n), *self.histoires.get(n.numero, ()))
         return Signalisation(
             numero=n.numero,
             plateforme=n.plateforme,
             operateur=n.operateur,
             reference=n.reference,
-            etat=Etat.EN_DEPOT,
+            etat=evenements[-1].etat,
             offre=n.offre,
             version_catalogue=n.version_catalogue,
             depot_le=n.depot_le,
-            modifiee_le=n.depot_le,
+            modifiee_le=max(evenements[-1].date, self.saisies.get(n.numero, n.depot_le)),
             contact=n.contact,
             formulaire=n.formulaire,
-            prestation=self.prestations[n.plateforme, n.operateur, n.prestation],
-            evenements=(Evenement(n.depot_le, Etat.EN_DEPOT, Cote.OPERATEUR),),
+            prestation=self.prestations.get(cle) or Prestation(*cle, n.offre),
+            evenements=evenements,
+            saisie_le=self.saisies.get(n.numero),
         )
+
+    def _premier(self, n: NouvelleSignalisation) -> Evenement:
+        return self.premiers.get(n.numero, Evenement(n.depot_le, Etat.EN_DEPOT, Cote.OPERATEUR, action=Action.DEPOSER))
+
+    def _noter(self, n: NouvelleSignalisation, un: Evenement) -> None:
+        cle = (n.plateforme, n.operateur)
+        rang = 1 + sum((autre.plateforme, autre.operateur) == cle for autre, _ in self._suite)
+        self._suite.append((n, replace(un, rang=rang)))
+
+    # Evenements
+
+    def changer(
+        self, plateforme: str, operateur: str, numero: str, attendu: int, un: Evenement, envois: Sequence[Envoi] = ()
+    ) -> bool:
+        if self.pendant:
+            self.pendant.pop(0)()
+        ecrit = self.ajouter_evenements(plateforme, operateur, numero, attendu, (un,)) is not None
+        self.envois += envois if ecrit else ()
+        return ecrit
+
+    def ajouter_evenements(
+        self, plateforme: str, operateur: str, numero: str, attendus: int, evenements: Sequence[Evenement]
+    ) -> Etat | None:
+        cle = (plateforme, operateur, numero)
+        n = next((n for n in self.deposees.values() if (n.plateforme, n.operateur, n.numero) == cle), None)
+        histoire = self.histoires.setdefault(numero, [])
+        if n is None or 1 + len(histoire) != attendus:
+            return None
+        for un in evenements:
+            histoire.append(un)
+            self._noter(n, un)
+        return histoire[-1].etat if histoire else Etat.EN_DEPOT
+
+    def evenements_depuis(self, plateforme: str, operateur: str, curseur: int, maximum: int) -> PageEvenements:
+        siens = [(n, e) for n, e in self._suite if (n.plateforme, n.operateur) == (plateforme, operateur)]
+        vus = [(n, e) for n, e in siens if e.rang > curseur and e.visibilite is Visibilite.PARTAGE][:maximum]
+        fin = vus[-1][1].rang if len(vus) == maximum else max(curseur, len(siens))
+        return PageEvenements(tuple(EvenementSuivi(n.numero, n.reference, e) for n, e in vus), fin, len(siens))
+
+    # Listes, Saisies
+
+    def retrouver(self, numero: str) -> Signalisation | None:
+        return self._lue(lambda n: n.numero == numero)
+
+    def lister(
+        self, filtre: Filtre, apres: Place | None, maximum: int, *, anciennes_d_abord: bool = False
+    ) -> PageSignalisations:
+        bornes = filtre.depuis or datetime.min.replace(tzinfo=UTC), filtre.avant or datetime.max.replace(tzinfo=UTC)
+        choisis = [
+            r
+            for r in self._resumes(filtre.plateforme)
+            if filtre.operateur in (None, r.operateur)
+            and (not filtre.etats or r.etat in filtre.etats)
+            and filtre.offre in (None, r.offre)
+            and filtre.prestation in (None, r.prestation)
+            and bornes[0] <= r.depot_le < bornes[1]
+        ]
+        choisis.sort(key=lambda r: (r.depot_le, r.numero), reverse=not anciennes_d_abord)
+        return _page(choisis, lambda r: Place(r.depot_le, r.numero), apres, maximum, not anciennes_d_abord)
+
+    def closes(
+        self, plateforme: str, operateur: str, depuis: datetime, apres: Place | None, maximum: int
+    ) -> PageSignalisations:
+        siens = [r for r in self._resumes(plateforme) if r.operateur == operateur and r.clos_le and r.clos_le >= depuis]
+        siens.sort(key=lambda r: (r.clos_le or r.depot_le, r.numero))
+        return _page(siens, lambda r: Place(r.clos_le or r.depot_le, r.numero), apres, maximum, False)
+
+    def saisir(self, nouvelle: NouvelleSignalisation, premier: Evenement, saisie_le: datetime) -> Depot:
+        cle = (nouvelle.plateforme, nouvelle.operateur, nouvelle.reference)
+        if cle not in self.deposees:
+            self.premiers[nouvelle.numero], self.saisies[nouvelle.numero] = premier, saisie_le
+        return self.deposer(nouvelle)
+
+    def _resumes(self, plateforme: str) -> Iterator[Resume]:
+        for n in [n for n in self.deposees.values() if n.plateforme == plateforme]:
+            lue = self.retrouver(n.numero)
+            assert lue is not None
+            fermes = list(takewhile(lambda e: e.etat in FERMES, reversed(lue.evenements)))
+            yield Resume(
+                *(n.numero, n.plateforme, n.operateur, n.reference, lue.etat, n.prestation, n.offre, n.depot_le),
+                *(lue.modifiee_le, fermes[-1].date if fermes else None),
+            )
 
     def homologations(self, operateur: str | None = None) -> tuple[Homologation, ...]:
         return tuple(h for h in self.homologuees.values() if operateur in (None, h.operateur))
@@ -116,6 +227,18 @@ class FausseBase:
 
     def enregistrer_version(self, version: VersionPubliee, pack: bytes) -> None:
         self.publiees[version.version] = (version, pack)
+
+
+def _page(
+    choisis: Sequence[Resume], place: Callable[[Resume], Place], apres: Place | None, maximum: int, decroissant: bool
+) -> PageSignalisations:
+    if apres is not None:
+        borne = (apres.instant, apres.numero)
+        choisis = [
+            r for r in choisis if ((place(r).instant, place(r).numero) < borne) is decroissant and place(r) != apres
+        ]
+    page = tuple(choisis[:maximum])
+    return PageSignalisations(page, place(page[-1]) if len(choisis) > maximum else None)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from esav_soap.signalisation import Signalisation
 from tests.faux import FausseBase
 from tests.faux_acces import FauxAcces
 from tests.faux_publication import FaussesPublications
@@ -13,3 +14,6 @@ class BaseAvis(FaussesPublications, FauxAcces):
     def __init__(self, base: FausseBase | None = None) -> None:
         FaussesPublications.__init__(self, base)
         FauxAcces.__init__(self)
+
+    def retrouver(self, numero: str) -> Signalisation | None:
+        return self.base.retrouver(numero)

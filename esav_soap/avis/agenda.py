@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from icalendar import Alarm, Calendar, Event
 
 from esav_soap.avis.dates import moment
-from esav_soap.avis.faits import Annonce, AnnonceRetiree, Faits, Lieux, Rappel, RappelCertificat, Remplacee
+from esav_soap.avis.faits import Annonce, AnnonceRetiree, FaitsDates, Lieux, Rappel, RappelCertificat, Remplacee
 from esav_soap.calendar import en_paris, en_utc
 
 #: Of the announcement, and of its withdrawal, which must be higher.
@@ -27,12 +27,12 @@ def domaine(lieux: Lieux) -> str:
     return f"[{hote}]" if ":" in hote else hote
 
 
-def methode(faits: Faits) -> str:
+def methode(faits: FaitsDates) -> str:
     """``PUBLISH``, or ``CANCEL`` for a withdrawal: also a parameter of the attachment's type."""
     return "CANCEL" if isinstance(faits, AnnonceRetiree) else "PUBLISH"
 
 
-def calendrier(faits: Faits, lieux: Lieux) -> bytes:
+def calendrier(faits: FaitsDates, lieux: Lieux) -> bytes:
     """The events of a notice; the same bytes for the same facts."""
     agenda = Calendar()
     agenda.add("prodid", "-//e-SAV//Avis//FR")

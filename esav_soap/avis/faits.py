@@ -130,5 +130,31 @@ class RappelCertificat:
     demandes: tuple[DemandeEnCours, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Cloture:
+    """A signalisation is closed, and its closure validated (art. 4.2.2). Labels are French; empty: not told.
+
+    ``echeance``: by when it was to be closed; ``tenue``: whether it was. ``contestable``: until then it can be contested.
+    """
+
+    numero: str
+    reference: str
+    plateforme: str
+    prestation: str
+    offre: str
+    depot_le: datetime
+    clos_le: datetime
+    cause: str
+    responsabilite: str
+    retabli_le: datetime | None
+    commentaire: str
+    garantie: str
+    echeance: datetime | None
+    tenue: bool | None
+    contestable: datetime
+
+
 FaitsVersion = Annonce | AnnonceRetiree | Rappel
-Faits = FaitsVersion | RappelCertificat
+#: With dates for an agenda.
+FaitsDates = FaitsVersion | RappelCertificat
+Faits = FaitsDates | Cloture

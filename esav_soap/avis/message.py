@@ -7,7 +7,7 @@ from datetime import datetime
 from urllib.parse import quote
 
 from esav_soap.avis.agenda import NOM, calendrier, domaine, methode
-from esav_soap.avis.faits import Annonce, Faits, Lieux
+from esav_soap.avis.faits import Annonce, Cloture, Faits, Lieux
 from esav_soap.avis.lettre import en_html, en_texte
 from esav_soap.avis.objets import Envoi, Operateur
 from esav_soap.avis.redaction import rediger
@@ -48,8 +48,10 @@ def composer(
 ) -> Message:
     """The message of a notice, as it is true at ``instant``."""
     lettre = rediger(faits, operateur, lieux, instant)
-    genre = (("charset", "utf-8"), ("method", methode(faits)))
-    pieces = [Piece(NOM, "text/calendar", calendrier(faits, lieux), genre)]
+    pieces = []
+    if not isinstance(faits, Cloture):
+        genre = (("charset", "utf-8"), ("method", methode(faits)))
+        pieces.append(Piece(NOM, "text/calendar", calendrier(faits, lieux), genre))
     if isinstance(faits, Annonce) and faits.journal is not None and len(faits.journal) <= taille_max_journal:
         nom = f"changelog-{faits.version}.html"
         pieces.append(Piece(nom, "text/html", faits.journal, (("charset", "utf-8"),)))

@@ -1,4 +1,4 @@
-"""The words of each notice (art. 5.2.2, 12.1), from its facts."""
+"""The words of each notice (art. 4.2.2, 5.2.2, 12.1), from its facts."""
 
 from __future__ import annotations
 
@@ -6,10 +6,20 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from esav_soap.avis.dates import jour, moment
-from esav_soap.avis.faits import Annonce, AnnonceRetiree, ChangementOffre, Faits, Lieux, Rappel, RappelCertificat
+from esav_soap.avis.faits import (
+    Annonce,
+    AnnonceRetiree,
+    ChangementOffre,
+    Cloture,
+    Faits,
+    Lieux,
+    Rappel,
+    RappelCertificat,
+)
 from esav_soap.avis.lettre import Bloc, Element, Lettre, Liste, Paragraphe, Titre
 from esav_soap.avis.objets import Operateur
 from esav_soap.avis.redaction_certificats import rappel_certificat
+from esav_soap.avis.redaction_cloture import avis_de_cloture
 
 #: Changes told for one Offre, and every breaking one; the changelog tells the others.
 MAX_POINTS = 12
@@ -18,6 +28,7 @@ RUPTURE = "rupture"
 
 def rediger(faits: Faits, operateur: Operateur, lieux: Lieux, instant: datetime) -> Lettre:
     """The letter, as it is true at ``instant``: a notice that is sent late says so."""
+    article = "12.1"
     match faits:
         case Annonce():
             sujet, blocs = _annonce(faits, lieux, instant)
@@ -27,7 +38,10 @@ def rediger(faits: Faits, operateur: Operateur, lieux: Lieux, instant: datetime)
             sujet, blocs = _rappel(faits, lieux)
         case RappelCertificat():
             sujet, blocs = rappel_certificat(faits, instant)
-    article = "5.2.2" if isinstance(faits, RappelCertificat) else "12.1"
+            article = "5.2.2"
+        case Cloture():
+            sujet, blocs = avis_de_cloture(faits, instant)
+            article = "4.2.2"
     return Lettre(sujet, (Paragraphe("Bonjour,"), *blocs, *_pied(operateur, article)))
 
 

@@ -67,9 +67,10 @@ def lister(etat: str | None, maximum: int, store: str | None) -> None:
 
 
 def _objet(envoi: Envoi) -> str:
-    """A version, or the beginning of a certificate's fingerprint and the step: a whole one would fill the line."""
+    """A version, a signalisation, or the beginning of a certificate's fingerprint and the step: a whole one would fill the
+    line."""
     empreinte, _, etape = envoi.objet.partition(":")
-    return f"{empreinte[:16]}…:{etape}" if etape else envoi.objet
+    return f"{empreinte[:16]}…:{etape}" if len(empreinte) > 16 else envoi.objet
 
 
 def _ligne(suivi: EnvoiSuivi) -> str:

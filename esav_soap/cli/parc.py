@@ -29,8 +29,8 @@ def importer(ctx: click.Context, fichier: BinaryIO, store: str | None, a_blanc: 
     """Importer les prestations d'un FICHIER CSV (« - » : l'entrée standard), toutes ou aucune.
 
     UTF-8, séparateur « ; » ou « , ». Première ligne : plateforme, operateur, identifiant, offre, et si besoin
-    extremiteA, extremiteB, complement, garantie. Une prestation déjà connue (même plateforme, operateur et identifiant)
-    est mise à jour.
+    extremiteA, extremiteB, complement, garantie, zone (celle des techniciens, pour les rendez-vous). Une prestation déjà
+    connue (même plateforme, operateur et identifiant) est mise à jour.
 
     \b
     parc.csv, par exemple :

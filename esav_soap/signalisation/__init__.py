@@ -1,5 +1,7 @@
 """The signalisation: what is stored of it, its number, its states."""
 
+from esav_soap.signalisation.actions import Action, Visibilite
+from esav_soap.signalisation.motifs import Attendu, CauseCloture, MotifRejet, Responsabilite
 from esav_soap.signalisation.objets import (
     Contact,
     Cote,
@@ -12,12 +14,18 @@ from esav_soap.signalisation.objets import (
 )
 
 __all__ = [
+    "Action",
+    "Attendu",
+    "CauseCloture",
     "Contact",
     "Cote",
     "Depot",
     "Etat",
     "Evenement",
+    "MotifRejet",
     "NouvelleSignalisation",
     "Prestation",
+    "Responsabilite",
     "Signalisation",
+    "Visibilite",
 ]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+
+from esav_soap.signalisation.actions import Action, Visibilite
+from esav_soap.signalisation.motifs import Attendu, CauseCloture, MotifRejet, Responsabilite
 
 
 class Etat(Enum):
@@ -29,7 +32,10 @@ class Cote(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Prestation:
-    """A delivered instance of an Offre, in the parc of one opérateur. ``garantie``: service guarantee (``GTR_4H``...)."""
+    """A delivered instance of an Offre, in the parc of one opérateur.
+
+    ``garantie``: service guarantee (``GTR_4H``...). ``zone``: area whose technicians come; empty when no appointment can be made.
+    """
 
     plateforme: str
     operateur: str
@@ -39,6 +45,7 @@ class Prestation:
     extremite_b: str = ""
     complement: str = ""
     garantie: str = ""
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +92,35 @@ class Depot:
 
 @dataclass(frozen=True, slots=True)
 class Evenement:
-    """A change of a signalisation (R3.4); the first is its deposit."""
+    """A change of a signalisation (R3.4); the first is its deposit. ``etat``: the one after it.
+
+    ``action`` is None in histories older than actions. ``auteur``: the person or system that acted. ``retabli_le``: when the
+    service worked again, told by a closure. ``rang``: place in the sequence of its opérateur on its platform, 0 until stored; it
+    says where the event is kept, not what happened, so events are equal without it.
+    """
 
     date: datetime
     etat: Etat
     cote: Cote
     commentaire: str = ""
+    action: Action | None = None
+    auteur: str = ""
+    visibilite: Visibilite = Visibilite.PARTAGE
+    motif: MotifRejet | None = None
+    attendu: Attendu | None = None
+    cause: CauseCloture | None = None
+    responsabilite: Responsabilite | None = None
+    retabli_le: datetime | None = None
+    rang: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Signalisation:
-    """A signalisation as its opérateur may see it (R3.5), with its prestation as known now and its events in order."""
+    """A signalisation (R3.5), with its prestation as known now and its events in order.
+
+    ``saisie_le``: when the Fournisseur entered it, of one taken by the fallback procedure; ``depot_le`` is then its true date
+    (R7.4).
+    """
 
     numero: str
     plateforme: str
@@ -110,3 +135,4 @@ class Signalisation:
     formulaire: bytes
     prestation: Prestation
     evenements: tuple[Evenement, ...] = ()
+    saisie_le: datetime | None = None

@@ -14,6 +14,8 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from esav_soap.errors import CodeErreur, ErreurEsav
+from esav_soap.signalisation.actions import Action
+from esav_soap.signalisation.motifs import Attendu, CauseCloture, MotifRejet, Responsabilite
 from esav_soap.signalisation.objets import Cote, Etat, Evenement, Prestation, Signalisation
 
 #: Where the scenarios are played; nowhere else.
@@ -23,6 +25,8 @@ PREFIXE = "JDT-"
 #: As ``identifiantPrestation`` of a request: longer names are shortened.
 LONGUEUR_MAX = 40
 
+#: Where the test prestations are: appointments can be tried as soon as places are imported for it.
+ZONE_ESSAI = "ESSAI"
 #: After what time LENT answers.
 PAUSE = timedelta(seconds=3)
 #: LIMITE refuses until that second of each minute.
@@ -55,36 +59,54 @@ class Scenario(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Etape:
-    """A change of state, so many ``minutes`` after the deposit."""
+    """A change of state, so many ``minutes`` after the deposit, with what the table of transitions wants of it. A closure
+    says that the service has just been restored."""
 
     minutes: int
     etat: Etat
     commentaire: str
+    action: Action
+    motif: MotifRejet | None = None
+    attendu: Attendu | None = None
+    cause: CauseCloture | None = None
+    responsabilite: Responsabilite | None = None
 
 
-_QUALIFICATION = Etape(1, Etat.EN_QUALIFICATION, "Signalisation reçue par le SAV.")
-_PRISE_EN_CHARGE = Etape(2, Etat.EN_COURS, "Signalisation prise en charge par un technicien.")
-_CLOTURE = Etape(3, Etat.CLOS, "Défaut réparé : connecteur remplacé, mesure conforme.")
+_QUALIFICATION = Etape(1, Etat.EN_QUALIFICATION, "Signalisation reçue par le SAV.", Action.QUALIFIER)
+_PRISE_EN_CHARGE = Etape(2, Etat.EN_COURS, "Signalisation prise en charge par un technicien.", Action.PRENDRE)
+_CLOTURE = Etape(
+    3,
+    Etat.CLOS,
+    "Défaut réparé : connecteur remplacé, mesure conforme.",
+    Action.CLORE,
+    cause=CauseCloture.CONNECTIQUE,
+    responsabilite=Responsabilite.FOURNISSEUR,
+)
+_REJET = Etape(
+    2,
+    Etat.EN_REJET,
+    "Signalisation non recevable : le défaut déclaré n'est pas sur la prestation indiquée.",
+    Action.REJETER,
+    motif=MotifRejet.PRESTATION_ERRONEE,
+)
+_GEL = Etape(
+    3,
+    Etat.GELE,
+    "Accès au site impossible : un contact sur place est attendu de l'opérateur.",
+    Action.GELER,
+    attendu=Attendu.PRESENCE_CLIENT,
+)
 
 _ETAPES: Mapping[Scenario, tuple[Etape, ...]] = {
-    Scenario.REJET: (
-        _QUALIFICATION,
-        Etape(
-            2, Etat.EN_REJET, "Signalisation non recevable : le défaut déclaré n'est pas sur la prestation indiquée."
-        ),
-    ),
-    Scenario.GEL: (
-        _QUALIFICATION,
-        _PRISE_EN_CHARGE,
-        Etape(3, Etat.GELE, "Accès au site impossible : un contact sur place est attendu de l'opérateur."),
-    ),
+    Scenario.REJET: (_QUALIFICATION, _REJET),
+    Scenario.GEL: (_QUALIFICATION, _PRISE_EN_CHARGE, _GEL),
     Scenario.CLOTURE: (_QUALIFICATION, _PRISE_EN_CHARGE, _CLOTURE),
     Scenario.PARCOURS: (
         _QUALIFICATION,
         _PRISE_EN_CHARGE,
         _CLOTURE,
-        Etape(4, Etat.VALIDE, "Avis de clôture envoyé."),
-        Etape(5, Etat.CLOS_TABLEAU_DE_BORD, "Clôture au tableau de bord."),
+        Etape(4, Etat.VALIDE, "Avis de clôture envoyé.", Action.VALIDER),
+        Etape(5, Etat.CLOS_TABLEAU_DE_BORD, "Clôture au tableau de bord.", Action.VERROUILLER),
     ),
 }
 
@@ -96,9 +118,21 @@ def etapes(scenario: Scenario) -> tuple[Etape, ...]:
 
 def echeances(scenario: Scenario, depot_le: datetime) -> tuple[Evenement, ...]:
     """The events to come of a signalisation deposited then, with their exact dates; its deposit is not one of them."""
-    return tuple(
-        Evenement(depot_le + etape.minutes * _MINUTE, etape.etat, Cote.FOURNISSEUR, etape.commentaire)
-        for etape in etapes(scenario)
+    return tuple(_evenement(etape, depot_le + etape.minutes * _MINUTE) for etape in etapes(scenario))
+
+
+def _evenement(etape: Etape, date: datetime) -> Evenement:
+    return Evenement(
+        date,
+        etape.etat,
+        Cote.FOURNISSEUR,
+        etape.commentaire,
+        etape.action,
+        motif=etape.motif,
+        attendu=etape.attendu,
+        cause=etape.cause,
+        responsabilite=etape.responsabilite,
+        retabli_le=date if etape.action is Action.CLORE else None,
     )
 
 
@@ -173,7 +207,15 @@ def prestation_virtuelle(operateur: str, identifiant: str, offres: Collection[st
         return None
     complement = "Prestation du jeu de test" + (f", scénario {scenario.name}" if scenario else "")
     return Prestation(
-        PLATEFORME, operateur, identifiant, offre, "Extrémité A d'essai", "Extrémité B d'essai", complement, "GTR_4H"
+        PLATEFORME,
+        operateur,
+        identifiant,
+        offre,
+        "Extrémité A d'essai",
+        "Extrémité B d'essai",
+        complement,
+        "GTR_4H",
+        ZONE_ESSAI,
     )
 
 

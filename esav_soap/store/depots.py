@@ -6,6 +6,7 @@ itself (``ON CONFLICT DO NOTHING``), so that it costs the others nothing, and is
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,13 +15,13 @@ from sqlalchemy.exc import DBAPIError
 
 from esav_soap.calendar import en_utc
 from esav_soap.jeton import JETON
-from esav_soap.signalisation import Cote, Depot, Etat, NouvelleSignalisation
+from esav_soap.signalisation import Action, Cote, Depot, Etat, NouvelleSignalisation, Visibilite
 from esav_soap.store.moteur import Moteur, occupe
+from esav_soap.store.sequence import NUMEROTER_LOT, reserver_sqlite
 from esav_soap.store.tables import instant_sqlite, signalisation
 from esav_soap.usecases.ports import NumeroDejaPris
 
 _EN_DEPOT = Etat.EN_DEPOT.name
-_OPERATEUR = Cote.OPERATEUR.name
 
 #: Columns of a new row, with their type for PostgreSQL's arrays.
 _COLONNES = {
@@ -41,21 +42,33 @@ _COLONNES = {
     "formulaire": "bytea",
 }
 _NOMS = ", ".join(_COLONNES)
+#: Columns of its event: first those of the deposit, then those that all deposits have the same.
+_NOMS_EVENEMENT = (
+    "signalisation, plateforme, operateur, rang, date, etat, cote, action, auteur, visibilite, commentaire"
+)
+_CONSTANTES = (
+    f"'{Etat.EN_DEPOT.name}', '{Cote.OPERATEUR.name}', '{Action.DEPOSER.name}', '', '{Visibilite.PARTAGE.name}', ''"
+)
 
 _SIGNALISATION_SQLITE = (
     f"INSERT INTO signalisation ({_NOMS}) VALUES ({', '.join('?' * len(_COLONNES))}) ON CONFLICT DO NOTHING"  # noqa: S608
 )
-_EVENEMENT_SQLITE = "INSERT INTO evenement (signalisation, date, etat, cote, commentaire) VALUES (?, ?, ?, ?, '')"
-#: One statement for the whole group, so one round trip; alone it is also its own transaction.
+_EVENEMENT_SQLITE = f"INSERT INTO evenement ({_NOMS_EVENEMENT}) VALUES (?, ?, ?, ?, ?, {_CONSTANTES})"  # noqa: S608
+#: One statement for the whole group, so one round trip; alone it is also its own transaction. No signalisation is written
+#: once a counter is held, and the counters are taken in the order of their keys: see :mod:`esav_soap.store.sequence`.
 _DEPOT_POSTGRESQL = f"""
     WITH ecrites AS (
         INSERT INTO signalisation ({_NOMS})
         SELECT * FROM unnest({", ".join(f"%s::{nature}[]" for nature in _COLONNES.values())})
         ON CONFLICT DO NOTHING
         RETURNING id, depot_le, numero, plateforme, operateur, reference
+    ), compteurs AS (
+        {NUMEROTER_LOT}
     ), evenements AS (
-        INSERT INTO evenement (signalisation, date, etat, cote, commentaire)
-        SELECT id, depot_le, '{_EN_DEPOT}', '{_OPERATEUR}', '' FROM ecrites
+        INSERT INTO evenement ({_NOMS_EVENEMENT})
+        SELECT id, plateforme, operateur, dernier + 1 - row_number() OVER (PARTITION BY plateforme, operateur ORDER BY id DESC),
+               depot_le, {_CONSTANTES}
+        FROM ecrites JOIN compteurs USING (plateforme, operateur)
     )
     SELECT numero, plateforme, operateur, reference FROM ecrites
 """  # noqa: S608
@@ -104,19 +117,27 @@ def _reessayer(ecriture: Callable[[], list[Depot | Exception]]) -> list[Depot | 
 
 def _ecrire_sqlite(moteur: Moteur, lot: Lot) -> list[Depot | Exception]:
     lignes = [_valeurs(nouvelle, instant_sqlite(nouvelle.depot_le)) for nouvelle in lot]
-    ecrites = []
     with moteur.ecriture_sqlite() as connexion:
         curseur = connexion.cursor()
+        ids = []
         for ligne in lignes:
             curseur.execute(_SIGNALISATION_SQLITE, ligne)
-            ecrite = curseur.rowcount == 1
-            if ecrite:
-                curseur.execute(_EVENEMENT_SQLITE, (curseur.lastrowid, ligne[9], _EN_DEPOT, _OPERATEUR))
-            ecrites.append(ecrite)
+            ids.append(curseur.lastrowid if curseur.rowcount == 1 else None)
+        ecrites = [(id_, ligne) for id_, ligne in zip(ids, lignes, strict=True) if id_ is not None]
+        rangs = {}
+        for cle, nombre in Counter(ligne[1:3] for _, ligne in ecrites).items():
+            rangs[cle] = iter(reserver_sqlite(curseur, cle, nombre))
+        curseur.executemany(
+            _EVENEMENT_SQLITE, [(id_, *ligne[1:3], next(rangs[ligne[1:3]]), ligne[9]) for id_, ligne in ecrites]
+        )
     return [
-        _accepte(nouvelle) if ecrite else moteur.lire(lambda connexion, nouvelle=nouvelle: _refuse(connexion, nouvelle))  # type: ignore[misc]
-        for nouvelle, ecrite in zip(lot, ecrites, strict=True)
+        _refuse_sqlite(moteur, nouvelle) if id_ is None else _accepte(nouvelle)
+        for nouvelle, id_ in zip(lot, ids, strict=True)
     ]
+
+
+def _refuse_sqlite(moteur: Moteur, nouvelle: NouvelleSignalisation) -> Depot | NumeroDejaPris:
+    return moteur.lire(lambda connexion: _refuse(connexion, nouvelle))
 
 
 def _ecrire_postgresql(moteur: Moteur, lot: Lot) -> list[Depot | Exception]:

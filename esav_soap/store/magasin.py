@@ -8,9 +8,10 @@ from typing import Self
 from sqlalchemy.exc import DBAPIError
 
 from esav_soap.errors import ReglageInvalide
+from esav_soap.store.capacites import CapacitesSQL
 from esav_soap.store.certificats import CertificatsSQL
-from esav_soap.store.deroulements import DeroulementsSQL
 from esav_soap.store.envois import EnvoisSQL
+from esav_soap.store.evenements import EvenementsSQL
 from esav_soap.store.historique import HistoriqueSQL
 from esav_soap.store.homologations import HomologationsSQL
 from esav_soap.store.moteur import Moteur, lire_url
@@ -18,6 +19,7 @@ from esav_soap.store.operateurs import OperateursSQL
 from esav_soap.store.pannes import en_francais
 from esav_soap.store.parc import ParcSQL
 from esav_soap.store.publications import PublicationsSQL
+from esav_soap.store.rendez_vous import RendezVousSQL
 from esav_soap.store.revision_acces import RevisionAccesSQL
 from esav_soap.store.schema import migrer, preparer, preparer_fichier
 from esav_soap.store.signalisations import SignalisationsSQL
@@ -26,7 +28,9 @@ from esav_soap.store.souscriptions import SouscriptionsSQL
 
 class Magasin(
     SignalisationsSQL,
-    DeroulementsSQL,
+    EvenementsSQL,
+    RendezVousSQL,
+    CapacitesSQL,
     PublicationsSQL,
     EnvoisSQL,
     OperateursSQL,

@@ -28,7 +28,7 @@ from esav_soap.usecases.ports import BilanImport, Doublon
 TRANCHE = 5000
 
 _CLE = ("plateforme", "operateur", "identifiant")
-_VALEURS = ("offre", "extremite_a", "extremite_b", "complement", "garantie")
+_VALEURS = ("offre", "extremite_a", "extremite_b", "complement", "garantie", "zone")
 _COLONNES = (*_CLE, *_VALEURS)
 _VERROU_IMPORT = 0x65736157
 
@@ -123,6 +123,7 @@ class ImportationSQL:
                 p.extremite_b,
                 p.complement,
                 p.garantie,
+                p.zone,
             )
             for ligne, p in lignes
         )

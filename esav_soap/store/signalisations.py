@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, select
 
 from esav_soap.signalisation import (
     Contact,
-    Cote,
     Depot,
     Etat,
     Evenement,
@@ -17,8 +17,11 @@ from esav_soap.signalisation import (
     Signalisation,
 )
 from esav_soap.store.depots import ecrire_depots, lire_depot, par_reference
+from esav_soap.store.evenements import COLONNES, lire_evenement
 from esav_soap.store.groupe import Groupe
+from esav_soap.store.listes import ListesSQL
 from esav_soap.store.moteur import Moteur
+from esav_soap.store.saisies import ecrire_saisie
 from esav_soap.store.tables import evenement, prestation, signalisation
 
 #: Deposits of one transaction; more threads than this do not wait longer for it.
@@ -31,26 +34,33 @@ _S = signalisation.c
 
 #: In the driver's words: it is read by every deposit.
 PRESTATION = (
-    "SELECT offre, extremite_a, extremite_b, complement, garantie FROM prestation "
+    "SELECT offre, extremite_a, extremite_b, complement, garantie, zone FROM prestation "
     "WHERE plateforme = ? AND operateur = ? AND identifiant = ?"
 )
 
 SIGNALISATION = select(
-    signalisation, _P.identifiant, _P.offre.label("p_offre"), _P.extremite_a, _P.extremite_b, _P.complement, _P.garantie
+    signalisation,
+    _P.identifiant,
+    _P.offre.label("p_offre"),
+    _P.extremite_a,
+    _P.extremite_b,
+    _P.complement,
+    _P.garantie,
+    _P.zone,
 ).join_from(
     signalisation,
     prestation,
     and_(_P.plateforme == _S.plateforme, _P.operateur == _S.operateur, _P.identifiant == _S.prestation),
     isouter=True,
 )
-EVENEMENTS = select(evenement).order_by(evenement.c.id)
+EVENEMENTS = select(*COLONNES).order_by(evenement.c.id)
 
 
-class SignalisationsSQL:
+class SignalisationsSQL(ListesSQL):
     """Reads on connections of their own, which no writer holds up; deposits in groups (``Groupe``)."""
 
     def __init__(self, moteur: Moteur) -> None:
-        self._moteur = moteur
+        ListesSQL.__init__(self, moteur)
         self._prestation = PRESTATION if moteur.sqlite else PRESTATION.replace("?", "%s")
         self._depots: Groupe[NouvelleSignalisation, Depot] = Groupe(
             lambda lot: ecrire_depots(moteur, lot), maximum=GROUPE_MAX, delai_s=DELAI_S
@@ -72,6 +82,12 @@ class SignalisationsSQL:
     def par_reference(self, plateforme: str, operateur: str, reference: str) -> Signalisation | None:
         return self._lire(par_reference(plateforme, operateur, reference))
 
+    def retrouver(self, numero: str) -> Signalisation | None:
+        return self._lire(_S.numero == numero)
+
+    def saisir(self, nouvelle: NouvelleSignalisation, premier: Evenement, saisie_le: datetime) -> Depot:
+        return ecrire_saisie(self._moteur, nouvelle, premier, saisie_le)
+
     def _lire(self, condition: ColumnElement[bool]) -> Signalisation | None:
         def lire(connexion: Connection) -> Signalisation | None:
             with self._moteur.instantane(connexion):
@@ -79,15 +95,18 @@ class SignalisationsSQL:
                 if ligne is None:
                     return None
                 evenements = connexion.execute(EVENEMENTS.where(evenement.c.signalisation == ligne.id)).all()
-            return _signalisation(ligne, evenements)
+            return composer(ligne, evenements)
 
         return self._moteur.lire(lire)
 
 
-def _signalisation(ligne: Any, evenements: Any) -> Signalisation:
+def composer(ligne: Any, evenements: Any) -> Signalisation:
+    """The signalisation of a row of :data:`SIGNALISATION`, with its rows of :data:`EVENEMENTS`."""
     cle = (ligne.plateforme, ligne.operateur, ligne.prestation)
     connue = (
-        Prestation(*cle, ligne.p_offre, ligne.extremite_a, ligne.extremite_b, ligne.complement, ligne.garantie)
+        Prestation(
+            *cle, ligne.p_offre, ligne.extremite_a, ligne.extremite_b, ligne.complement, ligne.garantie, ligne.zone
+        )
         if ligne.identifiant is not None
         else Prestation(*cle, ligne.offre)
     )
@@ -104,5 +123,6 @@ def _signalisation(ligne: Any, evenements: Any) -> Signalisation:
         contact=Contact(ligne.contact_nom, ligne.contact_telephone, ligne.contact_courriel),
         formulaire=ligne.formulaire,
         prestation=connue,
-        evenements=tuple(Evenement(e.date, Etat[e.etat], Cote[e.cote], e.commentaire) for e in evenements),
+        evenements=tuple(map(lire_evenement, evenements)),
+        saisie_le=ligne.saisie_le,
     )

@@ -24,6 +24,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -88,11 +89,13 @@ prestation = Table(
     Column("extremite_b", Text, nullable=False),
     Column("complement", Text, nullable=False),
     Column("garantie", Text, nullable=False),
+    Column("zone", String(16), nullable=False, server_default=text("''")),
     sqlite_with_rowid=False,
 )
 
 #: ``id`` grows with each row, so that 10^6 stored signalisations cost a deposit no more than ten: rows are appended, and
-#: only the two small unique indexes are entered at random. No reference to ``prestation``: a signalisation outlives it.
+#: only three small indexes are entered at random. No reference to ``prestation``: a signalisation outlives it. ``clos_le``:
+#: when it was closed or rejected, as long as it is; ``saisie_le``: when one taken by the fallback procedure was entered.
 signalisation = Table(
     "signalisation",
     tables,
@@ -112,20 +115,98 @@ signalisation = Table(
     Column("contact_telephone", Text, nullable=False),
     Column("contact_courriel", Text),
     Column("formulaire", LargeBinary, nullable=False),
+    Column("clos_le", Instant),
+    Column("saisie_le", Instant),
     UniqueConstraint("numero"),
     UniqueConstraint("plateforme", "operateur", "reference"),
+    # The lists of an opérateur, and of the SAV: a state's rows in the order of their deposit.
+    Index(None, "plateforme", "operateur", "etat", "depot_le", "numero"),
+    Index(None, "plateforme", "etat", "depot_le", "numero"),
+    Index(None, "plateforme", "operateur", "prestation"),
+    # The history: of what is closed, so that a deposit does not pay for it.
+    Index(
+        None,
+        "plateforme",
+        "operateur",
+        "clos_le",
+        "numero",
+        sqlite_where=text("clos_le IS NOT NULL"),
+        postgresql_where=text("clos_le IS NOT NULL"),
+    ),
 )
 
-#: Every change of a signalisation (R3.4); the first is its deposit. ``id`` orders the events of one signalisation.
+#: Every change of a signalisation (R3.4); the first is its deposit. ``id`` orders the events of one signalisation, ``rang``
+#: those of an opérateur (:mod:`esav_soap.store.sequence`). ``commentaire`` stands last: a long one is not read to find the rest.
 evenement = Table(
     "evenement",
     tables,
     Column("id", _RANG, primary_key=True),
     Column("signalisation", _RANG, ForeignKey("signalisation.id"), nullable=False),
+    Column("plateforme", String(16), nullable=False),
+    Column("operateur", String(64), nullable=False),
+    Column("rang", _RANG, nullable=False),
     Column("date", Instant, nullable=False),
     Column("etat", String(32), nullable=False),
     Column("cote", String(16), nullable=False),
+    Column("action", String(32)),
+    Column("auteur", Text, nullable=False),
+    Column("visibilite", String(16), nullable=False),
+    Column("motif", String(64)),
+    Column("attendu", String(64)),
+    Column("cause", String(64)),
+    Column("responsabilite", String(64)),
+    Column("retabli_le", Instant),
     Column("commentaire", Text, nullable=False),
+    Index(None, "signalisation"),
+    Index(None, "plateforme", "operateur", "rang", unique=True),
+)
+
+#: The ``rang`` of the newest event of each opérateur. Its row is held from the numbering of an event until its commit.
+compteur_evenements = Table(
+    "compteur_evenements",
+    tables,
+    Column("plateforme", String(16), primary_key=True),
+    Column("operateur", String(64), primary_key=True),
+    Column("dernier", _RANG, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+#: Places of each slot (R4.2). The row is locked by whoever gives one of them away.
+capacite = Table(
+    "capacite",
+    tables,
+    Column("id", _RANG, primary_key=True),
+    Column("plateforme", String(16), nullable=False),
+    Column("zone", String(16), nullable=False),
+    Column("genre", String(32), nullable=False),
+    Column("jour", Date, nullable=False),
+    Column("plage", String(16), nullable=False),
+    Column("places", Integer, nullable=False),
+    UniqueConstraint("plateforme", "zone", "genre", "jour", "plage"),
+    Index(None, "plateforme", "jour"),
+)
+
+#: Appointments, past and cancelled ones included. ``signalisation``, ``remplace``, ``remplacee_par`` are numbers.
+reservation = Table(
+    "reservation",
+    tables,
+    Column("id", _RANG, primary_key=True),
+    Column("numero", String(20), nullable=False),
+    Column("plateforme", String(16), nullable=False),
+    Column("operateur", String(64), nullable=False),
+    Column("reference", String(64), nullable=False),
+    Column("signalisation", String(20), nullable=False),
+    Column("capacite", _RANG, ForeignKey("capacite.id"), nullable=False),
+    Column("etat", String(16), nullable=False),
+    Column("creee_le", Instant, nullable=False),
+    Column("modifiee_le", Instant, nullable=False),
+    Column("tenue_jusqu_a", Instant),
+    Column("confirmee_le", Instant),
+    Column("remplace", String(20)),
+    Column("remplacee_par", String(20)),
+    UniqueConstraint("numero"),
+    UniqueConstraint("plateforme", "operateur", "reference"),
+    Index(None, "capacite", "etat"),
     Index(None, "signalisation"),
 )
 

@@ -27,6 +27,7 @@ _PARTICULIERS: Mapping[str, frozenset[Role]] = {
     "information": frozenset(Role),
     "catalogue": frozenset(Role),
     "publication": frozenset({Role.PUBLIEUR}),
+    "sav": frozenset({Role.FOURNISSEUR}),
 }
 
 

@@ -18,10 +18,11 @@ from typing import Protocol
 from esav_soap.names import MOTIF_CODE, PLATEFORMES
 from esav_soap.reader import lire_catalogue
 from esav_soap.reader.fichiers import est_derive
+from esav_soap.rendez_vous.capacites import FORME_ZONE, MOTIF_ZONE
 from esav_soap.signalisation import Prestation
 from esav_soap.usecases.ports import BilanImport, Parc, Versions
 
-#: Columns of the file with the longest value that each takes; the last four are optional.
+#: Columns of the file with the longest value that each takes; the last five are optional.
 COLONNES = {
     "plateforme": 16,
     "operateur": 64,
@@ -31,6 +32,7 @@ COLONNES = {
     "extremiteB": 255,
     "complement": 255,
     "garantie": 40,
+    "zone": 16,
 }
 OBLIGATOIRES = ("plateforme", "operateur", "identifiant", "offre")
 LIGNE_MAX = 16_384
@@ -58,6 +60,7 @@ class CodeLigne(Enum):
     CARACTERE_INTERDIT = "La valeur contient un caractère de commande."
     PLATEFORME_INCONNUE = "La plate-forme n'existe pas."
     OFFRE_INCONNUE = "L'Offre n'existe dans aucune version connue du catalogue."
+    ZONE_INVALIDE = "Ce n'est pas un code de zone."
     LIGNE_EN_DOUBLE = "Une ligne précédente porte la même prestation."
 
 
@@ -163,7 +166,7 @@ def lire_parc(
     well-formed code is taken. ``rapport`` is kept up to date with what was read.
     """
     compte = rapport if rapport is not None else Rapport()
-    lignes = _lignes(flux, compte)
+    lignes = lire_lignes(flux, compte)
     entete = next(lignes, None)
     if entete is None or entete[1] == "":
         yield 1, ProblemeLigne(1, "", CodeLigne.FICHIER_VIDE, admis=_NOMS)
@@ -177,7 +180,7 @@ def lire_parc(
         if isinstance(texte, ProblemeLigne):
             yield numero, texte
             continue
-        valeurs = _decouper(texte, separateur)
+        valeurs = decouper(texte, separateur)
         if valeurs is None:
             yield numero, ProblemeLigne(numero, "", CodeLigne.GUILLEMETS, _court(texte), 'un guillemet s\'écrit ""')
         elif any(valeurs):
@@ -192,7 +195,7 @@ def lire_parc(
 _NOMS = ", ".join(COLONNES)
 
 
-def _lignes(flux: Flux, compte: Rapport) -> Iterator[tuple[int, str | ProblemeLigne]]:
+def lire_lignes(flux: Flux, compte: Rapport) -> Iterator[tuple[int, str | ProblemeLigne]]:
     """Lines without their end, or why one cannot be read. Never holds more than one line of ``LIGNE_MAX`` bytes."""
     numero = 0
     while brut := flux.readline(LIGNE_MAX + 1):
@@ -213,7 +216,7 @@ def _lignes(flux: Flux, compte: Rapport) -> Iterator[tuple[int, str | ProblemeLi
             yield numero, ProblemeLigne(numero, "", CodeLigne.ENCODAGE, octet, "UTF-8")
 
 
-def _decouper(texte: str, separateur: str) -> list[str] | None:
+def decouper(texte: str, separateur: str) -> list[str] | None:
     """The stripped values of a line; ``None`` when its quotes do not pair."""
     if '"' not in texte:
         return [valeur.strip() for valeur in texte.split(separateur)]
@@ -231,7 +234,7 @@ def _lire_entete(texte: str | ProblemeLigne) -> tuple[list[str], str, list[Probl
     connues = {nom.lower(): nom for nom in COLONNES}
     colonnes: list[str] = []
     problemes: list[ProblemeLigne] = []
-    for nom in _decouper(texte, separateur) or [texte]:
+    for nom in decouper(texte, separateur) or [texte]:
         colonne = connues.get(nom.lower())
         if colonne is None:
             problemes.append(ProblemeLigne(1, _court(nom), CodeLigne.COLONNE_INCONNUE, admis=_NOMS))
@@ -282,6 +285,8 @@ class _Verificateur:
                 return ProblemeLigne(ligne, colonne, CodeLigne.OFFRE_INCONNUE, _court(valeur), admis)
             if not self._offres and not MOTIF_CODE.fullmatch(valeur):
                 return ProblemeLigne(ligne, colonne, CodeLigne.OFFRE_INCONNUE, _court(valeur), "un code d'Offre")
+        if colonne == "zone" and valeur and not MOTIF_ZONE.fullmatch(valeur):
+            return ProblemeLigne(ligne, colonne, CodeLigne.ZONE_INVALIDE, _court(valeur), FORME_ZONE)
         return None
 
 

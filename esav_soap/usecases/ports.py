@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from typing import Protocol
 
 from esav_soap.avis import Envoi, EnvoiPris, EnvoiSuivi, EtatEnvoi, Operateur
 from esav_soap.publication import VersionPubliee
-from esav_soap.signalisation import Depot, NouvelleSignalisation, Prestation, Signalisation
+from esav_soap.signalisation import Depot, Evenement, NouvelleSignalisation, Prestation, Signalisation
 
 
 class NumeroDejaPris(Exception):
@@ -47,6 +47,58 @@ class Signalisations(Depots, Protocol):
 
     def par_reference(self, plateforme: str, operateur: str, reference: str) -> Signalisation | None:
         """The same, by the opérateur's own reference."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class EvenementSuivi:
+    """An event, and the signalisation that it is of."""
+
+    numero: str
+    reference: str
+    evenement: Evenement
+
+
+@dataclass(frozen=True, slots=True)
+class PageEvenements:
+    """``curseur``: where the next page begins. ``dernier``: the place of the opérateur's newest event, seen or not; less than
+    ``curseur`` when that one is none that this store gave."""
+
+    evenements: tuple[EvenementSuivi, ...]
+    curseur: int
+    dernier: int
+
+    @property
+    def encore(self) -> bool:
+        """Whether there is more to read at once."""
+        return self.curseur < self.dernier
+
+
+class Evenements(Protocol):
+    """Changes of signalisations, and the sequence of them that each opérateur reads. Methods are thread-safe."""
+
+    def evenements_depuis(self, plateforme: str, operateur: str, curseur: int, maximum: int) -> PageEvenements:
+        """Up to ``maximum`` (one at least) of the events after ``curseur`` that the opérateur may see, in their order.
+
+        0 is the beginning. The cursor passes over internal events, and a page is empty only when nothing visible is left. An
+        event that is committed later stands after every cursor given before, and the same cursor gives the same events again.
+        """
+        ...
+
+    def changer(
+        self,
+        plateforme: str,
+        operateur: str,
+        numero: str,
+        attendu: int,
+        un: Evenement,
+        envois: Sequence[Envoi] = (),
+    ) -> bool:
+        """Append the event if the signalisation has exactly ``attendu`` of them, internal ones included, and take its state.
+
+        One transaction, with the notices that the change sends. False, and nothing written, when it is not there or somebody
+        else has changed it meanwhile.
+        """
         ...
 
 

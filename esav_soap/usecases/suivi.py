@@ -1,18 +1,29 @@
-"""Follow-up of one signalisation (R3.5, R3.7)."""
+"""Follow-up of signalisations by their opérateur, and what it does to them (R3.5-R3.7)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from typing import Protocol
 
 from lxml import etree
 
+from esav_soap.calendar import PARIS, en_paris, en_utc
+from esav_soap.certificats import Role
 from esav_soap.errors import CodeErreur, ErreurEsav
 from esav_soap.model import Branche, Catalogue, Choisi, Feuille, Structure, structure_offre
 from esav_soap.signalisation import Signalisation
+from esav_soap.signalisation import garantie as gtr
 from esav_soap.signalisation.numero import normaliser
+from esav_soap.signalisation.transitions import Commande
+from esav_soap.usecases.actions import Avancer, agir, avancer_tout, commande_de, verifier_maximum, visible
 from esav_soap.usecases.depot import Appelant
-from esav_soap.usecases.ports import Signalisations
+from esav_soap.usecases.ports import Evenements, PageEvenements, Signalisations
+from esav_soap.usecases.ports_suivi import Filtre, Listes, PageSignalisations, Place
+
+#: Calendar days (Paris) after that of its closure, during which a signalisation stands in the history (art. 4.2.2).
+JOURS_HISTORIQUE = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +39,17 @@ class ChampRempli:
 def trouver(
     appelant: Appelant, numero: str | None, reference: str | None, signalisations: Signalisations
 ) -> Signalisation:
-    """The caller's signalisation of that number, or of that reference of its own.
+    """The caller's signalisation of that number, or of that reference of its own, as the caller may see it.
 
     Raises SIGNALISATION_INCONNUE, the same for one that does not exist and one of another opérateur.
     """
+    return visible(_trouver(appelant, numero, reference, signalisations))
+
+
+def _trouver(
+    appelant: Appelant, numero: str | None, reference: str | None, signalisations: Signalisations
+) -> Signalisation:
+    """The same with all its events: what a change counts."""
     trouvee = None
     if numero is not None:
         canonique = normaliser(numero)
@@ -42,6 +60,89 @@ def trouver(
     if trouvee is None:
         raise ErreurEsav(CodeErreur.SIGNALISATION_INCONNUE)
     return trouvee
+
+
+class BaseSuivi(Listes, Evenements, Protocol):
+    """What the follow-up needs of the store, besides ``Signalisations``."""
+
+
+class Suivi:
+    """All that an opérateur reads and does after its deposit. ``signalisations`` gives those of integration up to date;
+    ``avancer`` does the same for one. Nothing of what it gives holds an internal event (R3.7)."""
+
+    def __init__(self, signalisations: Signalisations, base: BaseSuivi, avancer: Avancer) -> None:
+        self._signalisations = signalisations
+        self._base = base
+        self._avancer = avancer
+
+    def agir(
+        self,
+        appelant: Appelant,
+        numero: str | None,
+        reference: str | None,
+        commande: Commande,
+        instant: datetime,
+        role: Role = Role.OPERATEUR,
+    ) -> Signalisation:
+        """Complete, ask for the closure, contest it or comment, in the caller's name (R3.6).
+
+        Raises DROIT_INSUFFISANT, SIGNALISATION_INCONNUE, TRANSITION_INTERDITE, FORMULAIRE_INVALIDE, MODIFIEE_ENTRETEMPS.
+        """
+        if role is not Role.OPERATEUR:
+            raise ErreurEsav(CodeErreur.DROIT_INSUFFISANT)
+        voulue = commande_de(role, commande.auteur or appelant.operateur, commande)
+        return visible(
+            agir(lambda: _trouver(appelant, numero, reference, self._signalisations), voulue, self._base, instant)
+        )
+
+    def lister(self, appelant: Appelant, filtre: Filtre, apres: Place | None, maximum: int) -> PageSignalisations:
+        """A page of the caller's own, the newest deposit first. Whose they are is the caller's identity, not the filter's."""
+        verifier_maximum(maximum)
+        self._avancer_tout(appelant)
+        return self._base.lister(
+            replace(filtre, plateforme=appelant.plateforme, operateur=appelant.operateur), apres, maximum
+        )
+
+    def historique(
+        self, appelant: Appelant, apres: Place | None, maximum: int, instant: datetime
+    ) -> PageSignalisations:
+        """Closed and rejected ones, by the instant of that, through the ninetieth calendar day after it (Paris)."""
+        verifier_maximum(maximum)
+        self._avancer_tout(appelant)
+        depuis = debut_historique(instant)
+        return self._base.closes(appelant.plateforme, appelant.operateur, depuis, apres, maximum)
+
+    def evenements(self, appelant: Appelant, curseur: int, maximum: int) -> PageEvenements:
+        """The changes after the cursor, of all the caller's signalisations, in their order."""
+        verifier_maximum(maximum)
+        self._avancer_tout(appelant)
+        return self._base.evenements_depuis(appelant.plateforme, appelant.operateur, curseur, maximum)
+
+    def _avancer_tout(self, appelant: Appelant) -> None:
+        avancer_tout(self._base, self._avancer, appelant.plateforme, appelant.operateur)
+
+
+def debut_historique(instant: datetime) -> datetime:
+    """Closed from then on, a signalisation stands in the history at ``instant``: a midnight in Paris, in UTC."""
+    jour = en_paris(instant).date() - timedelta(days=JOURS_HISTORIQUE)
+    return en_utc(datetime.combine(jour, time(), PARIS))
+
+
+@dataclass(frozen=True, slots=True)
+class SituationGarantie:
+    """The guarantee of a signalisation. ``echeance``: by when it is to be closed, None when nothing is due (none told, or
+    rejected, or frozen with hours left). ``tenue``: whether that was held, None as long as nobody knows."""
+
+    texte: str
+    echeance: datetime | None = None
+    tenue: bool | None = None
+
+
+def situation_garantie(signalisation: Signalisation, instant: datetime) -> SituationGarantie:
+    """The guarantee as it stands at ``instant`` (R3.5)."""
+    texte = signalisation.prestation.garantie
+    lue, histoire = gtr.lire(texte), signalisation.evenements
+    return SituationGarantie(texte, gtr.echeance(lue, histoire), gtr.tenue(lue, histoire, instant))
 
 
 def champs_remplis(signalisation: Signalisation, catalogue: Catalogue) -> tuple[ChampRempli, ...]:

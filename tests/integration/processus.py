@@ -7,6 +7,10 @@
 ``avis URL``: leases notices, a few at a time, until none is due; prints each.
 ``acces URL SIGNALISATION NOM DEMANDES...``: homologates, records certificates, meets the requests, appends events, the same as
 every other process; prints what it was the one to do.
+``suite URL NOM FILS TOURS``: threads that deposit for two opérateurs and change their own signalisations and the common ones;
+prints opérateur, author and visibility of each event once it is acknowledged. Each event is dated when its writing began.
+``rendez_vous URL RANG NOMBRE MINUTES``: clients from RANG * NOMBRE on want hour slots, the next one when one is full; the clock is
+wrong by MINUTES. Prints for each the signalisation and its slot, or COMPLET.
 ``fourche URL``: deposits, forks four children that deposit with the inherited store, deposits again.
 """
 
@@ -17,11 +21,13 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
+from esav_soap.errors import ErreurEsav
 from esav_soap.homologation import Domaine, Homologation
-from esav_soap.signalisation import Cote, Etat, Evenement
+from esav_soap.rendez_vous import Plage
+from esav_soap.signalisation import Action, Cote, Etat, Evenement, Visibilite
 from esav_soap.store import ouvrir
 from esav_soap.usecases.ports import VersionsChangees
 from esav_soap.usecases.ports_acces import CertificatDejaConnu, DemandeDejaTraitee
@@ -112,6 +118,61 @@ def acces(url: str, signalisation: str, nom: str, *demandes: str) -> None:
             dire(f"evenement {tour}")
 
 
+def suite(url: str, nom: str, fils: str, tours: str) -> None:
+    magasin = ouvrir(url)
+    attendre()
+
+    def commenter(operateur: str, numero: str, attendu: int, auteur: str, visibilite: Visibilite) -> None:
+        un = Evenement(
+            datetime.now(UTC), Etat.EN_COURS, Cote.FOURNISSEUR, "", Action.COMMENTER, auteur, visibilite=visibilite
+        )
+        if magasin.changer("production", operateur, numero, attendu, un):
+            dire(f"{operateur} {auteur} {visibilite.name}")
+
+    def ecrire(fil: str) -> None:
+        for tour in range(int(tours)):
+            operateur = ("OPA", "OPB")[(tour + len(fil)) % 2]
+            reference = f"{nom}-{fil}-{tour}"
+            depose = nouvelle(reference, operateur=operateur, depot_le=datetime.now(UTC))
+            magasin.deposer(depose)
+            dire(f"{operateur} {reference} DEPOT")
+            commenter(operateur, depose.numero, 1, f"{reference}-propre", Visibilite.PARTAGE)
+            commune = magasin.par_reference("production", operateur, f"COMMUNE-{operateur}")
+            assert commune is not None
+            visibilite = Visibilite.INTERNE if tour % 3 == 0 else Visibilite.PARTAGE
+            commenter(operateur, commune.numero, len(commune.evenements), f"{reference}-commune", visibilite)
+
+    ecrivains = [threading.Thread(target=ecrire, args=("f" * rang,)) for rang in range(1, int(fils) + 1)]
+    for un in ecrivains:
+        un.start()
+    for un in ecrivains:
+        un.join()
+
+
+def rendez_vous(url: str, rang: str, nombre: str, minutes: str) -> None:
+    from tests.integration import test_contrat_rendez_vous as contrat
+
+    magasin = ouvrir(url)
+    instant = contrat.MARDI + timedelta(minutes=int(minutes))
+    attendre()
+
+    def client(n: int) -> None:
+        numero = magasin.par_reference("production", "OPA", f"S-OPA-{n}")
+        assert numero is not None
+        for plage in (Plage.H08, Plage.H09, Plage.H10):
+            with suppress(ErreurEsav):
+                contrat.reserver(magasin, numero.numero, contrat.souhait(f"{n}-{plage.name}", plage=plage), instant)
+                dire(f"{numero.numero} {plage.name}")
+                return
+        dire(f"{numero.numero} COMPLET")
+
+    clients = [threading.Thread(target=client, args=(int(rang) * int(nombre) + n,)) for n in range(int(nombre))]
+    for un in clients:
+        un.start()
+    for un in clients:
+        un.join()
+
+
 def fourche(url: str) -> None:
     magasin = ouvrir(url)
     attendre()
@@ -144,6 +205,8 @@ ROLES: dict[str, Callable[..., None]] = {
     "annoncer": annoncer,
     "avis": avis,
     "acces": acces,
+    "rendez_vous": rendez_vous,
+    "suite": suite,
 }
 
 if __name__ == "__main__":

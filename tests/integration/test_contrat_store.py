@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from esav_soap.errors import ReglageInvalide
 from esav_soap.publication import VersionPubliee
-from esav_soap.signalisation import Contact, Cote, Depot, Etat, Evenement, Prestation, Signalisation
+from esav_soap.signalisation import Action, Contact, Cote, Depot, Etat, Evenement, Prestation, Signalisation
 from esav_soap.store import Magasin, ouvrir
 from esav_soap.store.depots import ecrire_depots
 from esav_soap.usecases.ports import BilanImport, Doublon, NumeroDejaPris
@@ -46,7 +46,7 @@ def test_depot_se_relit_avec_son_evenement(magasin: Magasin, url: str) -> None:
         contact=Contact("Zoé", "+33102030405", "zoe@exemple.fr"),
         formulaire=depose.formulaire,
         prestation=PRESTATION,
-        evenements=(Evenement(DEPOT_LE, Etat.EN_DEPOT, Cote.OPERATEUR, ""),),
+        evenements=(Evenement(DEPOT_LE, Etat.EN_DEPOT, Cote.OPERATEUR, action=Action.DEPOSER),),
     )
     assert magasin.par_numero("production", "OPA", depose.numero) == attendue
     assert magasin.par_reference("production", "OPA", "REF-1") == attendue
@@ -204,7 +204,10 @@ def test_signalisation_survit_a_sa_prestation_inconnue(magasin: Magasin) -> None
 
 @pytest.mark.exigence("R3.4")
 def test_evenement_sans_signalisation_est_refuse_par_la_base(magasin: Magasin) -> None:
-    ordre = "INSERT INTO evenement (signalisation, date, etat, cote, commentaire) VALUES (12, '2026-07-01T10:00:00Z', '', '', '')"
+    ordre = (
+        "INSERT INTO evenement (signalisation, plateforme, operateur, rang, date, etat, cote, auteur, visibilite, commentaire) "
+        "VALUES (12, 'production', 'OPA', 1, '2026-07-01T10:00:00Z', '', '', '', '', '')"
+    )
     with pytest.raises(IntegrityError), magasin._moteur.ecriture() as connexion:
         connexion.exec_driver_sql(ordre)
     assert not magasin.deposer(nouvelle("REF-1")).deja_deposee  # the connection is good for the next

@@ -35,7 +35,7 @@ def semer(magasin: Magasin, nombre: int, pas: timedelta, octets: int = 1, tardiv
     with magasin._moteur.ecriture() as connexion:
         connexion.exec_driver_sql(
             f"INSERT INTO signalisation {suite} SELECT n, 'N' || n, 'production', 'OPA', 'R' || n, {forme}, 'EN_DEPOT', "
-            f"'P', 'ACCES_FTTH', '2026.1', {date}, {date}, '', '', NULL, {forme} FROM suite"
+            f"'P', 'ACCES_FTTH', '2026.1', {date}, {date}, '', '', NULL, {forme}, NULL, NULL FROM suite"
         )
 
 

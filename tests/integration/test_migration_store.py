@@ -16,11 +16,12 @@ from esav_soap.avis import Envoi, EnvoiSuivi, EtatEnvoi, GenreAvis, Operateur
 from esav_soap.cli.store import migrate
 from esav_soap.errors import ReglageInvalide
 from esav_soap.publication import VersionPubliee
+from esav_soap.signalisation import Action, Cote, Etat, Evenement, Visibilite
 from esav_soap.store import Magasin, ouvrir, schema
 from esav_soap.store.migrations import configuration
 from esav_soap.store.moteur import lire_url
 from tests.integration.acces import certificat, demande
-from tests.integration.exemples import DEPOT_LE, PRESTATION
+from tests.integration.exemples import DEPOT_LE, PRESTATION, nouvelle
 from tests.integration.publications import EN_VIGUEUR, annoncee, envois, remplacee
 from tests.integration.test_annonces_tuees import destins
 from tests.integration.test_plans_store import requetes
@@ -49,6 +50,33 @@ _DONNEES_0002 = (
     "(4, 'ANNONCE_RETIREE:2026.2:OPA', 'ANNONCE_RETIREE', '2026.2', 'OPA', 'REBUT', 5, '{depot}', NULL, NULL, 'été')",
     "INSERT INTO envoi (cle, genre, version, operateur, etat, essais, cree_le, prochain, erreur) VALUES "
     "('RAPPEL_RETRAIT:2026.1:OPB', 'RAPPEL_RETRAIT', '2026.1', 'OPB', 'EN_ATTENTE', 0, '{depot}', '{depot}', '')",
+)
+#: What revision 0003 knew of events: of two opérateurs and two platforms, as several writers had mixed them.
+_DONNEES_0003 = (
+    "INSERT INTO signalisation (id, numero, plateforme, operateur, reference, empreinte, etat, prestation, offre, "
+    "version_catalogue, depot_le, modifiee_le, contact_nom, contact_telephone, formulaire) "
+    "SELECT n.id, n.numero, n.plateforme, n.operateur, 'R' || n.id, s.empreinte, n.etat, s.prestation, s.offre, "
+    "s.version_catalogue, s.depot_le, s.modifiee_le, '', '', s.formulaire FROM signalisation s, ("
+    "SELECT 11 AS id, 'N11' AS numero, 'production' AS plateforme, 'OPB' AS operateur, 'CLOS_TABLEAU_DE_BORD' AS etat "
+    "UNION ALL SELECT 12, 'N12', 'integration', 'OPA', 'EN_REJET' UNION ALL SELECT 13, 'N13', 'production', 'OPA', 'GELE'"
+    ") n WHERE s.id = 7",
+    "INSERT INTO evenement (id, signalisation, date, etat, cote, commentaire) VALUES "
+    + ", ".join(
+        f"({rang}, {signalisation}, '{{depot}}', '{etat}', '{cote}', 'dit {rang}')"
+        for rang, signalisation, etat, cote in (
+            (10, 11, "EN_DEPOT", "OPERATEUR"),
+            (11, 13, "EN_DEPOT", "OPERATEUR"),
+            (12, 12, "EN_DEPOT", "OPERATEUR"),
+            (13, 13, "EN_QUALIFICATION", "FOURNISSEUR"),
+            (14, 7, "EN_QUALIFICATION", "FOURNISSEUR"),
+            (15, 13, "EN_COURS", "FOURNISSEUR"),
+            (17, 13, "GELE", "FOURNISSEUR"),
+            (18, 11, "CLOS", "FOURNISSEUR"),
+            (20, 11, "VALIDE", "FOURNISSEUR"),
+            (21, 11, "CLOS_TABLEAU_DE_BORD", "FOURNISSEUR"),
+            (22, 12, "EN_REJET", "FOURNISSEUR"),
+        )
+    ),
 )
 SUIVIS = (
     EnvoiSuivi(
@@ -164,6 +192,100 @@ def test_retour_a_0002_ne_garde_que_les_avis_qu_elle_sait_lire(publiant: str) ->
     base.dispose()
     with ouvrir(publiant, creer=False) as magasin:
         tout_y_est(magasin)
+        publications_y_sont(magasin)
+
+
+@pytest.fixture
+def deroule(publiant: str, moteur: str) -> str:
+    """Address of the same store at revision 0003, with signalisations whose course is written."""
+    base = create_engine(lire_url(publiant))
+    with base.begin() as connexion:
+        command.upgrade(configuration(connexion), "0003")
+        for ordre in _DONNEES_0003:
+            connexion.exec_driver_sql(ordre.format(depot=DEPOT_LE.isoformat(timespec="microseconds")))
+        if moteur == "postgresql":
+            connexion.exec_driver_sql("SELECT setval('evenement_id_seq', 22), setval('signalisation_id_seq', 13)")
+    base.dispose()
+    return publiant
+
+
+def suites_y_sont(magasin: Magasin) -> None:
+    """Each opérateur's events in the order in which they were written, none of them hidden, what led to each state named."""
+    attendues = {
+        ("production", "OPA"): [
+            "N7 DEPOSER",
+            "N13 DEPOSER",
+            "N13 QUALIFIER",
+            "N7 QUALIFIER",
+            "N13 PRENDRE",
+            "N13 GELER",
+        ],
+        ("production", "OPB"): ["N11 DEPOSER", "N11 CLORE", "N11 VALIDER", "N11 VERROUILLER"],
+        ("integration", "OPA"): ["N12 DEPOSER", "N12 REJETER"],
+        ("integration", "OPB"): [],
+    }
+    for cle, dites in attendues.items():
+        page = magasin.evenements_depuis(*cle, 0, 100)
+        assert [f"{s.numero} {s.evenement.action and s.evenement.action.name}" for s in page.evenements] == dites
+        assert [s.evenement.rang for s in page.evenements] == list(range(1, len(dites) + 1))
+        assert (page.curseur, page.dernier) == (len(dites), len(dites))
+    rejet = magasin.evenements_depuis("integration", "OPA", 1, 1).evenements[0]
+    assert (rejet.reference, rejet.evenement) == (
+        "R12",
+        Evenement(DEPOT_LE, Etat.EN_REJET, Cote.FOURNISSEUR, "dit 22", action=Action.REJETER),
+    )
+
+
+@pytest.mark.exigence("R3.4", "R3.5")
+def test_evenements_de_0003_entrent_dans_la_suite_de_leur_operateur(deroule: str) -> None:
+    sortie = CliRunner().invoke(migrate, ["--store", deroule], catch_exceptions=False)
+    assert sortie.exit_code == 0
+    with ouvrir(deroule, creer=False) as magasin:
+        suites_y_sont(magasin)
+        publications_y_sont(magasin)
+        assert not magasin.deposer(nouvelle("APRES", operateur="OPB")).deja_deposee
+        gele = Evenement(DEPOT_LE, Etat.EN_COURS, Cote.OPERATEUR, "voici", action=Action.COMPLETER)
+        assert magasin.changer("production", "OPA", "N13", 4, gele)
+        for operateur, curseur, reference in (("OPB", 4, "APRES"), ("OPA", 6, "R13")):
+            page = magasin.evenements_depuis("production", operateur, curseur, 9)
+            assert [(s.reference, s.evenement.rang) for s in page.evenements] == [(reference, curseur + 1)]
+
+
+@pytest.mark.exigence("R3.4")
+def test_retour_a_0003_ne_montre_rien_d_interne(deroule: str) -> None:
+    """That revision shows every event to the opérateur."""
+    CliRunner().invoke(migrate, ["--store", deroule], catch_exceptions=False)
+    with ouvrir(deroule, creer=False) as magasin:
+        for attendu, visibilite in ((4, Visibilite.INTERNE), (5, Visibilite.PARTAGE)):
+            un = Evenement(DEPOT_LE, Etat.GELE, Cote.FOURNISSEUR, visibilite.name, visibilite=visibilite)
+            assert magasin.changer("production", "OPA", "N13", attendu, un)
+    base = create_engine(lire_url(deroule))
+    with base.begin() as connexion:
+        command.downgrade(configuration(connexion), "0003")
+        assert [colonne["name"] for colonne in inspect(connexion).get_columns("evenement")] == (
+            ["id", "signalisation", "date", "etat", "cote", "commentaire"]
+        )
+        assert {index["name"] for index in inspect(connexion).get_indexes("evenement")} == {
+            "ix_evenement_signalisation"
+        }
+        ordre = "SELECT commentaire FROM evenement WHERE signalisation = 13 ORDER BY id"
+        lus = list(connexion.exec_driver_sql(ordre).scalars())
+        assert lus == ["dit 11", "dit 13", "dit 15", "dit 17", "PARTAGE"]
+        command.upgrade(configuration(connexion), "head")
+    base.dispose()
+    with ouvrir(deroule, creer=False) as magasin:
+        assert magasin.evenements_depuis("production", "OPA", 6, 9).dernier == 7
+        publications_y_sont(magasin)
+
+
+@pytest.mark.long
+@pytest.mark.exigence("R3.1", "R3.4")
+def test_migration_de_0003_tuee_a_chaque_ordre(deroule: str) -> None:
+    *tues, vivant = destins("migrer", deroule)
+    assert (len(tues) > 10, {code for _, code, _ in tues}) == (True, {-signal.SIGKILL})
+    assert (tues[0][2], vivant[1:]) == ("rien", (0, "tout"))
+    with ouvrir(deroule, creer=False) as magasin:
+        suites_y_sont(magasin)
         publications_y_sont(magasin)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -14,8 +15,10 @@ from sqlalchemy import Connection, event
 
 from esav_soap.avis import Envoi, EtatEnvoi, GenreAvis
 from esav_soap.homologation import Domaine, Homologation
+from esav_soap.model import TypeRendezVous
 from esav_soap.publication import VersionPubliee
-from esav_soap.signalisation import Cote, Etat, Evenement
+from esav_soap.rendez_vous import Creneau, Periode, Plage
+from esav_soap.signalisation import Cote, Etat, Evenement, Visibilite
 from esav_soap.store import Magasin
 from tests.integration.acces import certificat, demande
 from tests.integration.exemples import DEPOT_LE, PRESTATION, nouvelle
@@ -31,12 +34,23 @@ _OCTETS = {"sqlite": "X'78'", "postgresql": "decode('78', 'hex')"}
 _OPERATEUR = "'OP' || (n - n / 20 * 20)"
 _DATE = "CAST('2026-07-01T10:00:00.000000+00:00' AS {instant})"
 _INSTANT = {"sqlite": "text", "postgresql": "timestamptz"}
+#: Every twentieth row a day further.
+_JOUR_N = {
+    "sqlite": "date('2026-12-01', '+' || (n / 20) || ' days')",
+    "postgresql": "CAST('2026-12-01' AS date) + CAST(n / 20 AS integer)",
+}
 _JOUR = {"sqlite": "text", "postgresql": "date"}
 _REMPLIR = (
-    f"INSERT INTO prestation {{suite}} SELECT 'production', {_OPERATEUR}, 'P' || n, 'ACCES_FTTH', '', '', '', '' FROM suite",
+    f"INSERT INTO prestation {{suite}} SELECT 'production', {_OPERATEUR}, 'P' || n, 'ACCES_FTTH', '', '', '', '', '' FROM suite",
     f"INSERT INTO signalisation {{suite}} SELECT n, 'N' || n, 'production', {_OPERATEUR}, 'R' || n, {{octets}}, 'EN_DEPOT', "
-    f"'P' || n, 'ACCES_FTTH', '2026.1', {_DATE}, {_DATE}, '', '', NULL, {{octets}} FROM suite",
-    f"INSERT INTO evenement {{suite}} SELECT n, n, {_DATE}, 'EN_DEPOT', 'OPERATEUR', '' FROM suite",
+    f"'P' || n, 'ACCES_FTTH', '2026.1', {_DATE}, {_DATE}, '', '', NULL, {{octets}}, NULL, NULL FROM suite",
+    "INSERT INTO evenement (id, signalisation, plateforme, operateur, rang, date, etat, cote, auteur, visibilite, commentaire) "
+    f"{{suite}} SELECT n, n, 'production', {_OPERATEUR}, 1 + n / 20, {_DATE}, 'EN_DEPOT', 'OPERATEUR', '', 'PARTAGE', '' "
+    "FROM suite",
+    "INSERT INTO compteur_evenements (plateforme, operateur, dernier) "
+    "SELECT plateforme, operateur, max(rang) FROM evenement GROUP BY plateforme, operateur",
+    # Many opérateurs, so that a scan of the counters would cost something.
+    "INSERT INTO compteur_evenements {suite} SELECT 'integration', 'OP' || n, 7 FROM suite",
     f"INSERT INTO version_catalogue (version, annonce, ouverture, pack) {{suite}} "
     f"SELECT 'V' || n, {_DATE}, {_DATE}, {{octets}} FROM suite WHERE n < 3000",
     f"INSERT INTO homologation {{suite}} SELECT 'OP' || n, 'TEST', {_DATE}, '', '' FROM suite",
@@ -44,6 +58,9 @@ _REMPLIR = (
     f"CAST('2026-07-22' AS {{jour}}), {_DATE}, '', {{octets}} FROM suite",
     f"INSERT INTO certificat {{suite}} SELECT 'C' || n, 'OP' || n, 'OPERATEUR', 'RECONNUE', '', '', '', '', '', "
     f"{_DATE}, {_DATE}, {_DATE}, {_DATE}, NULL, '', {{octets}} FROM suite",
+    "INSERT INTO capacite {suite} SELECT n, 'production', 'Z' || (n - n / 20 * 20), 'SAV', {jour_n}, 'MATIN', 2 FROM suite",
+    f"INSERT INTO reservation {{suite}} SELECT n, 'A' || n, 'production', {_OPERATEUR}, 'R' || n, 'N' || n, n, 'CONFIRMEE', "
+    f"{_DATE}, {_DATE}, {_DATE}, {_DATE}, NULL, NULL FROM suite",
     "INSERT INTO envoi (numero, cle, genre, objet, operateur, etat, essais, cree_le, prochain, erreur) {suite} SELECT n, "
     "'K' || n, 'VERSION_ANNONCEE', 'V7', 'OP' || n, CASE WHEN n < 50 THEN 'EN_ATTENTE' ELSE 'ENVOYE' END, 1, "
     f"{_DATE}, CASE WHEN n < 50 THEN {_DATE} END, '' FROM suite",
@@ -55,12 +72,19 @@ def rempli(magasin: Magasin, moteur: str) -> Magasin:
     with magasin._moteur.ecriture() as connexion:
         for ordre in _REMPLIR:
             connexion.exec_driver_sql(
-                ordre.format(suite=_SUITE[moteur], octets=_OCTETS[moteur], instant=_INSTANT[moteur], jour=_JOUR[moteur])
+                ordre.format(
+                    suite=_SUITE[moteur],
+                    octets=_OCTETS[moteur],
+                    instant=_INSTANT[moteur],
+                    jour=_JOUR[moteur],
+                    jour_n=_JOUR_N[moteur],
+                )
             )
         if moteur == "postgresql":
             connexion.exec_driver_sql(
                 "SELECT setval('signalisation_id_seq', 200000), setval('evenement_id_seq', 200000), "
-                "setval('envoi_numero_seq', 200000), setval('demande_certificat_numero_seq', 200000)"
+                "setval('envoi_numero_seq', 200000), setval('demande_certificat_numero_seq', 200000), "
+                "setval('capacite_id_seq', 200000), setval('reservation_id_seq', 200000)"
             )
     with magasin._moteur.ecrivains.connect() as connexion:
         connexion.exec_driver_sql("ANALYZE")
@@ -164,6 +188,57 @@ def test_aucune_ecriture_d_acces_ne_balaie_une_table(rempli: Magasin) -> None:
         assert rempli.revoquer_certificats(["C7", "C8"], DEPOT_LE, "") == 2
         assert not rempli.classer_demande(7, DEPOT_LE)
     assert len(vues) >= 10
+    with rempli._moteur.ecrivains.connect() as connexion:
+        plans = {ordre: balayages(connexion, ordre, valeurs) for ordre, valeurs in vues}
+    assert [plan for plan in plans.items() if plan[1]] == []
+
+
+@pytest.mark.exigence("R3.4", "R3.5")
+def test_la_suite_des_evenements_se_lit_par_son_index(rempli: Magasin, moteur: str) -> None:
+    """From any place, in the order of the index: nothing is sorted, and nothing is read that comes after the page."""
+    un = Evenement(DEPOT_LE, Etat.CLOS, Cote.FOURNISSEUR, visibilite=Visibilite.INTERNE)
+    with requetes(rempli) as vues:
+        for curseur in (0, 2500, 4998):
+            page = rempli.evenements_depuis("production", "OP7", curseur, 10)
+            rangs = [suivi.evenement.rang for suivi in page.evenements]
+            assert rangs == list(range(curseur + 1, min(curseur + 10, 5000) + 1))
+        assert rempli.changer("production", "OP7", "N7", 1, un)
+        assert not rempli.changer("production", "OP7", "N7", 1, un)
+        assert rempli.evenements_depuis("production", "OP7", 5000, 10).curseur == 5001
+    assert len(vues) >= 15
+    with rempli._moteur.ecrivains.connect() as connexion:
+        plans = {ordre: balayages(connexion, ordre, valeurs) for ordre, valeurs in vues}
+        ordre, valeurs = next(vue for vue in vues if "evenement.rang >" in vue[0])
+        plan = connexion.exec_driver_sql(f"EXPLAIN {'QUERY PLAN' if moteur == 'sqlite' else ''} {ordre}", valeurs).all()
+    assert [un for un in plans.items() if un[1]] == []
+    texte = str(plan)
+    assert "ix_evenement_plateforme_operateur_rang" in texte
+    assert "Sort" not in texte
+    assert "TEMP B-TREE" not in texte
+
+
+@pytest.mark.exigence("R4.1", "R4.2")
+def test_aucune_requete_de_rendez_vous_ne_balaie_une_table(rempli: Magasin) -> None:
+    """What is done under a slot's lock keeps everybody waiting who wants that slot."""
+    jour = date(2026, 12, 3)
+    voulu = Creneau("production", "Z7", TypeRendezVous.SAV, jour, Plage.MATIN)
+    cle = ("production", "OP7", "N7")
+    with requetes(rempli) as vues:
+        places, prises = rempli.capacites(
+            "production", "Z7", TypeRendezVous.SAV, Periode(jour, jour + timedelta(days=30))
+        )
+        assert (len(places), len(prises)) == (31, 31)
+        (sienne,) = rempli.reservations(*cle)
+        assert rempli.reservation("production", "OP7", "A7") == rempli.reservation("production", None, "A7") == sienne
+        with rempli.seance(*cle, voulu=voulu, reference="NEUVE", reservation="A7") as seance:
+            assert seance is not None
+            assert seance.situation.capacite is not None
+            assert seance.reservation == sienne
+            neuve = replace(sienne, numero="NEUVE", reference="NEUVE", creneau=voulu)
+            seance.ecrire([sienne, neuve], Evenement(DEPOT_LE, Etat.GELE, Cote.OPERATEUR))
+        assert len(rempli.occupations("production", jour, jour, DEPOT_LE)) == 20
+        assert rempli.importer_capacites([(2, replace(places[0], places=3))], DEPOT_LE).modifiees == 1
+    assert len(vues) >= 15
     with rempli._moteur.ecrivains.connect() as connexion:
         plans = {ordre: balayages(connexion, ordre, valeurs) for ordre, valeurs in vues}
     assert [plan for plan in plans.items() if plan[1]] == []

@@ -115,6 +115,9 @@ def test_rien_d_acquitte_ne_se_perd_quand_un_processus_est_tue(url: str) -> None
         # One deposit of each killed thread may be committed without having been acknowledged.
         assert len(acquittes) <= signalisations <= len(acquittes) + 2 * 3 * 4
         assert (numeros, evenements) == (signalisations, signalisations)
+        page = magasin.evenements_depuis("production", "OPA", 0, signalisations + 1)
+        assert [suivi.evenement.rang for suivi in page.evenements] == list(range(1, signalisations + 1))
+        assert page.dernier == signalisations
         assert not magasin.deposer(nouvelle("apres")).deja_deposee
 
 

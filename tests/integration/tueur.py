@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -20,7 +21,16 @@ from sqlalchemy import Engine, delete, event
 from esav_soap.errors import ReglageInvalide
 from esav_soap.signalisation import Cote, Etat, Evenement
 from esav_soap.store import Magasin, mettre_a_jour, ouvrir
-from esav_soap.store.tables import autorite, demande_certificat, envoi, evenement, signalisation, version_catalogue
+from esav_soap.store.depots import ecrire_depots
+from esav_soap.store.tables import (
+    autorite,
+    compteur_evenements,
+    demande_certificat,
+    envoi,
+    evenement,
+    signalisation,
+    version_catalogue,
+)
 from esav_soap.store.tables import certificat as table_certificat
 from tests.integration.acces import AUTORITE, INSTANT, certificat, demande, empreinte
 from tests.integration.exemples import nouvelle
@@ -130,7 +140,41 @@ def _derouler(url: str) -> None:
         magasin.ajouter_evenements("production", "OPA", relue.numero, 1, suite)
 
 
+def _avant_suite(url: str) -> None:
+    """Two opérateurs, each with a signalisation and one event."""
+    with ouvrir(url) as magasin:
+        with magasin._moteur.ecriture() as connexion:
+            for table in (evenement, signalisation, compteur_evenements):
+                connexion.execute(delete(table))
+        ecrire_depots(magasin._moteur, [nouvelle("REF-1"), nouvelle("REF-1", operateur="OPB")])
+
+
+def _photo_suite(url: str) -> Photo:
+    """What each opérateur reads, its counter, and how many signalisations there are."""
+    with ouvrir(url, creer=False) as magasin:
+        pages = [magasin.evenements_depuis("production", operateur, 0, 100) for operateur in ("OPA", "OPB")]
+        lus = [[(s.reference, s.evenement.rang, s.evenement) for s in page.evenements] for page in pages]
+        with magasin._moteur.lecteurs.connect() as connexion:
+            nombre = connexion.exec_driver_sql("SELECT count(*) FROM signalisation").scalar_one()
+        return lus, [(page.curseur, page.dernier) for page in pages], nombre
+
+
+def _deposer(url: str) -> None:
+    with ouvrir(url, creer=False) as magasin:
+        lot = [nouvelle(f"REF-{n}", operateur=operateur) for n in range(1, 4) for operateur in ("OPB", "OPA")]
+        ecrire_depots(magasin._moteur, lot)
+
+
+def _changer(url: str) -> None:
+    with ouvrir(url, creer=False) as magasin:
+        relue = magasin.par_reference("production", "OPA", "REF-1")
+        assert relue is not None
+        assert magasin.changer("production", "OPA", relue.numero, 1, Evenement(INSTANT, Etat.CLOS, Cote.FOURNISSEUR))
+
+
 GESTES = {
+    "deposer": Geste(_avant_suite, _deposer, _photo_suite),
+    "changer": Geste(_avant_suite, _changer, _photo_suite),
     "delivrer": Geste(_avant_acces, _delivrer, _photo_acces),
     "revoquer": Geste(_avant_acces, _revoquer, _photo_acces),
     "derouler": Geste(_avant_acces, _derouler, _photo_acces),
@@ -141,13 +185,21 @@ GESTES = {
 
 
 def tuer_a(rang: int) -> None:
-    """Die, as by ``kill -9``, at the n-th time that a statement is about to go to the driver, or has come back."""
+    """Die, as by ``kill -9``, at the n-th time that a statement is about to go to the driver, or has come back.
+
+    Also when SQLite begins with one, as deposits go past SQLAlchemy there.
+    """
     fois = count(1)
 
     def frapper(*_: Any) -> None:
         if next(fois) == rang:
             os.kill(os.getpid(), signal.SIGKILL)
 
+    def tracer(connexion: Any, _: object) -> None:
+        if isinstance(connexion, sqlite3.Connection):
+            connexion.set_trace_callback(frapper)
+
+    event.listen(Engine, "connect", tracer)
     event.listen(Engine, "before_cursor_execute", frapper)
     event.listen(Engine, "after_cursor_execute", frapper)
 

@@ -11,12 +11,13 @@ from esav_soap.avis.faits import Faits, Lieux
 from esav_soap.avis.message import Message, composer
 from esav_soap.usecases.avis.catalogue import BaseCatalogue, FaitsCatalogue
 from esav_soap.usecases.avis.certificats import BaseCertificats, faits_certificat
+from esav_soap.usecases.avis.cloture import BaseCloture, faits_cloture
 from esav_soap.usecases.courrier import EchecDefinitif
 
 _REMEDE = " : esav operateur declarer, puis esav envois rejouer."
 
 
-class Base(BaseCatalogue, BaseCertificats, Protocol):
+class Base(BaseCatalogue, BaseCertificats, BaseCloture, Protocol):
     """What notices are made from."""
 
 
@@ -40,6 +41,8 @@ class Redacteur:
     def _faits(self, envoi: Envoi, instant: datetime) -> Faits:
         if envoi.genre is GenreAvis.RAPPEL_CERTIFICAT:
             return faits_certificat(self._base, envoi, instant)
+        if envoi.genre is GenreAvis.AVIS_CLOTURE:
+            return faits_cloture(self._base, envoi, instant)
         return self._catalogue.faits(envoi, instant)
 
     def _operateur(self, code: str) -> Operateur:

@@ -12,7 +12,7 @@ from esav_soap.avis.faits import (
     AnnonceRetiree,
     ChangementOffre,
     Emploi,
-    Faits,
+    FaitsDates,
     Lieux,
     Rappel,
     RappelCertificat,
@@ -79,7 +79,7 @@ GENRES = {
 INSTANTS = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 
 
-def message(faits: Faits, instant: datetime = ANNONCE_LE, taille_max_journal: int = TAILLE_MAX_JOURNAL) -> Message:
+def message(faits: FaitsDates, instant: datetime = ANNONCE_LE, taille_max_journal: int = TAILLE_MAX_JOURNAL) -> Message:
     objet = f"{faits.empreinte}:PREPARER" if isinstance(faits, RappelCertificat) else faits.version
     envoi = Envoi(GENRES[type(faits)], objet, OPERATEUR.code)
     return composer(envoi, faits, OPERATEUR, LIEUX, instant, taille_max_journal)

@@ -11,12 +11,12 @@ from hypothesis import given
 from icalendar import Calendar
 
 from esav_soap.avis.agenda import calendrier
-from esav_soap.avis.faits import Faits, Lieux, Remplacee
+from esav_soap.avis.faits import FaitsDates, Lieux, Remplacee
 from esav_soap.avis.message import TAILLE_MAX_JOURNAL
 from tests.unit.avis.lettres import ANNONCE, ANNONCE_LE, INSTANTS, LIEUX, OUVERTURE, RAPPEL, RETIREE, RETRAIT, message
 
 
-def lire(faits: Faits, lieux: Lieux = LIEUX) -> Calendar:
+def lire(faits: FaitsDates, lieux: Lieux = LIEUX) -> Calendar:
     lu = Calendar.from_ical(calendrier(faits, lieux))
     assert isinstance(lu, Calendar)
     return lu
@@ -28,7 +28,7 @@ def propriete(evenement: Any, nom: str) -> Any:
     return getattr(valeur, "dt", valeur)
 
 
-def evenements(faits: Faits) -> dict[str, tuple[datetime, int, str]]:
+def evenements(faits: FaitsDates) -> dict[str, tuple[datetime, int, str]]:
     """UID -> start, sequence, status."""
     return {
         str(e["UID"]): (propriete(e, "DTSTART"), propriete(e, "SEQUENCE"), str(e["STATUS"])) for e in lire(faits).events
@@ -88,7 +88,7 @@ def test_l_instant_est_exact__ok(instant: datetime) -> None:
 
 @pytest.mark.exigence("R2.2")
 def test_pieces_jointes__ok() -> None:
-    def pieces(faits: Faits, taille_max_journal: int = TAILLE_MAX_JOURNAL) -> list[tuple[str, str, dict[str, str]]]:
+    def pieces(faits: FaitsDates, taille_max_journal: int = TAILLE_MAX_JOURNAL) -> list[tuple[str, str, dict[str, str]]]:
         ecrit = message(faits, taille_max_journal=taille_max_journal)
         return [(p.nom, p.type, dict(p.parametres)) for p in ecrit.pieces]
 

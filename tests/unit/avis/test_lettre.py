@@ -12,7 +12,7 @@ from lxml import html
 
 from esav_soap.avis import Envoi, GenreAvis
 from esav_soap.avis.dates import jour, moment
-from esav_soap.avis.faits import ChangementOffre, Faits, Lieux, Remplacee
+from esav_soap.avis.faits import ChangementOffre, FaitsDates, Lieux, Remplacee
 from esav_soap.avis.lettre import COLONNES
 from esav_soap.avis.message import composer
 from esav_soap.avis.redaction import MAX_POINTS
@@ -100,7 +100,7 @@ def test_annonce_entiere__ok() -> None:
 
 @pytest.mark.exigence("R2.2")
 @TOUTES
-def test_le_html_dit_la_meme_chose__ok(faits: Faits) -> None:
+def test_le_html_dit_la_meme_chose__ok(faits: FaitsDates) -> None:
     ecrit = message(faits)
     document = html.document_fromstring(ecrit.html)
     corps = document.find(".//body")

@@ -20,6 +20,7 @@ from esav_soap.signalisation import Contact, Cote, Etat, Evenement, Prestation, 
 from esav_soap.signalisation.scenarios import (
     LONGUEUR_MAX,
     PAUSE,
+    ZONE_ESSAI,
     Scenario,
     echeances,
     echus,
@@ -207,7 +208,7 @@ def test_un_nom_dit_son_offre_et_son_scenario__ok(offre: str, autre: str) -> Non
         virtuelle = prestation_virtuelle("OPA", identifiant, (autre, offre))
         assert virtuelle is not None
         assert (virtuelle.offre, virtuelle.plateforme, virtuelle.operateur) == (offre, "integration", "OPA")
-        assert virtuelle.identifiant == identifiant
+        assert (virtuelle.identifiant, virtuelle.zone) == (identifiant, ZONE_ESSAI)
         assert (scenario.name in virtuelle.complement) if scenario else ("scénario" not in virtuelle.complement)
         assert scenario_de(identifiant, offre) is scenario
         vus.add(identifiant)

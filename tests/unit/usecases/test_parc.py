@@ -319,3 +319,16 @@ def test_offres_connues_sont_celles_de_toutes_les_versions() -> None:
     assert "ACCES_FTTH" in premiere
     assert premiere < toutes
     assert offres_connues(VersionsEnMemoire()) == frozenset()
+
+
+@pytest.mark.exigence("R4.1")
+def test_la_zone_d_une_prestation() -> None:
+    entete = "plateforme;operateur;identifiant;offre;zone\n"
+    lues = lire(entete + "production;OPA;P1;ACCES_FTTH;2A\nproduction;OPA;P2;ACCES_FTTH;\n")
+    assert [p.zone for _, p in lues if isinstance(p, Prestation)] == ["2A", ""]
+    fautives = "".join(f"production;OPA;P{n};ACCES_FTTH;{zone}\n" for n, zone in enumerate(("idf", "A B", "X" * 17)))
+    assert problemes(entete + fautives) == [
+        (2, "zone", "ZONE_INVALIDE"),
+        (3, "zone", "ZONE_INVALIDE"),
+        (4, "zone", "VALEUR_TROP_LONGUE"),
+    ]

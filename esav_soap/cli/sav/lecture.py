@@ -1,0 +1,91 @@
+"""``esav sav list`` and ``esav sav montrer``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from esav_soap.cli.sav.communs import NUMERO, STORE, fiche, ouvert, technicien
+from esav_soap.names import PLATEFORMES
+
+if TYPE_CHECKING:
+    from esav_soap.usecases.ports_suivi import Resume
+
+#: Names of the states, here so that the help need not import the domain; a test compares them.
+ETATS = ("EN_DEPOT", "EN_QUALIFICATION", "EN_COURS", "GELE", "CLOS", "VALIDE", "CLOS_TABLEAU_DE_BORD", "EN_REJET")
+#: What waits for a technician.
+OUVERTS = ETATS[:4]
+
+
+@click.command("list", short_help="Montrer les signalisations à traiter.")
+@click.option("--plateforme", type=click.Choice(PLATEFORMES), default="production", help="[par défaut : production]")
+@click.option("--operateur", metavar="CODE", help="D'un seul opérateur.")
+@click.option("--etat", "etats", type=click.Choice(ETATS), multiple=True, help="Dans cet état ; répétable.")
+@click.option("--toutes", is_flag=True, help="Dans tous les états, aussi celles qui sont closes.")
+@click.option("--offre", metavar="CODE", help="D'une seule Offre.")
+@click.option("--prestation", metavar="ID", help="Sur cette prestation de l'opérateur (avec --operateur).")
+@click.option("--maximum", type=click.IntRange(1, 200), default=50, metavar="N", help="Au plus N.  [par défaut : 50]")
+@click.option("--curseur", metavar="TEXTE", help="La suite d'une liste, comme elle le dit à sa fin.")
+@STORE
+def lister(
+    plateforme: str,
+    operateur: str | None,
+    etats: tuple[str, ...],
+    toutes: bool,
+    offre: str | None,
+    prestation: str | None,
+    maximum: int,
+    curseur: str | None,
+    store: str | None,
+) -> None:
+    """Montrer les signalisations à traiter, la plus ancienne d'abord : celles qui ne sont ni closes ni rejetées.
+
+    \b
+    Exemples :
+      esav sav list
+      esav sav list --etat EN_DEPOT
+      esav sav list --operateur OPA --prestation FTTH-000000001 --toutes
+    """
+    from esav_soap.signalisation import Etat
+    from esav_soap.usecases.actions import ecrire_curseur, lire_curseur
+    from esav_soap.usecases.ports_suivi import Filtre
+
+    if prestation and not operateur:
+        raise click.UsageError("--prestation demande --operateur")
+    if toutes and etats:
+        raise click.UsageError("--toutes ne va pas avec --etat")
+    voulus = frozenset() if toutes else frozenset(Etat[e] for e in etats or OUVERTS)
+    filtre = Filtre(plateforme, operateur, voulus, offre, prestation)
+    with ouvert(store) as (sav, _):
+        page = sav.lister(technicien(None), filtre, lire_curseur(curseur), maximum)
+    for resume in page.signalisations:
+        click.echo(_ligne(resume))
+    if not page.signalisations and page.suite is None:
+        click.echo("Aucune signalisation.")
+    if page.suite is not None:
+        click.echo(f"La suite : --curseur {ecrire_curseur(page.suite)}")
+
+
+def _ligne(resume: Resume) -> str:
+    from esav_soap.calendar import en_francais
+
+    return (
+        f"{resume.numero:<11}  {resume.etat.name:<20}  {en_francais(resume.depot_le)}  {resume.operateur:<12}  "
+        f"{resume.offre:<18}  {resume.prestation}"
+    )
+
+
+@click.command(short_help="Montrer une signalisation.")
+@NUMERO
+@STORE
+def montrer(numero: str, store: str | None) -> None:
+    """Montrer une signalisation : son état, sa garantie, tous ses événements, ce qui peut en être fait.
+
+    \b
+    Exemple :
+      esav sav montrer 7K3M9QX2TBX
+    """
+    with ouvert(store) as (sav, horloge):
+        for ligne in fiche(sav.montrer(technicien(None), numero, horloge())):
+            click.echo(ligne)

@@ -1,0 +1,58 @@
+"""Writing a late entry (R7.4): rare, so in one transaction of its own, apart from the hot path of the deposits."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import insert
+from sqlalchemy.dialects import postgresql, sqlite
+
+from esav_soap.calendar import en_utc
+from esav_soap.signalisation import Depot, Evenement, NouvelleSignalisation
+from esav_soap.store.depots import lire_depot
+from esav_soap.store.evenements import valeurs
+from esav_soap.store.moteur import Moteur
+from esav_soap.store.sequence import reserver
+from esav_soap.store.tables import evenement, signalisation
+from esav_soap.usecases.ports import NumeroDejaPris
+
+
+def ecrire_saisie(moteur: Moteur, nouvelle: NouvelleSignalisation, premier: Evenement, saisie_le: datetime) -> Depot:
+    """Commit it with its first event, or give what its reference already holds. Raises :class:`NumeroDejaPris`.
+
+    The row is written before the opérateur's counter is taken: see :mod:`esav_soap.store.sequence`.
+    """
+    cle = (nouvelle.plateforme, nouvelle.operateur)
+    inserer = (sqlite if moteur.sqlite else postgresql).insert(signalisation)
+    ordre = inserer.values(
+        numero=nouvelle.numero,
+        plateforme=nouvelle.plateforme,
+        operateur=nouvelle.operateur,
+        reference=nouvelle.reference,
+        empreinte=nouvelle.empreinte,
+        etat=premier.etat.name,
+        prestation=nouvelle.prestation,
+        offre=nouvelle.offre,
+        version_catalogue=nouvelle.version_catalogue,
+        depot_le=nouvelle.depot_le,
+        modifiee_le=saisie_le,
+        contact_nom=nouvelle.contact.nom,
+        contact_telephone=nouvelle.contact.telephone,
+        contact_courriel=nouvelle.contact.courriel,
+        formulaire=nouvelle.formulaire,
+        saisie_le=saisie_le,
+    )
+    with moteur.ecriture() as connexion:
+        id_ = connexion.execute(ordre.on_conflict_do_nothing().returning(signalisation.c.id)).scalar()
+        if id_ is None:
+            deja = lire_depot(connexion, *cle, nouvelle.reference)
+            if deja is None:
+                raise NumeroDejaPris(nouvelle.numero)
+            return deja
+        (rang,) = reserver(connexion, cle, 1)
+        commun = {"signalisation": id_, "plateforme": cle[0], "operateur": cle[1], "rang": rang}
+        connexion.execute(insert(evenement), [{**commun, **valeurs(premier)}])
+    depot_le = en_utc(nouvelle.depot_le)
+    return Depot(
+        nouvelle.numero, premier.etat, depot_le, nouvelle.version_catalogue, nouvelle.empreinte, deja_deposee=False
+    )

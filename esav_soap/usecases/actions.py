@@ -1,0 +1,203 @@
+"""Acting on a signalisation: what opérateurs and technicians have in common (R3.4, R3.6, R3.7).
+
+Everybody decides on the history that they read, and the store takes the event only if it is still that one. So of two who
+act at once one wins, and the other is told what the signalisation has become.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import takewhile
+
+from esav_soap.avis import Envoi, GenreAvis
+from esav_soap.calendar import en_francais
+from esav_soap.certificats import Role
+from esav_soap.errors import CodeChamp, CodeErreur, ErreurChamp, ErreurEsav, FormulaireInvalide
+from esav_soap.signalisation import Action, Cote, Etat, Evenement, Signalisation, Visibilite
+from esav_soap.signalisation.numero import normaliser
+from esav_soap.signalisation.scenarios import PLATEFORME, etapes, scenario_de
+from esav_soap.signalisation.transitions import FINALS, Commande, appliquer, joindre
+from esav_soap.usecases.ports import Evenements
+from esav_soap.usecases.ports_suivi import Filtre, Listes, PageSignalisations, Place, Resume
+
+#: What each role does to a signalisation by itself; appointments have use cases of their own.
+ACTIONS: Mapping[Role, frozenset[Action]] = {
+    Role.OPERATEUR: frozenset({Action.COMPLETER, Action.DEMANDER_CLOTURE, Action.CONTESTER, Action.COMMENTER}),
+    Role.FOURNISSEUR: frozenset(
+        {
+            Action.QUALIFIER,
+            Action.REJETER,
+            Action.PRENDRE,
+            Action.GELER,
+            Action.REPRENDRE,
+            Action.CLORE,
+            Action.VALIDER,
+            Action.VERROUILLER,
+            Action.COMMENTER,
+        }
+    ),
+}
+_COTES = {Role.OPERATEUR: Cote.OPERATEUR, Role.FOURNISSEUR: Cote.FOURNISSEUR}
+#: How often others may write to the history without changing its course, before a command is given up.
+ESSAIS = 8
+#: Signalisations of a page.
+PAGE_MAX = 200
+#: Signalisations of integration that a list brings up to date before it is read.
+_AVANCEES_MAX = 500
+
+#: Brings a signalisation of integration up to date; see :class:`esav_soap.usecases.scenarios.AvecScenarios`.
+Avancer = Callable[[Signalisation], Signalisation]
+
+
+class ModifieeEntretemps(ErreurEsav):
+    """The fault MODIFIEE_ENTRETEMPS: somebody else was first. ``signalisation``: as it is now, as the caller may see it."""
+
+    def __init__(self, signalisation: Signalisation, cote: Cote) -> None:
+        self.signalisation = vue_par(cote, signalisation)
+        # The event that led to the state: what follows in the same one did not change it.
+        suite = list(takewhile(lambda e: e.etat is signalisation.etat, reversed(self.signalisation.evenements)))
+        dernier = suite[-1]
+        qui = dernier.auteur if cote is Cote.FOURNISSEUR and dernier.auteur else dernier.cote.name
+        action = f" ({dernier.action.value}, par {qui})" if dernier.action else f" (par {qui})"
+        super().__init__(
+            CodeErreur.MODIFIEE_ENTRETEMPS,
+            f"La signalisation {signalisation.numero} a changé entre-temps, rien n'a été fait. Elle est dans l'état "
+            f"« {signalisation.etat.value} » ({signalisation.etat.name}) depuis le {en_francais(dernier.date)}{action}. "
+            "La relire, puis recommencer si l'action a encore lieu d'être.",
+        )
+
+
+def visible(signalisation: Signalisation) -> Signalisation:
+    """What its opérateur may see of it: nothing tells that there are internal events, not even its last change (R3.7)."""
+    vus = tuple(e for e in signalisation.evenements if e.visibilite is Visibilite.PARTAGE)
+    if len(vus) == len(signalisation.evenements):
+        return signalisation
+    # Whatever of it the caller sees: its deposit, or its entry when that was later (R7.4), and the events.
+    dates = [signalisation.depot_le, signalisation.saisie_le or signalisation.depot_le, *(e.date for e in vus)]
+    return replace(signalisation, evenements=vus, modifiee_le=max(dates))
+
+
+def vue_par(cote: Cote, signalisation: Signalisation) -> Signalisation:
+    """As that side may see it."""
+    return visible(signalisation) if cote is Cote.OPERATEUR else signalisation
+
+
+def commande_de(role: Role, auteur: str, commande: Commande) -> Commande:
+    """The command, by that role and author, whatever it says of them. Raises DROIT_INSUFFISANT."""
+    if commande.action not in ACTIONS.get(role, frozenset()):
+        raise ErreurEsav(
+            CodeErreur.DROIT_INSUFFISANT,
+            f"L'action {commande.action.name} n'est pas ouverte ici à l'appelant, identifié comme {role.value}.",
+        )
+    return replace(commande, cote=_COTES[role], auteur=auteur)
+
+
+def agir(
+    lire: Callable[[], Signalisation],
+    commande: Commande,
+    evenements: Evenements,
+    instant: datetime,
+    *,
+    vus: int | None = None,
+) -> Signalisation:
+    """Do the command, durably; gives the signalisation after it, with all its events.
+
+    ``lire`` gives the signalisation as it is now, up to date, with all its events. ``vus``: how many events the caller had
+    seen when it decided; anything more since then refuses the command. Without it, what others wrote meanwhile refuses the
+    command only if it changed the state: two comments do not stand in each other's way.
+
+    Raises ``TransitionInterdite``, ``CommandeIncomplete``, :class:`ModifieeEntretemps`.
+    """
+    avant = lire()
+    if vus is not None and vus != len(avant.evenements):
+        raise ModifieeEntretemps(avant, commande.cote)
+    for _ in range(ESSAIS):
+        un = appliquer(avant, commande, instant)
+        apres = joindre(avant, un)
+        cle = (avant.plateforme, avant.operateur, avant.numero)
+        if evenements.changer(*cle, len(avant.evenements), un, avis_de(apres)):
+            return apres
+        present = lire()
+        if vus is not None or not _meme_cours(avant, present):
+            raise ModifieeEntretemps(present, commande.cote)
+        avant = present
+    raise ModifieeEntretemps(avant, commande.cote)
+
+
+def avis_de(signalisation: Signalisation) -> Sequence[Envoi]:
+    """The notices that its last event sends: ``validé`` means that the avis de clôture goes out (art. 4.2.2).
+
+    A closure that is contested and validated again has another one: the place of the event tells them apart.
+    """
+    if signalisation.evenements[-1].action is not Action.VALIDER:
+        return ()
+    objet = f"{signalisation.numero}:{len(signalisation.evenements)}"
+    return (Envoi(GenreAvis.AVIS_CLOTURE, objet, signalisation.operateur),)
+
+
+def _meme_cours(avant: Signalisation, present: Signalisation) -> bool:
+    """Whether nothing that was added changed the state, not even there and back."""
+    ajoutes: Sequence[Evenement] = present.evenements[len(avant.evenements) :]
+    return all(e.etat is avant.etat for e in ajoutes)
+
+
+# Pages
+
+
+def lire_curseur(texte: str | None) -> Place | None:
+    """The place that a cursor names; None for none, or an empty one: the beginning. Raises :class:`FormulaireInvalide`."""
+    if not texte:
+        return None
+    quand, _, numero = texte.partition("/")
+    try:
+        instant = datetime.fromisoformat(quand)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None or normaliser(numero) != numero:
+        message = "Ce n'est pas un curseur de ce service. Reprendre celui de la page précédente, ou n'en donner aucun."
+        raise FormulaireInvalide(
+            [ErreurChamp("curseur", "Curseur", "curseur", CodeChamp.TYPE_INVALIDE, message, texte[:200])]
+        )
+    return Place(instant, numero)
+
+
+def ecrire_curseur(place: Place | None) -> str | None:
+    """The cursor of the next page, for callers: they give it back as it is."""
+    return f"{place.instant.isoformat(timespec='microseconds')}/{place.numero}" if place else None
+
+
+def verifier_maximum(maximum: int) -> int:
+    """A page's length. Raises :class:`FormulaireInvalide`."""
+    if 1 <= maximum <= PAGE_MAX:
+        return maximum
+    code = CodeChamp.TROP_PETIT if maximum < 1 else CodeChamp.TROP_GRAND
+    message = f"Une page compte de 1 à {PAGE_MAX} éléments."
+    bornes = ("1", str(PAGE_MAX))
+    raise FormulaireInvalide([ErreurChamp("maximum", "Maximum", "maximum", code, message, str(maximum), bornes)])
+
+
+def avancer_tout(listes: Listes, avancer: Avancer, plateforme: str, operateur: str | None = None) -> None:
+    """Bring up to date what is played on integration, before a list or a sequence of events is read: the newest ones.
+
+    Elsewhere nothing is played, and nothing is read.
+    """
+    if plateforme != PLATEFORME:
+        return
+    filtre = Filtre(plateforme, operateur, frozenset(Etat) - {e for e in FINALS if e})
+    apres: Place | None = None
+    for _ in range(-(-_AVANCEES_MAX // PAGE_MAX)):
+        page: PageSignalisations = listes.lister(filtre, apres, PAGE_MAX)
+        for resume in page.signalisations:
+            if _a_jouer(resume) and (trouvee := listes.retrouver(resume.numero)):
+                avancer(trouvee)
+        if page.suite is None:
+            return
+        apres = page.suite
+
+
+def _a_jouer(resume: Resume) -> bool:
+    scenario = scenario_de(resume.prestation, resume.offre)
+    jouees = etapes(scenario) if scenario else ()
+    return bool(jouees) and resume.etat is not jouees[-1].etat

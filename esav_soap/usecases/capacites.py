@@ -1,0 +1,88 @@
+"""Places of slots from a CSV file: every bad line reported, then all of it or nothing (R4.2). The file is written as the parc's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from esav_soap.calendar import en_paris
+from esav_soap.rendez_vous import Capacite, ProblemeCapacite, lire_capacites
+from esav_soap.usecases.parc import CodeLigne, Flux, ProblemeLigne, Rapport, decouper, lire_lignes
+from esav_soap.usecases.ports_rendez_vous import CapacitesImportees
+
+
+class Places(Protocol):
+    """What an import writes to; see ``AgendaRendezVous``."""
+
+    def importer_capacites(
+        self, lues: Sequence[tuple[int, Capacite]], instant: datetime, *, a_blanc: bool = False
+    ) -> CapacitesImportees: ...
+
+
+@dataclass(slots=True)
+class RapportCapacites:
+    """What came out of an import, problems by line. ``bilan``: what is, or with ``a_blanc`` would be, written; None when
+    something is wrong, and then nothing was."""
+
+    lignes: int = 0
+    problemes: list[ProblemeLigne | ProblemeCapacite] = field(default_factory=list)
+    bilan: CapacitesImportees | None = None
+
+
+def importer_capacites(
+    flux: Flux,
+    places: Places,
+    instant: datetime,
+    *,
+    a_blanc: bool = False,
+    avant_ecriture: Callable[[], None] = lambda: None,
+) -> RapportCapacites:
+    """Check the whole file, and then, when every line is good, what is booked; write all of its places, or none.
+
+    ``avant_ecriture`` is told that every line is good and that what follows is the writing.
+    """
+    rapport = RapportCapacites()
+    bonnes: list[tuple[int, Capacite]] = []
+    mauvaises: list[ProblemeLigne] = []
+    lignes = lire_lignes(flux, Rapport())
+    premiere = next(lignes, (1, ""))[1]
+    if isinstance(premiere, ProblemeLigne):
+        mauvaises.append(premiere)
+    elif not premiere:
+        mauvaises.append(ProblemeLigne(1, "", CodeLigne.FICHIER_VIDE))
+    else:
+        separateur = ";" if ";" in premiere else ","
+        entete = decouper(premiere, separateur) or [premiere]
+        valeurs = _valeurs(lignes, separateur, mauvaises)
+        for numero, lue in lire_capacites(entete, valeurs, en_paris(instant).date()):
+            if isinstance(lue, Capacite):
+                bonnes.append((numero, lue))
+            else:
+                rapport.problemes.append(lue)
+    rapport.lignes = len(bonnes)
+    rapport.problemes += mauvaises
+    if not rapport.problemes:
+        avant_ecriture()
+        rapport.bilan = places.importer_capacites(bonnes, instant, a_blanc=a_blanc)
+        if rapport.bilan.problemes:
+            rapport.problemes += rapport.bilan.problemes
+            rapport.bilan = None
+    rapport.problemes.sort(key=lambda probleme: probleme.ligne)
+    return rapport
+
+
+def _valeurs(
+    lignes: Iterator[tuple[int, str | ProblemeLigne]], separateur: str, mauvaises: list[ProblemeLigne]
+) -> Iterator[tuple[int, Sequence[str]]]:
+    """The values of each line that can be read; the others go to ``mauvaises``."""
+    for numero, texte in lignes:
+        if isinstance(texte, ProblemeLigne):
+            mauvaises.append(texte)
+            continue
+        valeurs = decouper(texte, separateur)
+        if valeurs is None:
+            mauvaises.append(ProblemeLigne(numero, "", CodeLigne.GUILLEMETS, admis='un guillemet s\'écrit ""'))
+        else:
+            yield numero, valeurs

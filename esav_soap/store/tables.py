@@ -253,6 +253,28 @@ envoi = Table(
     Index(None, "etat", "numero"),
 )
 
+#: Where the events of an opérateur are sent as they come, and how far that is: all up to ``curseur`` (:mod:`.sequence`) was
+#: received. ``prochain`` is schedule, back-off and end of the lease at once, and null for what is not to be sent; ``bail``
+#: counts the leases, hence tells one from the next; ``essais`` those since the last answer, and ``echecs_depuis`` since when.
+abonnement_notification = Table(
+    "abonnement_notification",
+    tables,
+    Column("plateforme", String(16), primary_key=True),
+    Column("operateur", String(64), primary_key=True),
+    Column("adresse", Text, nullable=False),
+    Column("etat", String(16), nullable=False),
+    Column("curseur", _RANG, nullable=False),
+    Column("bail", _RANG, nullable=False),
+    Column("essais", Integer, nullable=False),
+    Column("cree_le", Instant, nullable=False),
+    Column("prochain", Instant),
+    Column("recu_le", Instant),
+    Column("echecs_depuis", Instant),
+    Column("arrete_le", Instant),
+    Column("erreur", Text, nullable=False),
+    Index(None, "prochain"),
+)
+
 #: Certificates by which callers are known, those revoked and ended included: a fingerprint is never given again. Text for what
 #: others chose: a certificate may have a longer serial number than it should. ``der`` stands last, as every archive here.
 certificat = Table(

@@ -21,7 +21,7 @@ Ecriture = Callable[[etree._Element, Any], None]
 _TEXTES: Mapping[Any, Callable[[Any], str]] = {
     s.Unicode: str,
     s.Integer32: str,
-    s.DateTime: lambda instant: instant.isoformat(),
+    s.DateTime: lambda instant: instant.isoformat(),  # a Date is one, too
     s.Boolean: lambda vrai: "true" if vrai else "false",
     s.ByteArray: lambda morceaux: b64encode(b"".join(morceaux)).decode("ascii"),
 }

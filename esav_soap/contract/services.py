@@ -18,9 +18,9 @@ from esav_soap.model.requetes import (
     REQUETES_CATALOGUE,
     REQUETES_INFORMATION,
     REQUETES_PUBLICATION,
-    REQUETES_SUIVI,
     requetes_depot,
 )
+from esav_soap.model.requetes_suivi import REQUETES_RENDEZ_VOUS, REQUETES_SAV, REQUETES_SUIVI
 from esav_soap.model.structure import Structure
 from esav_soap.names import NS_WS, ns_catalogue
 
@@ -41,6 +41,24 @@ REPONSES: Mapping[str, Reponse] = {
     "validerSignalisationGenerique": Reponse("resultatValidation", r.ResultatValidation),
     "consulterEtat": Reponse("etatSignalisation", r.EtatSignalisation),
     "consulterDetail": Reponse("detailSignalisation", r.DetailSignalisation),
+    "listerSignalisations": Reponse("listeSignalisations", r.ListeSignalisations),
+    "consulterHistorique": Reponse("listeSignalisations", r.ListeSignalisations),
+    "listerEvenements": Reponse("listeEvenements", r.ListeEvenements),
+    "completerSignalisation": Reponse("etatSignalisation", r.EtatSignalisation),
+    "demanderCloture": Reponse("etatSignalisation", r.EtatSignalisation),
+    "contesterCloture": Reponse("etatSignalisation", r.EtatSignalisation),
+    "rechercherPlages": Reponse("plagesLibres", r.PlagesLibres),
+    "reserverRendezVous": Reponse("rendezVousRendu", r.RendezVousRendu),
+    "confirmerRendezVous": Reponse("rendezVousRendu", r.RendezVousRendu),
+    "consulterRendezVous": Reponse("listeRendezVous", r.ListeRendezVous),
+    "modifierRendezVous": Reponse("rendezVousRendu", r.RendezVousRendu),
+    "annulerRendezVous": Reponse("rendezVousRendu", r.RendezVousRendu),
+    "listerFile": Reponse("fileSav", r.FileSav),
+    "consulterFiche": Reponse("ficheSignalisation", r.FicheSignalisation),
+    "traiterSignalisation": Reponse("ficheSignalisation", r.FicheSignalisation),
+    "saisirSignalisation": Reponse("accuseReception", r.AccuseReception),
+    "reporterRendezVous": Reponse("rendezVousRendu", r.RendezVousRendu),
+    "decommanderRendezVous": Reponse("rendezVousRendu", r.RendezVousRendu),
     "diagnostiquerConnexion": Reponse("diagnosticConnexion", r.DiagnosticConnexion),
     "listerVersions": Reponse("listeVersions", r.ListeVersions),
     "telechargerPack": Reponse("pack", r.Pack),
@@ -58,9 +76,11 @@ SERVICES: Mapping[str, tuple[str, ...]] = {
         "validerSignalisationGenerique",
     ),
     "suivi": tuple(REQUETES_SUIVI),
+    "rendez-vous": tuple(REQUETES_RENDEZ_VOUS),
     "information": tuple(REQUETES_INFORMATION),
     "catalogue": tuple(REQUETES_CATALOGUE),
     "publication": tuple(REQUETES_PUBLICATION),
+    "sav": tuple(REQUETES_SAV),
 }
 
 #: Operations that answer whoever calls, also a caller whose identity is refused: they tell of its own connection alone.
@@ -69,9 +89,11 @@ SANS_IDENTITE = frozenset({"diagnostiquerConnexion"})
 #: Requests of the services that have no catalogue version.
 _REQUETES: Mapping[str, Mapping[str, Structure]] = {
     "suivi": REQUETES_SUIVI,
+    "rendez-vous": REQUETES_RENDEZ_VOUS,
     "information": REQUETES_INFORMATION,
     "catalogue": REQUETES_CATALOGUE,
     "publication": REQUETES_PUBLICATION,
+    "sav": REQUETES_SAV,
 }
 
 #: Does the work of an operation in the running server: gets the checked request, gives the answer.
@@ -79,8 +101,8 @@ Traitement = Callable[[Any, Any], Any]
 
 
 def nom_service(service: str) -> str:
-    """Name of the ``wsdl:service``: ``depot`` -> ``EsavDepot``."""
-    return f"Esav{service.capitalize()}"
+    """Name of the ``wsdl:service``: ``depot`` -> ``EsavDepot``, ``rendez-vous`` -> ``EsavRendezVous``."""
+    return "Esav" + "".join(mot.capitalize() for mot in service.split("-"))
 
 
 def requetes(service: str, catalogue: Catalogue | None) -> Mapping[str, Structure]:

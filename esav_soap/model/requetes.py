@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from esav_soap.model.catalogue import Catalogue
-from esav_soap.model.formulaire import Champ, GenreRegle, Regle
+from esav_soap.model.formulaire import Champ, Regle
 from esav_soap.model.structure import Branche, Choix, Element, Feuille, Structure, structure_offre
 from esav_soap.model.types import LONGUEUR_MAX, Courriel, DateHeure, Entier, Fichier, OuiNon, Telephone, Texte
 from esav_soap.names import NS_WS, nom_type, ns_catalogue
@@ -32,13 +32,6 @@ REFERENCE_OPERATEUR = Champ(
     aide="Votre propre référence du dépôt, unique chez vous : un renvoi sous la même référence ne crée rien de nouveau.",
     exemples=("TICKET-4711",),
 )
-NUMERO_SIGNALISATION = Champ(
-    "numeroSignalisation",
-    "Numéro de signalisation",
-    Texte(longueur_max=20),
-    aide="Numéro reçu à l'accusé de réception.",
-)
-
 CONTACT = Branche(
     "contact",
     "Contact chez l'opérateur",
@@ -77,19 +70,11 @@ CHAMP_GENERIQUE = Branche(
 )
 OFFRE = Champ("offre", "Code de l'Offre", Texte(longueur_max=40))
 
-#: Exactly one of the two names a signalisation.
-NUMERO_OU_REFERENCE = Regle(
-    "NUMERO_OU_REFERENCE",
-    GenreRegle.REGLE,
-    "count(numeroSignalisation | referenceOperateur) = 1",
-    "Indiquer soit le numéro de signalisation, soit la référence opérateur, et l'un des deux seulement.",
-    champ="numeroSignalisation",
-)
-
 VERSION = Champ("version", "Version du catalogue", Texte(longueur_max=20))
 
 
-def _requete(operation: str, libelle: str, *enfants: Element, regles: tuple[Regle, ...] = ()) -> Structure:
+def requete(operation: str, libelle: str, *enfants: Element, regles: tuple[Regle, ...] = ()) -> Structure:
+    """The request of an operation, in the namespace of the services."""
     return Structure(NS_WS, operation, nom_type(operation), libelle, enfants, regles)
 
 
@@ -109,37 +94,26 @@ def requetes_depot(catalogue: Catalogue) -> Mapping[str, Structure]:
     formulaire = choix_formulaire(catalogue)
     generique = (ENTETE, Feuille(OFFRE, 1, 1), CHAMP_GENERIQUE)
     requetes = (
-        _requete("deposerSignalisation", "Dépôt d'une signalisation", ENTETE, formulaire),
-        _requete("validerSignalisation", "Validation d'une signalisation sans dépôt", ENTETE, formulaire),
-        _requete("deposerSignalisationGenerique", "Dépôt d'une signalisation par codes et valeurs", *generique),
-        _requete("validerSignalisationGenerique", "Validation par codes et valeurs sans dépôt", *generique),
+        requete("deposerSignalisation", "Dépôt d'une signalisation", ENTETE, formulaire),
+        requete("validerSignalisation", "Validation d'une signalisation sans dépôt", ENTETE, formulaire),
+        requete("deposerSignalisationGenerique", "Dépôt d'une signalisation par codes et valeurs", *generique),
+        requete("validerSignalisationGenerique", "Validation par codes et valeurs sans dépôt", *generique),
     )
     return {requete.nom: requete for requete in requetes}
 
 
-_CLE_SIGNALISATION = (Feuille(NUMERO_SIGNALISATION, 0, 1), Feuille(REFERENCE_OPERATEUR, 0, 1))
-
-#: Requests of ``suivi``, by operation.
-REQUETES_SUIVI: Mapping[str, Structure] = {
-    requete.nom: requete
-    for requete in (
-        _requete("consulterEtat", "État d'une signalisation", *_CLE_SIGNALISATION, regles=(NUMERO_OU_REFERENCE,)),
-        _requete("consulterDetail", "Détail d'une signalisation", *_CLE_SIGNALISATION, regles=(NUMERO_OU_REFERENCE,)),
-    )
-}
-
 #: Requests of ``information``, by operation.
 REQUETES_INFORMATION: Mapping[str, Structure] = {
     requete.nom: requete
-    for requete in (_requete("diagnostiquerConnexion", "Ce que le service voit de la connexion de l'appelant"),)
+    for requete in (requete("diagnostiquerConnexion", "Ce que le service voit de la connexion de l'appelant"),)
 }
 
 #: Requests of ``catalogue``, by operation.
 REQUETES_CATALOGUE: Mapping[str, Structure] = {
     requete.nom: requete
     for requete in (
-        _requete("listerVersions", "Versions du catalogue"),
-        _requete("telechargerPack", "Pack d'une version du catalogue", Feuille(VERSION, 1, 1)),
+        requete("listerVersions", "Versions du catalogue"),
+        requete("telechargerPack", "Pack d'une version du catalogue", Feuille(VERSION, 1, 1)),
     )
 }
 
@@ -157,13 +131,13 @@ _ECART_ACCEPTE = Champ(
 REQUETES_PUBLICATION: Mapping[str, Structure] = {
     requete.nom: requete
     for requete in (
-        _requete(
+        requete(
             "simulerPublication",
             "Essai d'une version sur les signalisations récentes",
             Feuille(_PACK, 1, 1),
             Feuille(Champ("jours", "Ancienneté des signalisations rejouées", Entier(1, 400, "jours")), 0, 1),
         ),
-        _requete(
+        requete(
             "annoncerVersion",
             "Annonce d'une version du catalogue",
             Feuille(_PACK, 1, 1),
@@ -171,6 +145,6 @@ REQUETES_PUBLICATION: Mapping[str, Structure] = {
             Feuille(_ECART_ACCEPTE, 0, 1000),
             Feuille(Champ("aTous", "Aviser aussi les opérateurs sans prestation en production", OuiNon()), 0, 1),
         ),
-        _requete("retirerAnnonce", "Retrait de l'annonce d'une version", Feuille(VERSION, 1, 1)),
+        requete("retirerAnnonce", "Retrait de l'annonce d'une version", Feuille(VERSION, 1, 1)),
     )
 }

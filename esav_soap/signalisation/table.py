@@ -37,7 +37,7 @@ class Exige(Enum):
     ATTENDU = "attendu", "Ce qui est attendu"
     CAUSE = "cause", "Cause"
     RESPONSABILITE = "responsabilite", "Responsabilité"
-    RETABLI_LE = "retabliLe", "Date et heure du rétablissement"
+    RETABLI_LE = "dateHeureRetablissement", "Date et heure du rétablissement"
 
 
 class Quand(Enum):

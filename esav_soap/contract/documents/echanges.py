@@ -31,7 +31,7 @@ from esav_soap.model import (
 from esav_soap.names import chemin_service
 
 #: Services that opérateurs call; the others are for the Fournisseur's own people.
-INTERNES = frozenset({"publication"})
+INTERNES = frozenset({"publication", "sav"})
 
 _XSD: dict[type[Type], str] = {
     Texte: "xs:string",
@@ -47,6 +47,7 @@ _XSD: dict[type[Type], str] = {
 }
 _SIMPLES = (
     (s.Unicode, "xs:string"),
+    (s.Date, "xs:date"),  # before DateTime, which it is one of
     (s.DateTime, "xs:dateTime"),
     (s.Boolean, "xs:boolean"),
     (s.ByteArray, "xs:base64Binary"),

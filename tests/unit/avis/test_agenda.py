@@ -88,7 +88,9 @@ def test_l_instant_est_exact__ok(instant: datetime) -> None:
 
 @pytest.mark.exigence("R2.2")
 def test_pieces_jointes__ok() -> None:
-    def pieces(faits: FaitsDates, taille_max_journal: int = TAILLE_MAX_JOURNAL) -> list[tuple[str, str, dict[str, str]]]:
+    def pieces(
+        faits: FaitsDates, taille_max_journal: int = TAILLE_MAX_JOURNAL
+    ) -> list[tuple[str, str, dict[str, str]]]:
         ecrit = message(faits, taille_max_journal=taille_max_journal)
         return [(p.nom, p.type, dict(p.parametres)) for p in ecrit.pieces]
 

@@ -187,7 +187,7 @@ def test_tout_ce_qui_manque_est_dit_a_la_fois__error() -> None:
         ("attendu", CodeChamp.INTERDIT_SI),
         ("cause", CodeChamp.CHAMP_MANQUANT),
         ("responsabilite", CodeChamp.CHAMP_MANQUANT),
-        ("retabliLe", CodeChamp.CHAMP_MANQUANT),
+        ("dateHeureRetablissement", CodeChamp.CHAMP_MANQUANT),
         ("visibilite", CodeChamp.VALEUR_HORS_LISTE),
     ]
     par_champ = {e.champ: e for e in refus.value.erreurs}
@@ -254,7 +254,7 @@ def test_le_retablissement_est_entre_le_depot_et_la_cloture__error(
         return
     with pytest.raises(CommandeIncomplete) as refus:
         appliquer(dans(Etat.EN_COURS), clore, PLUS_TARD)
-    assert codes(refus.value) == [("retabliLe", code)]
+    assert codes(refus.value) == [("dateHeureRetablissement", code)]
 
 
 @pytest.mark.exigence("R3.4")
@@ -389,4 +389,4 @@ def test_les_nomenclatures_se_lisent__ok() -> None:
         assert [nomenclature[m.name] for m in nomenclature] == list(nomenclature), "no code is an alias"
         assert all(len(m.name) <= 40 and m.name.isascii() for m in nomenclature)
     assert {a.aupres_de for a in Attendu} == set(Interlocuteur)
-    assert [e.champ for e in Exige][-1] == "retabliLe" == Exige.RETABLI_LE.value
+    assert [e.champ for e in Exige][-1] == "dateHeureRetablissement" == Exige.RETABLI_LE.value

@@ -73,7 +73,7 @@ QUELCONQUES = st.builds(
 
 def reparer(commande: Commande, erreur: ErreurChamp, instant: datetime) -> Commande:
     """As someone would who reads nothing but the refusal."""
-    champ = {"retabliLe": "retabli_le"}.get(erreur.champ, erreur.champ)
+    champ = {"dateHeureRetablissement": "retabli_le"}.get(erreur.champ, erreur.champ)
     valeur: Any
     match erreur.code:
         case CodeChamp.INTERDIT_SI:

@@ -204,7 +204,7 @@ def test_qui_dit_ce_qu_il_a_vu_n_agit_que_la_dessus__error(monde: Monde) -> None
 def test_tout_ce_qui_manque_est_dit__error(monde: Monde) -> None:
     monde.mener(Action.QUALIFIER)
     pris = refus(lambda: monde.faire(Action.CLORE, cause=None, responsabilite=None, retabli_le=None))
-    assert [e.champ for e in pris.erreurs] == ["cause", "responsabilite", "retabliLe"]
+    assert [e.champ for e in pris.erreurs] == ["cause", "responsabilite", "dateHeureRetablissement"]
     interne = refus(lambda: monde.faire(Action.PRENDRE, visibilite=Visibilite.INTERNE))
     assert [e.champ for e in interne.erreurs] == ["visibilite"]
     assert len(monde.base.histoires[monde.numero]) == 1

@@ -16,7 +16,7 @@ from esav_soap.store.moteur import Moteur
 from esav_soap.store.pannes import en_francais
 
 #: Every revision, the oldest first; the last is what this program works with. A test compares it with ``migrations``.
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
 
 _VERROU_MIGRATION = 0x65536156  # any number that no other program takes as its advisory lock
 

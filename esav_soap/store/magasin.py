@@ -15,6 +15,7 @@ from esav_soap.store.evenements import EvenementsSQL
 from esav_soap.store.historique import HistoriqueSQL
 from esav_soap.store.homologations import HomologationsSQL
 from esav_soap.store.moteur import Moteur, lire_url
+from esav_soap.store.notifications import NotificationsSQL
 from esav_soap.store.operateurs import OperateursSQL
 from esav_soap.store.pannes import en_francais
 from esav_soap.store.parc import ParcSQL
@@ -33,6 +34,7 @@ class Magasin(
     CapacitesSQL,
     PublicationsSQL,
     EnvoisSQL,
+    NotificationsSQL,
     OperateursSQL,
     CertificatsSQL,
     RevisionAccesSQL,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from esav_soap.notifications import AbonnementSuivi
 from esav_soap.signalisation import Signalisation
 from tests.faux import FausseBase
 from tests.faux_acces import FauxAcces
@@ -14,6 +15,10 @@ class BaseAvis(FaussesPublications, FauxAcces):
     def __init__(self, base: FausseBase | None = None) -> None:
         FaussesPublications.__init__(self, base)
         FauxAcces.__init__(self)
+        self.suivis_notifications: list[AbonnementSuivi] = []
+
+    def abonnements(self) -> tuple[AbonnementSuivi, ...]:
+        return tuple(self.suivis_notifications)
 
     def retrouver(self, numero: str) -> Signalisation | None:
         return self.base.retrouver(numero)

@@ -154,7 +154,23 @@ class Cloture:
     contestable: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class NotificationsArretees:
+    """Notifications are sent no more, since the receiver at ``adresse`` acknowledged none of ``essais`` since ``echecs_depuis``.
+
+    ``erreur``: of the last one, French, without a full stop. ``attente``: events that wait.
+    """
+
+    plateforme: str
+    adresse: str
+    arrete_le: datetime
+    echecs_depuis: datetime
+    essais: int
+    erreur: str
+    attente: int
+
+
 FaitsVersion = Annonce | AnnonceRetiree | Rappel
 #: With dates for an agenda.
 FaitsDates = FaitsVersion | RappelCertificat
-Faits = FaitsDates | Cloture
+Faits = FaitsDates | Cloture | NotificationsArretees

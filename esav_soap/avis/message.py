@@ -7,7 +7,7 @@ from datetime import datetime
 from urllib.parse import quote
 
 from esav_soap.avis.agenda import NOM, calendrier, domaine, methode
-from esav_soap.avis.faits import Annonce, Cloture, Faits, Lieux
+from esav_soap.avis.faits import Annonce, Cloture, Faits, Lieux, NotificationsArretees
 from esav_soap.avis.lettre import en_html, en_texte
 from esav_soap.avis.objets import Envoi, Operateur
 from esav_soap.avis.redaction import rediger
@@ -49,7 +49,7 @@ def composer(
     """The message of a notice, as it is true at ``instant``."""
     lettre = rediger(faits, operateur, lieux, instant)
     pieces = []
-    if not isinstance(faits, Cloture):
+    if not isinstance(faits, Cloture | NotificationsArretees):
         genre = (("charset", "utf-8"), ("method", methode(faits)))
         pieces.append(Piece(NOM, "text/calendar", calendrier(faits, lieux), genre))
     if isinstance(faits, Annonce) and faits.journal is not None and len(faits.journal) <= taille_max_journal:

@@ -10,13 +10,15 @@ from enum import Enum
 class GenreAvis(Enum):
     """Kinds of notices; names are stored. The object of those about the catalogue is a version's number; of those about
     certificates the fingerprint and the step, ``<64 hexadecimal digits>:PREPARER``; of a closure the number of the
-    signalisation and the place of its validation in the history, ``7K3M9QX2TBX:5``."""
+    signalisation and the place of its validation in the history, ``7K3M9QX2TBX:5``; of a stop of the notifications the platform
+    and when it was."""
 
     VERSION_ANNONCEE = "annonce d'une version du catalogue"
     ANNONCE_RETIREE = "retrait d'une annonce"
     RAPPEL_RETRAIT = "rappel : une version encore employée va être retirée"
     RAPPEL_CERTIFICAT = "rappel : un certificat arrive à son terme"
     AVIS_CLOTURE = "avis de clôture d'une signalisation"
+    NOTIFICATIONS_ARRETEES = "arrêt de l'envoi des notifications"
 
 
 @dataclass(frozen=True, slots=True)

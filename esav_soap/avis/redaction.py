@@ -13,6 +13,7 @@ from esav_soap.avis.faits import (
     Cloture,
     Faits,
     Lieux,
+    NotificationsArretees,
     Rappel,
     RappelCertificat,
 )
@@ -20,6 +21,7 @@ from esav_soap.avis.lettre import Bloc, Element, Lettre, Liste, Paragraphe, Titr
 from esav_soap.avis.objets import Operateur
 from esav_soap.avis.redaction_certificats import rappel_certificat
 from esav_soap.avis.redaction_cloture import avis_de_cloture
+from esav_soap.avis.redaction_notifications import notifications_arretees
 
 #: Changes told for one Offre, and every breaking one; the changelog tells the others.
 MAX_POINTS = 12
@@ -42,6 +44,9 @@ def rediger(faits: Faits, operateur: Operateur, lieux: Lieux, instant: datetime)
         case Cloture():
             sujet, blocs = avis_de_cloture(faits, instant)
             article = "4.2.2"
+        case NotificationsArretees():
+            sujet, blocs = notifications_arretees(faits, lieux)
+            article = ""
     return Lettre(sujet, (Paragraphe("Bonjour,"), *blocs, *_pied(operateur, article)))
 
 
@@ -198,10 +203,8 @@ def _rappel(faits: Rappel, lieux: Lieux) -> tuple[str, list[Bloc]]:
 
 
 def _pied(operateur: Operateur, article: str) -> tuple[Bloc, ...]:
+    fondement = f", en application de l'article {article} des conditions spécifiques e-SAV" if article else ""
     return (
         Paragraphe("Le service e-SAV"),
-        Paragraphe(
-            f"Avis adressé à {operateur.raison_sociale} ({operateur.code}), en application de l'article {article} des "
-            "conditions spécifiques e-SAV. Message automatique."
-        ),
+        Paragraphe(f"Avis adressé à {operateur.raison_sociale} ({operateur.code}){fondement}. Message automatique."),
     )

@@ -12,12 +12,13 @@ from esav_soap.avis.message import Message, composer
 from esav_soap.usecases.avis.catalogue import BaseCatalogue, FaitsCatalogue
 from esav_soap.usecases.avis.certificats import BaseCertificats, faits_certificat
 from esav_soap.usecases.avis.cloture import BaseCloture, faits_cloture
+from esav_soap.usecases.avis.notifications import BaseArret, faits_arret
 from esav_soap.usecases.courrier import EchecDefinitif
 
 _REMEDE = " : esav operateur declarer, puis esav envois rejouer."
 
 
-class Base(BaseCatalogue, BaseCertificats, BaseCloture, Protocol):
+class Base(BaseCatalogue, BaseCertificats, BaseCloture, BaseArret, Protocol):
     """What notices are made from."""
 
 
@@ -43,6 +44,8 @@ class Redacteur:
             return faits_certificat(self._base, envoi, instant)
         if envoi.genre is GenreAvis.AVIS_CLOTURE:
             return faits_cloture(self._base, envoi, instant)
+        if envoi.genre is GenreAvis.NOTIFICATIONS_ARRETEES:
+            return faits_arret(self._base, envoi)
         return self._catalogue.faits(envoi, instant)
 
     def _operateur(self, code: str) -> Operateur:

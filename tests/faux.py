@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from esav_soap.avis import Envoi
 from esav_soap.bootstrap.noeud import contrats_sans_version
+from esav_soap.bootstrap.operations import monter_operations
 from esav_soap.homologation import Domaine, Homologation
 from esav_soap.publication import VersionPubliee
 from esav_soap.reader.sources import depuis_dossiers
@@ -27,11 +29,11 @@ from esav_soap.signalisation import (
     Visibilite,
 )
 from esav_soap.soap.identite import Identite, SourceIdentite, entete_locale
-from esav_soap.soap.operations import Operations
 from esav_soap.soap.wsgi import ApplicationWsgi, Avertir
 from esav_soap.usecases.catalogue import empaqueter
 from esav_soap.usecases.homologation import RegistreHomologations
 from esav_soap.usecases.ports import EvenementSuivi, NumeroDejaPris, PageEvenements
+from esav_soap.usecases.ports_rendez_vous import CapacitesImportees
 from esav_soap.usecases.ports_suivi import Filtre, PageSignalisations, Place, Resume
 from esav_soap.usecases.publieur import Publieur
 from esav_soap.usecases.registre import Registre
@@ -201,6 +203,26 @@ class FausseBase:
             self.premiers[nouvelle.numero], self.saisies[nouvelle.numero] = premier, saisie_le
         return self.deposer(nouvelle)
 
+    # Appointments: nothing is open, nothing was ever booked.
+
+    def capacites(self, *_: object) -> tuple[tuple[()], tuple[()]]:
+        return (), ()
+
+    def reservation(self, *_: object) -> None:
+        return None
+
+    def reservations(self, *_: object) -> tuple[()]:
+        return ()
+
+    def seance(self, *_: object, **__: object) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def importer_capacites(self, *_: object, **__: object) -> CapacitesImportees:
+        return CapacitesImportees()
+
+    def occupations(self, *_: object, **__: object) -> tuple[()]:
+        return ()
+
     def _resumes(self, plateforme: str) -> Iterator[Resume]:
         for n in [n for n in self.deposees.values() if n.plateforme == plateforme]:
             lue = self.retrouver(n.numero)
@@ -323,7 +345,9 @@ def noeud(
     horloge = [INSTANT]
     schemas, wsdls = contrats_sans_version()
     homologations = RegistreHomologations(base, URL, exigee=homologation)
-    operations = Operations(base, registre, schemas, publieur or FauxPublieur(), homologations)
+    operations = monter_operations(
+        base, lambda une: une, base, registre, publieur or FauxPublieur(), homologations, schemas
+    )
     application = ApplicationWsgi(
         operations, registre, identite, lambda: horloge[0], wsdls, homologations, taille_max, avertir=avertir
     )

@@ -15,6 +15,7 @@ from lxml import etree
 from esav_soap import pki
 from esav_soap.bootstrap.ecoutes import sur_la_boucle
 from esav_soap.bootstrap.horloge import fonction, horloge
+from esav_soap.bootstrap.operations import monter_operations
 from esav_soap.bootstrap.publieur import PublieurDuNoeud
 from esav_soap.bootstrap.reglages import Reglages
 from esav_soap.contract.schemas import GENERE, compiler_schema, fichiers_schemas
@@ -23,7 +24,6 @@ from esav_soap.contract.wsdl import contrat, octets
 from esav_soap.errors import ReglageInvalide
 from esav_soap.jeton import JETON
 from esav_soap.soap.identite import Identite, IdentiteParCertificat, entete_locale
-from esav_soap.soap.operations import Operations
 from esav_soap.soap.wsgi import ApplicationWsgi
 from esav_soap.store import Magasin, ouvrir
 from esav_soap.usecases.acces import PEREMPTION_S, RegistreAcces
@@ -126,7 +126,9 @@ def monter(reglages: Reglages) -> Noeud:
     publieur = PublieurDuNoeud(magasin, reglages.store, registre.base_url)
     homologations = RegistreHomologations(magasin, registre.base_url, exigee=reglages.homologation == "exigee")
     signalisations = avec_scenarios(magasin, registre, instant, reglages.fils)
-    operations = Operations(signalisations, registre, schemas, publieur, homologations)
+    operations = monter_operations(
+        signalisations, signalisations.avancer, magasin, registre, publieur, homologations, schemas
+    )
     qui = IdentiteParCertificat(acces) if source is None else sans_jeton(source)
     tailles = reglages.taille_max, reglages.taille_pack_max
     avertir = AvertissementsCertificats(lambda: acces.certificats).pour

@@ -68,12 +68,12 @@ TECHNICIEN = Champ(
 def _un_seul(code: str, champs: Iterable[Champ]) -> Regle:
     """Exactly one of these names what the request is about."""
     champs = tuple(champs)
-    *autres, dernier = (champ.libelle[:1].lower() + champ.libelle[1:] for champ in champs)
+    libelles = ", ".join(champ.libelle[:1].lower() + champ.libelle[1:] for champ in champs)
     return Regle(
         code,
         GenreRegle.REGLE,
         f"count({' | '.join(champ.code for champ in champs)}) = 1",
-        f"Indiquer {', '.join(autres)} ou {dernier} : un seul d'entre eux.",
+        f"Indiquer un de ces champs, et un seul : {libelles}.",
         champ=champs[0].code,
     )
 

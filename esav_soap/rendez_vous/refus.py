@@ -51,19 +51,19 @@ class MotifRefus(Enum):
     PERIODE_INVERSEE = (
         "La fin de la période cherchée est avant son début.",
         CodeErreur.FORMULAIRE_INVALIDE,
-        "au",
+        "dateFin",
         CodeChamp.TROP_PETIT,
     )
     PERIODE_TROP_PROCHE = (
         "La période cherchée finit avant le premier jour réservable.",
         CodeErreur.FORMULAIRE_INVALIDE,
-        "au",
+        "dateFin",
         CodeChamp.TROP_PETIT,
     )
     PERIODE_TROP_LONGUE = (
         "La période cherchée est trop longue.",
         CodeErreur.FORMULAIRE_INVALIDE,
-        "au",
+        "dateFin",
         CodeChamp.TROP_GRAND,
     )
     RENDEZ_VOUS_EXISTANT = ("La signalisation a déjà un rendez-vous à venir.", CodeErreur.TRANSITION_INTERDITE)
@@ -139,7 +139,7 @@ _LIBELLES_CHAMPS = {
     "genre": "Genre du rendez-vous",
     "jour": "Jour du rendez-vous",
     "plage": "Plage du rendez-vous",
-    "au": "Fin de la période cherchée",
+    "dateFin": "Fin de la période cherchée",
 }
 
 

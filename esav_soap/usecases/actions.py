@@ -42,8 +42,9 @@ ACTIONS: Mapping[Role, frozenset[Action]] = {
 _COTES = {Role.OPERATEUR: Cote.OPERATEUR, Role.FOURNISSEUR: Cote.FOURNISSEUR}
 #: How often others may write to the history without changing its course, before a command is given up.
 ESSAIS = 8
-#: Signalisations of a page.
+#: Signalisations or events of a page: at most, and when nothing is said.
 PAGE_MAX = 200
+PAGE_ORDINAIRE = 100
 #: Signalisations of integration that a list brings up to date before it is read.
 _AVANCEES_MAX = 500
 
@@ -156,11 +157,25 @@ def lire_curseur(texte: str | None) -> Place | None:
     except ValueError:
         instant = None
     if instant is None or instant.tzinfo is None or normaliser(numero) != numero:
-        message = "Ce n'est pas un curseur de ce service. Reprendre celui de la page précédente, ou n'en donner aucun."
-        raise FormulaireInvalide(
-            [ErreurChamp("curseur", "Curseur", "curseur", CodeChamp.TYPE_INVALIDE, message, texte[:200])]
-        )
+        raise _curseur_inconnu(texte)
     return Place(instant, numero)
+
+
+def lire_rang(texte: str | None) -> int:
+    """The cursor of a sequence of events; 0, the beginning, for none. Raises :class:`FormulaireInvalide`."""
+    if not texte:
+        return 0
+    # As many digits as both stores hold.
+    if not (texte.isascii() and texte.isdecimal() and len(texte) <= 18):
+        raise _curseur_inconnu(texte)
+    return int(texte)
+
+
+def _curseur_inconnu(texte: str) -> FormulaireInvalide:
+    message = "Ce n'est pas un curseur de ce service. Reprendre celui de la réponse précédente, ou n'en donner aucun."
+    return FormulaireInvalide(
+        [ErreurChamp("curseur", "Curseur", "curseur", CodeChamp.TYPE_INVALIDE, message, texte[:200])]
+    )
 
 
 def ecrire_curseur(place: Place | None) -> str | None:

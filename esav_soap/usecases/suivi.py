@@ -75,6 +75,10 @@ class Suivi:
         self._base = base
         self._avancer = avancer
 
+    def trouver(self, appelant: Appelant, numero: str | None, reference: str | None) -> Signalisation:
+        """The caller's signalisation, as the caller may see it. Raises SIGNALISATION_INCONNUE."""
+        return trouver(appelant, numero, reference, self._signalisations)
+
     def agir(
         self,
         appelant: Appelant,

@@ -8,7 +8,7 @@ from lxml import etree
 from esav_soap.errors import CodeChamp, ErreurChamp
 from esav_soap.intake import controler_requete
 from esav_soap.intake.espaces import version_de
-from esav_soap.model.requetes import REQUETES_SUIVI
+from esav_soap.model.requetes_suivi import REQUETES_SUIVI
 from esav_soap.names import NS_WS
 from tests.unit.intake.catalogue_essai import CAT, UN, champs, controle, depot
 

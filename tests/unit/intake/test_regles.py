@@ -9,7 +9,7 @@ from esav_soap.errors import CodeChamp
 from esav_soap.intake import controler_requete
 from esav_soap.intake.regles import Regles
 from esav_soap.model import Champ, Entier, Feuille, GenreRegle, OuiNon, Regle, Structure
-from esav_soap.model.requetes import REQUETES_SUIVI
+from esav_soap.model.requetes_suivi import REQUETES_SUIVI
 from esav_soap.names import NS_WS, NS_XSD
 from tests.unit.intake.catalogue_essai import champs, controle, depot
 

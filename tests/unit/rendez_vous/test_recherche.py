@@ -82,7 +82,7 @@ def test_toutes_les_raisons_a_la_fois() -> None:
     assert isinstance(erreur, FormulaireInvalide)
     assert [(e.champ, e.code.name, e.valeur, e.valeurs_admises) for e in erreur.erreurs] == [
         ("genre", "VALEUR_HORS_LISTE", "SAV_PLUS", ("SAV", "EXPERTISE_CONTRADICTOIRE")),
-        ("au", "TROP_PETIT", "2026-12-03", ("2026-12-04",)),
+        ("dateFin", "TROP_PETIT", "2026-12-03", ("2026-12-04",)),
     ]
     assert all(e.libelle and e.message for e in erreur.erreurs)
     assert motifs(chercher(OFFRE, SAV_PLUS, MARDI, au=MARDI.date())) == ["GENRE_NON_PREVU", "PERIODE_TROP_PROCHE"]
@@ -123,7 +123,7 @@ def test_une_plage_complete_propose_les_plus_proches() -> None:
 
 @pytest.mark.exigence("R4.1")
 def test_chaque_motif_a_son_code() -> None:
-    champs = {"genre", "jour", "plage", "au"}
+    champs = {"genre", "jour", "plage", "dateFin"}
     for motif in MotifRefus:
         assert motif.sens.endswith(".")
         assert (motif.code is CodeErreur.FORMULAIRE_INVALIDE) == (motif.champ in champs) == bool(motif.champ)

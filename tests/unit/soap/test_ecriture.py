@@ -25,6 +25,7 @@ def remplie(type_: Any, *, complet: bool) -> Any:
     if not issubclass(type_, s.ComplexModel):
         for connu, valeur in (
             (s.Unicode, next(TEXTES)),
+            (s.Date, INSTANT.date()),  # before DateTime, which it is one of
             (s.DateTime, INSTANT),
             (s.Boolean, complet),
             (s.Integer32, 12),

@@ -1,0 +1,50 @@
+"""From a service and a request to the operation that does it, and every way in which that ends."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from lxml import etree
+
+from esav_soap.contract.services import requetes
+from esav_soap.errors import CodeErreur, ErreurEsav, FormulaireInvalide
+from esav_soap.intake import controler_requete
+from esav_soap.soap import presentation
+from esav_soap.soap.journal import sans_valeurs
+from esav_soap.soap.operations.appel import Appel, Champs, Groupe
+from esav_soap.soap.operations.depot import OperationsDepot
+
+_journal = logging.getLogger("esav.requetes")
+
+
+class Operations:
+    """All operations. ``groupes``: those of the services without a catalogue version; ``schemas``: their compiled schemas."""
+
+    def __init__(
+        self, depot: OperationsDepot, groupes: Mapping[str, Groupe], schemas: Mapping[str, etree.XMLSchema]
+    ) -> None:
+        self._depot = depot
+        self._groupes = groupes
+        self._schemas = schemas
+
+    def traiter(self, service: str, corps: etree._Element, appel: Appel) -> Any:
+        """Do what ``corps`` asks of ``service``. Raises the declared fault and nothing else: an error of ours is
+        ERREUR_INTERNE, logged under the request's id, and never an acceptance."""
+        try:
+            return self._depot.traiter(corps, appel) if service == "depot" else self._traiter(service, corps, appel)
+        except ErreurEsav as erreur:
+            appel.erreur = erreur
+        except Exception as exc:
+            _journal.error("requête %s : erreur interne\n%s", appel.requete, sans_valeurs(exc))
+            appel.erreur = ErreurEsav(CodeErreur.ERREUR_INTERNE)
+        raise presentation.fault(appel.erreur, appel.requete)
+
+    def _traiter(self, service: str, corps: etree._Element, appel: Appel) -> Any:
+        nom = etree.QName(corps).localname
+        structure = requetes(service, None)[nom]
+        erreurs = controler_requete(corps, structure, self._schemas[service])
+        if erreurs:
+            raise FormulaireInvalide(erreurs)
+        return self._groupes[service][nom](Champs(corps, structure), appel)

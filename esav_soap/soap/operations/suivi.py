@@ -1,0 +1,106 @@
+"""``suivi``: what an opérateur reads and does after its deposit (R3.5-R3.7)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from esav_soap.signalisation import Action, Cote, Etat, Signalisation
+from esav_soap.signalisation.transitions import Commande
+from esav_soap.soap import presentation
+from esav_soap.soap.operations.appel import Appel, Champs, Groupe
+from esav_soap.usecases.actions import PAGE_ORDINAIRE, lire_curseur, lire_rang
+from esav_soap.usecases.ports_suivi import Filtre
+from esav_soap.usecases.registre import Registre
+from esav_soap.usecases.suivi import Suivi, champs_remplis, defaut_declare, situation_garantie
+
+
+class OperationsSuivi:
+    """Each reads the caller's own alone; ``groupe`` names them."""
+
+    def __init__(self, suivi: Suivi, registre: Registre) -> None:
+        self._suivi = suivi
+        self._registre = registre
+
+    @property
+    def groupe(self) -> Groupe:
+        """The operations of the service."""
+        return {
+            "consulterEtat": self._consulter_etat,
+            "consulterDetail": self._consulter_detail,
+            "listerSignalisations": self._lister,
+            "consulterHistorique": self._historique,
+            "listerEvenements": self._evenements,
+            "completerSignalisation": self._completer,
+            "demanderCloture": self._demander_cloture,
+            "contesterCloture": self._contester_cloture,
+        }
+
+    def _consulter_etat(self, champs: Champs, appel: Appel) -> Any:
+        return presentation.etat(self._trouver(champs, appel), appel.avertissements)
+
+    def _consulter_detail(self, champs: Champs, appel: Appel) -> Any:
+        signalisation = self._trouver(champs, appel)
+        catalogue = self._registre.chargee(signalisation.version_catalogue).catalogue
+        return presentation.detail(
+            signalisation,
+            catalogue.offre(signalisation.offre).libelle,
+            champs_remplis(signalisation, catalogue),
+            defaut_declare(signalisation, catalogue),
+            situation_garantie(signalisation, appel.instant),
+            appel.avertissements,
+        )
+
+    def _lister(self, champs: Champs, appel: Appel) -> Any:
+        filtre = filtre_de(champs, appel.appelant.plateforme, appel.appelant.operateur)
+        page = self._suivi.lister(appel.appelant, filtre, lire_curseur(champs.texte("curseur")), maximum(champs))
+        return presentation.liste(page, appel.avertissements)
+
+    def _historique(self, champs: Champs, appel: Appel) -> Any:
+        apres = lire_curseur(champs.texte("curseur"))
+        page = self._suivi.historique(appel.appelant, apres, maximum(champs), appel.instant)
+        return presentation.liste(page, appel.avertissements)
+
+    def _evenements(self, champs: Champs, appel: Appel) -> Any:
+        page = self._suivi.evenements(appel.appelant, lire_rang(champs.texte("curseur")), maximum(champs))
+        return presentation.evenements(page, appel.avertissements)
+
+    def _completer(self, champs: Champs, appel: Appel) -> Any:
+        """The answer to a freeze; to one that is not frozen, a comment."""
+        gelee = self._trouver(champs, appel).etat is Etat.GELE
+        return self._agir(Action.COMPLETER if gelee else Action.COMMENTER, champs, appel)
+
+    def _demander_cloture(self, champs: Champs, appel: Appel) -> Any:
+        return self._agir(Action.DEMANDER_CLOTURE, champs, appel)
+
+    def _contester_cloture(self, champs: Champs, appel: Appel) -> Any:
+        return self._agir(Action.CONTESTER, champs, appel)
+
+    def _agir(self, action: Action, champs: Champs, appel: Appel) -> Any:
+        commande = Commande(action, Cote.OPERATEUR, commentaire=champs.texte("commentaire") or "")
+        numero, reference = champs.texte("numeroSignalisation"), champs.texte("referenceOperateur")
+        apres = self._suivi.agir(appel.appelant, numero, reference, commande, appel.instant)
+        return presentation.etat(apres, appel.avertissements)
+
+    def _trouver(self, champs: Champs, appel: Appel) -> Signalisation:
+        numero, reference = champs.texte("numeroSignalisation"), champs.texte("referenceOperateur")
+        return self._suivi.trouver(appel.appelant, numero, reference)
+
+
+def filtre_de(champs: Champs, plateforme: str, operateur: str | None) -> Filtre:
+    """What a list is asked for. Raises :class:`~esav_soap.errors.FormulaireInvalide`."""
+    filtre = Filtre(
+        plateforme,
+        operateur,
+        champs.codes("etat", Etat),
+        champs.texte("offre"),
+        champs.texte("identifiantPrestation"),
+        champs.instant("dateHeureDebut"),
+        champs.instant("dateHeureFin"),
+    )
+    champs.verifier()
+    return filtre
+
+
+def maximum(champs: Champs) -> int:
+    """How long a page may be."""
+    return champs.entier("maximum") or PAGE_ORDINAIRE

@@ -42,6 +42,19 @@ def ecriture_reponse(operation: str, reponse: Reponse, ns_soap: str) -> Callable
     return message
 
 
+def ecriture_requete(operation: str, requete: Any, ns_soap: str = NS_SOAP_11) -> Callable[[Any], bytes]:
+    """The writer of the whole SOAP message that calls ``operation``, of a receiver; ``requete``: type of its members."""
+    enveloppe, corps = f"{{{ns_soap}}}Envelope", f"{{{ns_soap}}}Body"
+    ecrire = _complexe(f"{{{NS_WS}}}{operation}", requete)
+
+    def message(valeur: Any) -> bytes:
+        racine = etree.Element(enveloppe, nsmap={"soapenv": ns_soap, "ws": NS_WS})
+        ecrire(etree.SubElement(racine, corps), valeur)
+        return etree.tostring(racine, encoding="UTF-8", xml_declaration=True)
+
+    return message
+
+
 def _ecriture(nom: str, type_: Any) -> Ecriture:
     balise = f"{{{NS_WS}}}{nom}"
     minimum, plusieurs = type_.Attributes.min_occurs, type_.Attributes.max_occurs > 1

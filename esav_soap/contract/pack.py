@@ -5,7 +5,7 @@ Paths inside a pack::
     catalogue.xml, nomenclatures/*.xml, formulaires/*.xml   what the publisher wrote, byte for byte
     schemas/*.xsd                                           meta-schemas of these files
     xsd/*.xsd                                               depot.xsd and one XSD for each Offre
-    wsdl/*.wsdl                                             every service; *-soap12.wsdl with a SOAP 1.2 binding
+    wsdl/*.wsdl                                             every service, also the receiver's; *-soap12.wsdl: SOAP 1.2 binding
     maquettes/*.html                                        the forms as pictures
     documents/*.html                                        documents of annexe 2
     jeu-de-test/*                                           messages with their answers
@@ -24,7 +24,7 @@ from lxml import etree
 
 from esav_soap.contract.maquettes import maquettes
 from esav_soap.contract.schemas import GENERE, fichiers_schemas
-from esav_soap.contract.services import SERVICES
+from esav_soap.contract.services import RECEPTEURS, SERVICES
 from esav_soap.contract.wsdl import adresser, contrat, en_soap_12, octets
 from esav_soap.model.catalogue import Catalogue
 from esav_soap.names import NS_PACK
@@ -39,13 +39,14 @@ def artefacts(catalogue: Catalogue, base_url: str) -> dict[str, bytes]:
     Deterministic: the same catalogue and address give the same bytes on every machine. Slow: 25 ms a form.
     """
     fichiers: dict[str, bytes] = {}
-    for service in SERVICES:
+    for service in (*SERVICES, *RECEPTEURS):
         du_catalogue = catalogue if service == "depot" else None
         construit = contrat(service, du_catalogue)
         version = catalogue.version if du_catalogue else None
         wsdl = adresser(octets(construit.wsdl, GENERE), base_url, "production", service, version)
         fichiers[f"wsdl/{service}.wsdl"] = wsdl
-        fichiers[f"wsdl/{service}-soap12.wsdl"] = en_soap_12(wsdl)
+        if service in SERVICES:  # e-SAV itself calls in SOAP 1.1
+            fichiers[f"wsdl/{service}-soap12.wsdl"] = en_soap_12(wsdl)
         if du_catalogue:
             schemas = fichiers_schemas(construit, du_catalogue)
             fichiers |= {f"xsd/{nom}": contenu for nom, contenu in schemas.items()}

@@ -83,6 +83,13 @@ SERVICES: Mapping[str, tuple[str, ...]] = {
     "sav": tuple(REQUETES_SAV),
 }
 
+#: Services that opérateurs offer and e-SAV calls: we publish their contract, and none of them is served here (R3.5).
+RECEPTEURS: Mapping[str, tuple[str, ...]] = {"notification": ("notifierEvenements",)}
+#: Requests and answers of these: members of the request, and the answer.
+_APPELS: Mapping[str, tuple[Any, Reponse]] = {
+    "notifierEvenements": (r.NotificationEvenements, Reponse("accuseNotification", r.AccuseNotification)),
+}
+
 #: Operations that answer whoever calls, also a caller whose identity is refused: they tell of its own connection alone.
 SANS_IDENTITE = frozenset({"diagnostiquerConnexion"})
 
@@ -114,11 +121,23 @@ def requetes(service: str, catalogue: Catalogue | None) -> Mapping[str, Structur
     return _REQUETES[service]
 
 
+def appel(operation: str) -> tuple[Any, Reponse]:
+    """What e-SAV sends to a receiver: the Spyne type whose members the request has, and the answer that it awaits."""
+    return _APPELS[operation]
+
+
+def operations(service: str) -> tuple[str, ...]:
+    """Operations of a service, ours or a receiver's, in the order of the WSDL."""
+    return SERVICES[service] if service in SERVICES else RECEPTEURS[service]
+
+
 def classe_contrat(service: str, catalogue: Catalogue | None) -> Any:
     """Spyne service class with the concrete types, for the WSDL. Its operations do nothing."""
+    if service in RECEPTEURS:
+        return _classe_recepteur(service)
     communs = ns_catalogue(catalogue.version) if catalogue else NS_WS
     fabrique = Fabrique(communs, dict(catalogue.nomenclatures) if catalogue else None)
-    operations = {}
+    faites = {}
     partages: dict[str, Any] = {}
     structures = requetes(service, catalogue)
     for nom in SERVICES[service]:
@@ -129,17 +148,25 @@ def classe_contrat(service: str, catalogue: Catalogue | None) -> Any:
             if enfant.code not in partages:
                 partages[enfant.code] = fabrique.element(enfant, structure.espace, structure.nom_type)
             membres.append((enfant.code, partages[enfant.code]))
-        operations[nom] = _operation(nom, structure.libelle, membres)
-    return type(nom_service(service), (s.ServiceBase,), operations)
+        faites[nom] = _operation(nom, structure.libelle, membres, REPONSES[nom])
+    return type(nom_service(service), (s.ServiceBase,), faites)
 
 
-def _operation(nom: str, libelle: str, membres: list[tuple[str, Any]]) -> Any:
+def _classe_recepteur(service: str) -> Any:
+    faites = {}
+    for nom in RECEPTEURS[service]:
+        requete, reponse = _APPELS[nom]
+        membres = list(requete._type_info.items())
+        faites[nom] = _operation(nom, requete.Annotations.doc, membres, reponse)
+    return type(nom_service(service), (s.ServiceBase,), faites)
+
+
+def _operation(nom: str, libelle: str, membres: list[tuple[str, Any]], reponse: Reponse) -> Any:
     def operation(ctx: Any, *_args: Any) -> None:
         raise AssertionError("a contract is not for calling")
 
     operation.__name__ = nom
     operation.__doc__ = libelle
-    reponse = REPONSES[nom]
     return s.rpc(
         *(type_ for _, type_ in membres),
         _args=[code for code, _ in membres],

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from esav_soap.contract import spyne_compat as s
-from esav_soap.contract.services import SERVICES, classe_contrat, nom_service
+from esav_soap.contract.services import classe_contrat, nom_service, operations
 from esav_soap.model.catalogue import Catalogue
 from esav_soap.names import (
     NS_WS,
@@ -103,7 +103,7 @@ def _prefixes(catalogue: Catalogue | None) -> dict[str, str]:
 
 def _elements_racines(service: str, catalogue: Catalogue | None) -> frozenset[str]:
     """The global elements that mean something: operations, the fault, the form of each Offre."""
-    noms = {nom for operation in SERVICES[service] for nom in (operation, f"{operation}Response")} | {"ErreurEsav"}
+    noms = {nom for operation in operations(service) for nom in (operation, f"{operation}Response")} | {"ErreurEsav"}
     if catalogue:
         noms |= {nom_element(offre.code) for offre in catalogue.offres}
     return frozenset(noms)
@@ -160,7 +160,7 @@ def _wsdl(
     wsdl.set("targetNamespace", NS_WS)
     types = etree.SubElement(wsdl, f"{_W}types")
     types.extend(deepcopy(list(schemas.values())))
-    ordre = [n for operation in SERVICES[service] for n in (operation, f"{operation}Response")] + ["ErreurEsav"]
+    ordre = [n for operation in operations(service) for n in (operation, f"{operation}Response")] + ["ErreurEsav"]
     messages = {m.get("name", ""): m for m in brut.iter(f"{_W}message")}
     for nom_message in ordre:
         message = messages[nom_message]
@@ -174,7 +174,7 @@ def _wsdl(
     assert binding is not None
     assert noeud_service is not None
     port_type.set("name", f"{nom}PortType")
-    _ordonner(port_type, SERVICES[service])
+    _ordonner(port_type, operations(service))
     for operation in port_type.iter(f"{_W}operation"):
         if "parameterOrder" in operation.attrib:
             del operation.attrib["parameterOrder"]
@@ -183,7 +183,7 @@ def _wsdl(
         fault.set("message", "ws:ErreurEsavFault")
     binding.set("name", f"{nom}Binding")
     binding.set("type", f"ws:{nom}PortType")
-    _ordonner(binding, SERVICES[service])
+    _ordonner(binding, operations(service))
     for soap_binding in binding.iter(f"{_S11}binding"):
         soap_binding.set("transport", _TRANSPORT)
     for operation in binding.iter(f"{_S11}operation"):

@@ -17,6 +17,7 @@ from esav_soap.contract.reponses.catalogue import (
     Version,
 )
 from esav_soap.contract.reponses.commun import Avertissement, Erreur, ErreurEsav, VersionEnVigueur
+from esav_soap.contract.reponses.notification import AccuseNotification, NotificationEvenements
 from esav_soap.contract.reponses.rendez_vous import (
     ListeRendezVous,
     PlageLibre,
@@ -41,6 +42,7 @@ from esav_soap.contract.reponses.signalisation import (
 )
 
 __all__ = [
+    "AccuseNotification",
     "AccuseReception",
     "ActionPossible",
     "Annonce",
@@ -66,6 +68,7 @@ __all__ = [
     "ListeRendezVous",
     "ListeSignalisations",
     "ListeVersions",
+    "NotificationEvenements",
     "Pack",
     "PlageLibre",
     "PlagesLibres",

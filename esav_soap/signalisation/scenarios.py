@@ -1,14 +1,14 @@
 """The scenarios of the plate-forme d'intégration: what happens to a signalisation on a prestation of the jeu de test (R6.3).
 
 So that an opérateur can try everything without a human at the other end. What happens, and when, depends on the name of
-the prestation and on the instant of the deposit alone; ``docs/plate-forme-integration.md`` and the guide of the pack print
-this table.
+the prestation and on the recorded history alone: the instant of the deposit, then those of what the opérateur did.
+``docs/plate-forme-integration.md`` and the guide of the pack print these tables.
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -17,6 +17,7 @@ from esav_soap.errors import CodeErreur, ErreurEsav
 from esav_soap.signalisation.actions import Action
 from esav_soap.signalisation.motifs import Attendu, CauseCloture, MotifRejet, Responsabilite
 from esav_soap.signalisation.objets import Cote, Etat, Evenement, Prestation, Signalisation
+from esav_soap.signalisation.transitions import Commande, appliquer, joindre
 
 #: Where the scenarios are played; nowhere else.
 PLATEFORME = "integration"
@@ -25,8 +26,10 @@ PREFIXE = "JDT-"
 #: As ``identifiantPrestation`` of a request: longer names are shortened.
 LONGUEUR_MAX = 40
 
-#: Where the test prestations are: appointments can be tried as soon as places are imported for it.
+#: Where the test prestations are: it has places without any import (``rendez_vous.essai``).
 ZONE_ESSAI = "ESSAI"
+#: The same, where the slot search is always closed, as at night.
+ZONE_NUIT = "ESSAI-NUIT"
 #: After what time LENT answers.
 PAUSE = timedelta(seconds=3)
 #: LIMITE refuses until that second of each minute.
@@ -37,9 +40,12 @@ _MINUTE = timedelta(minutes=1)
 class Scenario(Enum):
     """What a test prestation does. Value: the same in French, as the documents print it."""
 
+    QUALIFICATION = "La signalisation est acceptée ; elle attend un technicien, et reste dans cet état."
+    COURS = "La signalisation est prise en charge par un technicien, et reste en cours."
     REJET = "La signalisation est examinée, puis rejetée ; le commentaire du dernier événement en donne le motif."
-    GEL = "La signalisation est prise en charge, puis gelée : elle attend une action de l'opérateur."
+    GEL = "La signalisation est prise en charge, puis gelée : elle attend une action de l'opérateur, et reste dans cet état."
     CLOTURE = "La signalisation est traitée, puis close. Elle reste dans cet état."
+    VALIDATION = "La signalisation est close, puis validée : l'avis de clôture est envoyé. Elle reste dans cet état."
     PARCOURS = "La signalisation va jusqu'au bout : close, validée, puis close au tableau de bord."
     LENT = (
         f"Le dépôt est enregistré tout de suite, mais son accusé de réception n'est rendu qu'après {PAUSE.seconds} secondes : un "
@@ -55,12 +61,16 @@ class Scenario(Enum):
         "début de la minute suivante. Ensuite il est accepté."
     )
     PANNE = "Tout dépôt est refusé par ERREUR_INTERNE, sans que rien soit enregistré : un client doit y survivre."
+    NUIT = (
+        "La signalisation reste en dépôt. La recherche de plages y est toujours fermée, comme elle l'est ailleurs de 01:00 à "
+        "04:00 : PLAGES_FERMEES, et « reessayerApres » est 04:00. Réserver une plage connue y reste possible."
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Etape:
-    """A change of state, so many ``minutes`` after the deposit, with what the table of transitions wants of it. A closure
-    says that the service has just been restored."""
+    """A change of state, so many ``minutes`` after the deposit, with what the table of transitions wants of it. After an
+    action of the opérateur it is taken in its turn instead. A closure says that the service has just been restored."""
 
     minutes: int
     etat: Etat
@@ -97,17 +107,52 @@ _GEL = Etape(
     attendu=Attendu.PRESENCE_CLIENT,
 )
 
+_VALIDATION = Etape(4, Etat.VALIDE, "Avis de clôture envoyé.", Action.VALIDER)
+_TABLEAU = Etape(5, Etat.CLOS_TABLEAU_DE_BORD, "Clôture au tableau de bord.", Action.VERROUILLER)
+
 _ETAPES: Mapping[Scenario, tuple[Etape, ...]] = {
+    Scenario.QUALIFICATION: (_QUALIFICATION,),
+    Scenario.COURS: (_QUALIFICATION, _PRISE_EN_CHARGE),
     Scenario.REJET: (_QUALIFICATION, _REJET),
     Scenario.GEL: (_QUALIFICATION, _PRISE_EN_CHARGE, _GEL),
     Scenario.CLOTURE: (_QUALIFICATION, _PRISE_EN_CHARGE, _CLOTURE),
-    Scenario.PARCOURS: (
-        _QUALIFICATION,
-        _PRISE_EN_CHARGE,
-        _CLOTURE,
-        Etape(4, Etat.VALIDE, "Avis de clôture envoyé.", Action.VALIDER),
-        Etape(5, Etat.CLOS_TABLEAU_DE_BORD, "Clôture au tableau de bord.", Action.VERROUILLER),
+    Scenario.VALIDATION: (_QUALIFICATION, _PRISE_EN_CHARGE, _CLOTURE, _VALIDATION),
+    Scenario.PARCOURS: (_QUALIFICATION, _PRISE_EN_CHARGE, _CLOTURE, _VALIDATION, _TABLEAU),
+}
+
+#: What the opérateur's actions lead to, a step a minute from then on: from each state the next step to the closure.
+_PAS: Mapping[Etat, Etape] = {
+    Etat.EN_DEPOT: _QUALIFICATION,
+    Etat.EN_QUALIFICATION: _PRISE_EN_CHARGE,
+    Etat.EN_COURS: _CLOTURE,
+    Etat.GELE: Etape(1, Etat.EN_COURS, "Reprise de la signalisation.", Action.REPRENDRE),
+    Etat.CLOS: _VALIDATION,
+    Etat.VALIDE: _TABLEAU,
+}
+#: The actions of the opérateur that make a scenario go on, and the closure that each of them leads to.
+SUITES: Mapping[Action, Etape] = {
+    Action.COMPLETER: _CLOTURE,
+    Action.DEMANDER_CLOTURE: Etape(
+        1,
+        Etat.CLOS,
+        "Signalisation close à la demande de l'opérateur.",
+        Action.CLORE,
+        cause=CauseCloture.DEMANDE_OPERATEUR,
+        responsabilite=Responsabilite.INDETERMINEE,
     ),
+    Action.CONTESTER: Etape(
+        1,
+        Etat.CLOS,
+        "Contestation étudiée : nouvelle mesure, conforme. Signalisation close de nouveau.",
+        Action.CLORE,
+        cause=CauseCloture.NON_CONSTATE,
+        responsabilite=Responsabilite.INDETERMINEE,
+    ),
+}
+#: Scenarios that go beyond the closure, and the state that they go to.
+_FINS: Mapping[Scenario, Etat] = {
+    Scenario.VALIDATION: Etat.VALIDE,
+    Scenario.PARCOURS: Etat.CLOS_TABLEAU_DE_BORD,
 }
 
 
@@ -137,19 +182,74 @@ def _evenement(etape: Etape, date: datetime) -> Evenement:
 
 
 def echus(scenario: Scenario, signalisation: Signalisation, instant: datetime) -> tuple[Evenement, ...]:
-    """The events that are due and not in the history yet.
+    """The events that are due and not in the history yet, all of which ``signalisation`` has.
 
-    None once the signalisation has left the course of its scenario: someone else has changed its state.
+    None once the signalisation has left the course of its scenario: a technician has acted, or an appointment has frozen it.
+    What ``SUITES`` names takes it up again.
     """
-    prevus = echeances(scenario, signalisation.depot_le)
-    faits = {(e.date, e.etat, e.cote) for e in signalisation.evenements}
-    joues = 0
-    while joues < len(prevus) and (prevus[joues].date, prevus[joues].etat, prevus[joues].cote) in faits:
-        joues += 1
-    attendu = prevus[joues - 1].etat if joues else Etat.EN_DEPOT
-    if signalisation.etat is not attendu:
+    if not etapes(scenario):
         return ()
-    return tuple(e for e in prevus[joues:] if e.date <= instant)
+    dus: list[Evenement] = []
+    while (suivant := _suivant(scenario, signalisation)) is not None and suivant.date <= instant:
+        dus.append(suivant)
+        signalisation = joindre(signalisation, suivant)
+    return tuple(dus)
+
+
+def au_repos(scenario: Scenario, etat: Etat, depot_le: datetime, modifiee_le: datetime) -> bool:
+    """Whether nothing happens by itself to a signalisation of which only that much is known; False may mean perhaps.
+
+    ``modifiee_le``: the date of its last event.
+    """
+    prevues = etapes(scenario)
+    if not prevues or etat is _FINS.get(scenario, Etat.CLOS):
+        return True
+    return etat is prevues[-1].etat and modifiee_le == depot_le + prevues[-1].minutes * _MINUTE
+
+
+def _suivant(scenario: Scenario, suivie: Signalisation) -> Evenement | None:
+    """The next event by itself, whenever it is due; none at the end of the course, or when it was left."""
+    suite = suivie.evenements[1:]
+    if any(_repris(e) for e in suite):
+        return None
+    rang = _declenchement(suite)
+    joues = [e for e in suite[rang:] if e.cote is Cote.FOURNISSEUR and e.action is not Action.COMMENTER]
+    depart = suite[rang - 1] if rang else None
+    dernier = joues[-1] if joues else depart
+    if suivie.etat is not (dernier.etat if dernier else Etat.EN_DEPOT):
+        return None
+    if depart is None:
+        prevus = echeances(scenario, suivie.depot_le)
+        return prevus[len(joues)] if len(joues) < len(prevus) else None
+    if suivie.etat in (_FINS.get(scenario, Etat.CLOS), Etat.EN_REJET):
+        return None
+    assert depart.action is not None
+    pas = SUITES[depart.action] if suivie.etat is Etat.EN_COURS else _PAS[suivie.etat]
+    date = depart.date + (len(joues) + 1) * _MINUTE
+    return appliquer(suivie, _commande(pas, date), date)
+
+
+def _declenchement(suite: Sequence[Evenement]) -> int:
+    """The place after the opérateur's last action that makes the scenario go on; 0 without one."""
+    rangs = (n for n, e in enumerate(suite, 1) if e.cote is Cote.OPERATEUR and e.action in SUITES)
+    return max(rangs, default=0)
+
+
+def _repris(evenement: Evenement) -> bool:
+    """Whether a technician did it: scenarios have no name, and leave the signalisation to people from then on."""
+    du_sav = evenement.cote is Cote.FOURNISSEUR and evenement.action is not Action.COMMENTER
+    return du_sav and bool(evenement.auteur)
+
+
+def _commande(pas: Etape, date: datetime) -> Commande:
+    return Commande(
+        pas.action,
+        Cote.FOURNISSEUR,
+        commentaire=pas.commentaire,
+        cause=pas.cause,
+        responsabilite=pas.responsabilite,
+        retabli_le=date if pas.action is Action.CLORE else None,
+    )
 
 
 def refus(scenario: Scenario, instant: datetime) -> ErreurEsav | None:
@@ -215,7 +315,7 @@ def prestation_virtuelle(operateur: str, identifiant: str, offres: Collection[st
         "Extrémité B d'essai",
         complement,
         "GTR_4H",
-        ZONE_ESSAI,
+        ZONE_NUIT if scenario is Scenario.NUIT else ZONE_ESSAI,
     )
 
 

@@ -17,7 +17,7 @@ from esav_soap.certificats import Role
 from esav_soap.errors import CodeChamp, CodeErreur, ErreurChamp, ErreurEsav, FormulaireInvalide
 from esav_soap.signalisation import Action, Cote, Etat, Evenement, Signalisation, Visibilite
 from esav_soap.signalisation.numero import normaliser
-from esav_soap.signalisation.scenarios import PLATEFORME, etapes, scenario_de
+from esav_soap.signalisation.scenarios import PLATEFORME, au_repos, scenario_de
 from esav_soap.signalisation.transitions import FINALS, Commande, appliquer, joindre
 from esav_soap.usecases.ports import Evenements
 from esav_soap.usecases.ports_suivi import Filtre, Listes, PageSignalisations, Place, Resume
@@ -214,5 +214,4 @@ def avancer_tout(listes: Listes, avancer: Avancer, plateforme: str, operateur: s
 
 def _a_jouer(resume: Resume) -> bool:
     scenario = scenario_de(resume.prestation, resume.offre)
-    jouees = etapes(scenario) if scenario else ()
-    return bool(jouees) and resume.etat is not jouees[-1].etat
+    return scenario is not None and not au_repos(scenario, resume.etat, resume.depot_le, resume.modifiee_le)

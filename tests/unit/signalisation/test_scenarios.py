@@ -21,6 +21,7 @@ from esav_soap.signalisation.scenarios import (
     LONGUEUR_MAX,
     PAUSE,
     ZONE_ESSAI,
+    ZONE_NUIT,
     Scenario,
     echeances,
     echus,
@@ -39,6 +40,8 @@ INSTANTS = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st
 SCENARIOS = st.sampled_from(Scenario)
 OFFRES = st.from_regex(re.compile(r"[A-Z][A-Z0-9]{0,18}(_[A-Z0-9]{1,18})?", re.ASCII), fullmatch=True)
 FINALS = {Etat.EN_REJET, Etat.CLOS_TABLEAU_DE_BORD}
+#: About the deposit itself, or about appointments.
+SANS_SUITE = {Scenario.LENT, Scenario.LIMITE, Scenario.MAINTENANCE, Scenario.PANNE, Scenario.NUIT}
 
 
 def signalisation(depot_le: datetime = DEPOT, *suite: Evenement) -> Signalisation:
@@ -64,9 +67,15 @@ def signalisation(depot_le: datetime = DEPOT, *suite: Evenement) -> Signalisatio
 @pytest.mark.parametrize(
     ("scenario", "attendues"),
     [
+        (Scenario.QUALIFICATION, [(1, Etat.EN_QUALIFICATION)]),
+        (Scenario.COURS, [(1, Etat.EN_QUALIFICATION), (2, Etat.EN_COURS)]),
         (Scenario.REJET, [(1, Etat.EN_QUALIFICATION), (2, Etat.EN_REJET)]),
         (Scenario.GEL, [(1, Etat.EN_QUALIFICATION), (2, Etat.EN_COURS), (3, Etat.GELE)]),
         (Scenario.CLOTURE, [(1, Etat.EN_QUALIFICATION), (2, Etat.EN_COURS), (3, Etat.CLOS)]),
+        (
+            Scenario.VALIDATION,
+            [(1, Etat.EN_QUALIFICATION), (2, Etat.EN_COURS), (3, Etat.CLOS), (4, Etat.VALIDE)],
+        ),
         (
             Scenario.PARCOURS,
             [
@@ -74,7 +83,7 @@ def signalisation(depot_le: datetime = DEPOT, *suite: Evenement) -> Signalisatio
                 (5, Etat.CLOS_TABLEAU_DE_BORD),
             ],
         ),
-        *((s, []) for s in (Scenario.LENT, Scenario.LIMITE, Scenario.MAINTENANCE, Scenario.PANNE)),
+        *((s, []) for s in SANS_SUITE),
     ],
 )
 def test_ce_que_devient_un_depot__ok(scenario: Scenario, attendues: list[tuple[int, Etat]]) -> None:
@@ -85,8 +94,7 @@ def test_ce_que_devient_un_depot__ok(scenario: Scenario, attendues: list[tuple[i
 @pytest.mark.exigence("R6.3")
 def test_chaque_scenario_est_vu__ok() -> None:
     """One that is added stands in the table above, or refuses."""
-    sans_suite = {s for s in Scenario if not etapes(s)}
-    assert sans_suite == {Scenario.LENT, Scenario.LIMITE, Scenario.MAINTENANCE, Scenario.PANNE}
+    assert {s for s in Scenario if not etapes(s)} == SANS_SUITE
     assert all(len(s.value) > 40 and s.value.endswith(".") for s in Scenario)
 
 
@@ -100,7 +108,13 @@ def test_les_echeances_sont_dans_l_ordre__ok(scenario: Scenario, depot_le: datet
     etats = [e.etat for e in evenements]
     assert not FINALS & set(etats[:-1]), "nothing follows a final state"
     assert len(etats) == len(set(etats))
-    assert not etats or etats[-1] in {*FINALS, Etat.GELE, Etat.CLOS}
+
+
+@pytest.mark.exigence("R3.4", "R6.3")
+def test_une_signalisation_repose_dans_chaque_etat__ok() -> None:
+    """One of the ordinary prestation rests en dépôt; a scenario ends in each of the others."""
+    repos = {etapes(s)[-1].etat for s in Scenario if etapes(s)}
+    assert {Etat.EN_DEPOT, *repos} == set(Etat)
 
 
 @pytest.mark.exigence("R6.3", "R3.4")
@@ -161,7 +175,7 @@ def test_un_autre_changement_arrete_le_scenario__ok() -> None:
         (Scenario.MAINTENANCE, "10:59:59", None, None),
         (Scenario.PANNE, "10:00:00", CodeErreur.ERREUR_INTERNE, None),
         (Scenario.PANNE, "10:01:45", CodeErreur.ERREUR_INTERNE, None),
-        *((s, "10:00:00", None, None) for s in (Scenario.REJET, Scenario.GEL, Scenario.CLOTURE, Scenario.LENT)),
+        *((s, "10:00:00", None, None) for s in (Scenario.REJET, Scenario.GEL, Scenario.LENT, Scenario.NUIT)),
     ],
 )
 def test_ce_qu_un_depot_recoit__ok(scenario: Scenario, heure: str, code: CodeErreur | None, apres: str | None) -> None:
@@ -208,7 +222,10 @@ def test_un_nom_dit_son_offre_et_son_scenario__ok(offre: str, autre: str) -> Non
         virtuelle = prestation_virtuelle("OPA", identifiant, (autre, offre))
         assert virtuelle is not None
         assert (virtuelle.offre, virtuelle.plateforme, virtuelle.operateur) == (offre, "integration", "OPA")
-        assert (virtuelle.identifiant, virtuelle.zone) == (identifiant, ZONE_ESSAI)
+        assert (virtuelle.identifiant, virtuelle.zone) == (
+            identifiant,
+            ZONE_NUIT if scenario is Scenario.NUIT else ZONE_ESSAI,
+        )
         assert (scenario.name in virtuelle.complement) if scenario else ("scénario" not in virtuelle.complement)
         assert scenario_de(identifiant, offre) is scenario
         vus.add(identifiant)

@@ -27,8 +27,9 @@ def dits(avant: dict[str, bytes], apres: dict[str, bytes]) -> list[tuple[str, st
 def suivi_de(monkeypatch: pytest.MonkeyPatch, membres: list[tuple[str, Any]]) -> bytes:
     """The WSDL of ``suivi`` when the contract's state answer has these members."""
     etat = s.type_complexe("EtatSignalisation", NS_WS, membres, "État d'avancement d'une signalisation.")
+    reponse = Reponse("etatSignalisation", etat)
     monkeypatch.setattr(
-        services, "REPONSES", dict(services.REPONSES) | {"consulterEtat": Reponse("etatSignalisation", etat)}
+        services, "REPONSES", {nom: reponse if r.nom == reponse.nom else r for nom, r in services.REPONSES.items()}
     )
     return octets(contrat("suivi").wsdl, GENERE)
 

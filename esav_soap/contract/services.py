@@ -21,7 +21,7 @@ from esav_soap.model.requetes import (
     requetes_depot,
 )
 from esav_soap.model.requetes_suivi import REQUETES_RENDEZ_VOUS, REQUETES_SAV, REQUETES_SUIVI
-from esav_soap.model.structure import Structure
+from esav_soap.model.structure import Element, Structure
 from esav_soap.names import NS_WS, ns_catalogue
 
 
@@ -138,16 +138,17 @@ def classe_contrat(service: str, catalogue: Catalogue | None) -> Any:
     communs = ns_catalogue(catalogue.version) if catalogue else NS_WS
     fabrique = Fabrique(communs, dict(catalogue.nomenclatures) if catalogue else None)
     faites = {}
-    partages: dict[str, Any] = {}
+    partages: dict[Element, Any] = {}
     structures = requetes(service, catalogue)
     for nom in SERVICES[service]:
         structure = structures[nom]
         membres = []
         for enfant in structure.enfants:
-            # Operations share their members' types; built once, they stay one type in the WSDL.
-            if enfant.code not in partages:
-                partages[enfant.code] = fabrique.element(enfant, structure.espace, structure.nom_type)
-            membres.append((enfant.code, partages[enfant.code]))
+            # Operations share their members' types; built once, they stay one type in the WSDL. What one operation demands
+            # another may leave out: then they are two.
+            if enfant not in partages:
+                partages[enfant] = fabrique.element(enfant, structure.espace, structure.nom_type)
+            membres.append((enfant.code, partages[enfant]))
         faites[nom] = _operation(nom, structure.libelle, membres, REPONSES[nom])
     return type(nom_service(service), (s.ServiceBase,), faites)
 

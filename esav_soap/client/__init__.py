@@ -24,7 +24,10 @@ from esav_soap.client.erreurs import (
 )
 from esav_soap.client.esav import ClientEsav
 from esav_soap.client.jeu_de_test import JeuDeTest, ResultatCas
+from esav_soap.client.rendez_vous import RendezVous
 from esav_soap.client.requetes import Contact, en_dict, reference_neuve
+from esav_soap.client.sav import Sav
+from esav_soap.client.suivi import EvenementRecu, Suivi
 
 __all__ = [
     "Champ",
@@ -33,13 +36,17 @@ __all__ = [
     "ContratDepot",
     "ErreurClient",
     "ErreurRecue",
+    "EvenementRecu",
     "JeuDeTest",
     "Offre",
     "ProblemeSaisie",
     "RefusEsav",
+    "RendezVous",
     "ResultatCas",
     "SaisieInvalide",
+    "Sav",
     "ServiceInjoignable",
+    "Suivi",
     "VersionIntrouvable",
     "en_dict",
     "reference_neuve",

@@ -42,7 +42,7 @@ class RefusEsav(ErreurClient):
     """The service refused the request.
 
     ``code`` (names of ``errors.CodeErreur``) is what programs test; ``requete`` is the id to quote to the Fournisseur.
-    ``reference`` is the one of the deposit, if the request was one.
+    ``reference`` is the one of the deposit or of the appointment, if the request carried one.
     """
 
     def __init__(
@@ -70,14 +70,16 @@ class RefusEsav(ErreurClient):
 class ServiceInjoignable(ErreurClient):
     """No answer of the service. Whether a request was received is not known.
 
-    ``reference``: for a deposit, the one to deposit again with, so that nothing is created twice (R3.3).
-    ``statut``: HTTP status of an answer that was not SOAP.
+    ``reference``: for a deposit or an appointment, the one to ask again with, so that nothing is created twice (R3.3).
+    ``a_verifier``: the request carried none, was not repeated, and may have done its work: read the state before asking
+    again. ``statut``: HTTP status of an answer that was not SOAP.
     """
 
     def __init__(self, message: str, *, statut: int | None = None) -> None:
         super().__init__(message)
         self.statut = statut
         self.reference: str | None = None
+        self.a_verifier = False
 
 
 class VersionIntrouvable(ErreurClient):

@@ -16,8 +16,11 @@ from esav_soap.client import requetes, saisie
 from esav_soap.client.contrat import ContratDepot
 from esav_soap.client.erreurs import ProblemeSaisie, SaisieInvalide, ServiceInjoignable
 from esav_soap.client.jeu_de_test import JeuDeTest, ResultatCas
+from esav_soap.client.rendez_vous import RendezVous
 from esav_soap.client.requetes import Contact
+from esav_soap.client.sav import Sav
 from esav_soap.client.services import Services, avec_formulaire
+from esav_soap.client.suivi import Suivi
 from esav_soap.client.transport import Transport
 from esav_soap.names import MOTIF_VERSION, PLATEFORMES
 
@@ -48,6 +51,9 @@ class ClientEsav:
     "1.2". ``delai``: seconds to wait for an answer (5 at most for the connection). ``essais``: attempts of a request
     that gets no answer. ``cache``: a zeep cache for WSDLs. ``adresse_directe``: call ``base_url`` rather than the address
     in the WSDL (tunnels, relays). ``temoin``: see :class:`Transport`.
+
+    Deposits, states and versions are its own methods; lists, events and what follows a deposit are in ``suivi``,
+    appointments in ``rendez_vous``, the Fournisseur's side in ``sav``.
 
     Raises ``ValueError`` for arguments that cannot be used; calls raise :class:`RefusEsav` and
     :class:`ServiceInjoignable`.
@@ -105,6 +111,9 @@ class ClientEsav:
         self._base_url = base_url
         self._transport = transport
         self._services = Services(base_url, plateforme, version, transport, soap=soap, directe=adresse_directe)
+        self.suivi = Suivi(self._services, pause)
+        self.rendez_vous = RendezVous(self._services)
+        self.sav = Sav(self._services)
 
     def __enter__(self) -> Self:
         return self

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,7 +12,7 @@ from typing import Any
 
 import zeep.helpers
 
-from esav_soap.client import saisie
+from esav_soap.client import saisie, valeurs
 from esav_soap.client.contrat import ContratDepot, Offre
 from esav_soap.client.erreurs import ProblemeSaisie, RefusEsav, SaisieInvalide, ServiceInjoignable
 
@@ -29,9 +29,9 @@ class Contact:
 _en_objets: Any = zeep.helpers.serialize_object
 
 
-def reference_neuve() -> str:
-    """A new reference for a deposit: never the same twice."""
-    return f"ESAV-{secrets.token_hex(8).upper()}"
+def reference_neuve(prefixe: str = "ESAV") -> str:
+    """A new reference for a deposit or an appointment: never the same twice."""
+    return f"{prefixe}-{secrets.token_hex(8).upper()}"
 
 
 def en_dict(reponse: Any) -> Any:
@@ -51,6 +51,25 @@ def cle(numero: str | None, reference: str | None) -> dict[str, Any]:
     if (numero is None) == (reference is None):
         raise ValueError("indiquer soit le numéro de signalisation, soit la référence")
     return {"numeroSignalisation": numero} if numero is not None else {"referenceOperateur": reference}
+
+
+def jour(nom: str, valeur: date | str | None) -> str | None:
+    """A day for the wire, from a date or as people write it. Raises :class:`SaisieInvalide`."""
+    return _lu(nom, valeur, valeurs.date_sur_le_fil)
+
+
+def instant(nom: str, valeur: date | str | None) -> str | None:
+    """An instant for the wire; a day alone is its midnight in Paris. Raises :class:`SaisieInvalide`."""
+    return _lu(nom, valeur, valeurs.instant_sur_le_fil)
+
+
+def _lu(nom: str, valeur: date | str | None, lire: Callable[[object], str]) -> str | None:
+    if valeur is None:
+        return None
+    try:
+        return lire(valeur)
+    except ValueError as exc:
+        raise SaisieInvalide([ProblemeSaisie(nom, str(exc), str(valeur)[:200])]) from exc
 
 
 def entete(prestation: str, reference: str, contact: Contact) -> dict[str, Any]:
@@ -78,7 +97,7 @@ def seule_offre(contrat: ContratDepot, formulaire: Any) -> tuple[Offre, Any]:
 
 @contextmanager
 def a_redeposer(reference: str) -> Iterator[None]:
-    """Tell in a failure the reference under which to deposit again."""
+    """Tell in a failure the reference under which to ask again."""
     try:
         yield
     except (RefusEsav, ServiceInjoignable) as erreur:

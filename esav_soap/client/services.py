@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,12 +24,14 @@ from esav_soap.client.erreurs import (
     ServiceInjoignable,
     VersionIntrouvable,
 )
-from esav_soap.client.transport import Transport
+from esav_soap.client.transport import Transport, une_seule_fois
 from esav_soap.errors import VersionVive
 from esav_soap.names import MOTIF_VERSION, NS_WS, chemin_service
 
 _ERREUR = f"{{{NS_WS}}}ErreurEsav"
 _REGLAGES = zeep.Settings(strict=True, xml_huge_tree=True, forbid_dtd=True, forbid_external=True)
+#: Operations that carry no reference of the caller: sent twice, they would comment twice, or be refused the second time.
+_UNE_FOIS = frozenset({"completerSignalisation", "demanderCloture", "contesterCloture", "traiterSignalisation"})
 #: The form of the request that is being made, for :class:`_Greffe`.
 _formulaire: ContextVar[etree._Element | None] = ContextVar("formulaire", default=None)
 
@@ -92,14 +94,22 @@ class Services:
         return list(getattr(liste, "version", liste) or ())
 
     def appeler(self, service: str, operation: str, **arguments: Any) -> Any:
-        """Call an operation. Raises :class:`RefusEsav`, :class:`ServiceInjoignable`, :class:`VersionIntrouvable`."""
+        """Call an operation; arguments that are None are not sent.
+
+        Raises :class:`RefusEsav`, :class:`ServiceInjoignable`, :class:`VersionIntrouvable`.
+        """
         client, proxy = self._service(service)
         try:
             appel = proxy[operation]
         except AttributeError as exc:
             raise ServiceInjoignable(f"Le WSDL de {self._base} n'a pas l'opération {operation}.") from exc
+        une_fois = operation in _UNE_FOIS
         try:
-            recu = appel(**arguments)
+            with une_seule_fois() if une_fois else nullcontext():
+                recu = appel(**{nom: valeur for nom, valeur in arguments.items() if valeur is not None})
+        except ServiceInjoignable as panne:
+            panne.a_verifier = une_fois
+            raise
         except zeep.exceptions.Fault as fault:
             raise _refus(client, fault) from fault
         except zeep.exceptions.ValidationError as exc:
@@ -108,7 +118,9 @@ class Services:
             raise ServiceInjoignable(
                 f"La réponse de {self._base} n'est pas celle que son WSDL annonce : {exc}."
             ) from exc
-        if recu is None and operation != "listerVersions":  # which may have none to tell
+        if recu is None:
+            recu = _vide(proxy, operation)
+        if recu is None:
             raise ServiceInjoignable(f"La réponse de {self._base} est vide, contre ce que son WSDL annonce.")
         return recu
 
@@ -169,6 +181,15 @@ class Services:
             return [v.version for v in self.versions() if v.wsdl]
         except (RefusEsav, ServiceInjoignable):
             return []
+
+
+def _vide(proxy: Any, operation: str) -> Any:
+    """The answer without any member, such as a list that has nothing to tell; None when its type does not permit it.
+
+    zeep gives None for it.
+    """
+    ((_, reponse),) = proxy._binding.get(operation).output.body.type.elements
+    return reponse.type() if all(membre.is_optional for _, membre in reponse.type.elements) else None
 
 
 def _refus(client: Any, fault: zeep.exceptions.Fault) -> RefusEsav | ServiceInjoignable:

@@ -1,18 +1,21 @@
 """HTTP under zeep: one kept session, time limits, safe retries, and French words for what went wrong.
 
-Every operation may be sent again: those of ``suivi`` and ``catalogue`` only read, and a deposit is idempotent by its
-reference (R3.3). So a request that got no answer is retried; an answer, a refusal included, never is.
+Most operations may be sent again: they only read, or their reference makes them idempotent (R3.3). So a request that got
+no answer is retried, except inside of :func:`une_seule_fois`; an answer, a refusal included, never is.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from urllib.parse import urlsplit
 
 import requests
 import zeep
 from lxml import etree
+from urllib3.exceptions import NewConnectionError
 
 from esav_soap.client.erreurs import ServiceInjoignable
 from esav_soap.client.pannes import cause
@@ -29,6 +32,18 @@ _STATUTS = {
     503: "le service est momentanément indisponible (HTTP 503)",
     504: "le relais n'a pas reçu de réponse du service (HTTP 504)",
 }
+#: Whether the request that is being made could do something twice.
+_une_fois: ContextVar[bool] = ContextVar("une_fois", default=False)
+
+
+@contextmanager
+def une_seule_fois() -> Iterator[None]:
+    """Requests made inside are repeated only when no connection could be made, so that none can be received twice."""
+    jeton = _une_fois.set(True)
+    try:
+        yield
+    finally:
+        _une_fois.reset(jeton)
 
 
 class Transport(zeep.Transport):
@@ -105,7 +120,8 @@ class Transport(zeep.Transport):
                     raise ServiceInjoignable(self._raison(url, exc)) from exc
                 self._pause(_attente(essai, None))
                 continue
-            if reponse.status_code == requests.codes.unavailable and not dernier and not _est_soap(reponse.content):
+            occupe = reponse.status_code == requests.codes.unavailable and not _est_soap(reponse.content)
+            if occupe and not dernier and not _une_fois.get():
                 self._pause(_attente(essai, reponse.headers.get("Retry-After")))
                 continue
             if self._temoin is not None:
@@ -138,6 +154,10 @@ class Transport(zeep.Transport):
 def _a_reprendre(exc: requests.RequestException) -> bool:
     if isinstance(exc, requests.exceptions.SSLError):
         return False
+    if _une_fois.get():
+        return isinstance(exc, requests.ConnectTimeout) or isinstance(
+            getattr(next(iter(exc.args), None), "reason", None), NewConnectionError
+        )
     return isinstance(exc, (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError))
 
 

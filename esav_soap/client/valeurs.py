@@ -50,6 +50,20 @@ def sur_le_fil(champ: Champ, valeur: object) -> str:
             return _texte(valeur)
 
 
+def date_sur_le_fil(valeur: object) -> str:
+    """``date`` or text -> ``2026-11-05``. Raises ``ValueError`` with a French message."""
+    return _date(valeur)
+
+
+def instant_sur_le_fil(valeur: object) -> str:
+    """``datetime``, ``date`` or text -> date and time with their offset; a day alone is its midnight in Paris. Raises
+    ``ValueError`` with a French message."""
+    if isinstance(valeur, date) and not isinstance(valeur, datetime):
+        return _date_heure(datetime(valeur.year, valeur.month, valeur.day))  # noqa: DTZ001 - Paris is added there
+    seul = _jour(valeur.strip()) if isinstance(valeur, str) else None
+    return instant_sur_le_fil(seul) if seul is not None else _date_heure(valeur)
+
+
 def _texte(valeur: object) -> str:
     if isinstance(valeur, str):
         return valeur

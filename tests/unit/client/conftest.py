@@ -18,6 +18,7 @@ from tests.unit.client.service_feint import BASE, Reponse, ServiceFeint
 
 RACINE = Path(__file__).parents[3]
 VERSIONS = ("2026.1", "2026.2")
+SERVICES = ("suivi", "rendez-vous", "sav", "information", "catalogue")
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +30,7 @@ def catalogues() -> Mapping[str, Catalogue]:
 def wsdls(catalogues: Mapping[str, Catalogue]) -> Mapping[str, bytes]:
     """WSDLs without address: by service, and ``depot/<version>``."""
     faits = {f"depot/{v}": octets(contrat("depot", c).wsdl, GENERE) for v, c in catalogues.items()}
-    return faits | {service: octets(contrat(service).wsdl, GENERE) for service in ("suivi", "information", "catalogue")}
+    return faits | {service: octets(contrat(service).wsdl, GENERE) for service in SERVICES}
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
+from xml.sax.saxutils import escape
 
 import requests
 from lxml import etree
@@ -85,6 +86,112 @@ def corps_de(envoi: requests.PreparedRequest) -> etree._Element:
     (corps,) = enveloppe.findall(f"{{{etree.QName(enveloppe).namespace}}}Body")
     (contenu,) = corps
     return contenu
+
+
+def aplat(noeud: etree._Element) -> list[tuple[str, str]]:
+    """Names and texts of the elements without children, in their order."""
+    return [(etree.QName(n).localname, n.text or "") for n in noeud.iter() if not len(n)]
+
+
+def elements(**membres: object) -> str:
+    """XML elements of these names; an item of a list is one element, a dict is its own elements, True is ``true``."""
+
+    def un(nom: str, valeur: object) -> str:
+        if isinstance(valeur, list):
+            return "".join(un(nom, v) for v in valeur)
+        texte = str(valeur).lower() if isinstance(valeur, bool) else str(valeur)
+        return f"<ws:{nom}>{elements(**valeur) if isinstance(valeur, dict) else escape(texte)}</ws:{nom}>"
+
+    return "".join(un(nom, valeur) for nom, valeur in membres.items())
+
+
+def rendu(operation: str, reponse: str, **membres: object) -> Reponse:
+    """The answer ``reponse`` of an operation, with these members."""
+    return soap(elements(**{f"{operation}Response": {reponse: membres}}))
+
+
+def etat(operation: str, code: str = "GELE", libelle: str = "gelé") -> Reponse:
+    """An answer ``etatSignalisation``."""
+    return rendu(
+        operation,
+        "etatSignalisation",
+        numeroSignalisation="N1",
+        referenceOperateur="R1",
+        etat=code,
+        libelleEtat=libelle,
+        dateHeureDepot="2026-11-05T09:15:00+01:00",
+        dateHeureEtat="2026-11-05T10:15:00+01:00",
+    )
+
+
+def resume(numero: str, etat_: str = "EN_COURS", **suite: object) -> dict[str, object]:
+    """A ``ResumeSignalisation``."""
+    return {
+        "numeroSignalisation": numero,
+        "referenceOperateur": f"R-{numero}",
+        "etat": etat_,
+        "libelleEtat": etat_.lower(),
+        "identifiantPrestation": "P1",
+        "offre": "ACCES_FTTH",
+        "dateHeureDepot": "2026-11-05T09:15:00+01:00",
+        **suite,
+    }
+
+
+def page(operation: str, *numeros: str, suivant: str | None = None) -> Reponse:
+    """An answer ``listeSignalisations``."""
+    membres: dict[str, object] = {"signalisation": [resume(n) for n in numeros]}
+    return rendu(operation, "listeSignalisations", **membres, **({"curseurSuivant": suivant} if suivant else {}))
+
+
+def evenements(*rangs: int, curseur: str, encore: bool = False, **suite: object) -> Reponse:
+    """An answer ``listeEvenements``; ``suite``: more members of each event."""
+    recus = [
+        {
+            "rang": rang,
+            "numeroSignalisation": f"N{rang}",
+            "referenceOperateur": f"R{rang}",
+            "dateHeure": "2026-11-05T09:15:00+01:00",
+            "etat": "GELE",
+            "libelleEtat": "gelé",
+            "auteur": "FOURNISSEUR",
+            **suite,
+        }
+        for rang in rangs
+    ]
+    return rendu("listerEvenements", "listeEvenements", evenement=recus, curseur=curseur, encore=encore)
+
+
+def plage(**autres: object) -> dict[str, object]:
+    """The members of a slot, of which a ``PlageLibre`` and a ``RendezVous`` are made."""
+    return {
+        "genre": "SAV",
+        "jour": "2026-12-03",
+        "plage": "MATIN",
+        "libellePlage": "matin (08:00-12:00)",
+        "dateHeureDebut": "2026-12-03T08:00:00+01:00",
+        "dateHeureFin": "2026-12-03T12:00:00+01:00",
+        **autres,
+    }
+
+
+def rendez_vous(numero: str = "V1", etat_: str = "TENUE") -> dict[str, object]:
+    """A ``RendezVous``."""
+    return {
+        "numeroRendezVous": numero,
+        "referenceRendezVous": "RDV-1",
+        "numeroSignalisation": "N1",
+        "etat": etat_,
+        "libelleEtat": etat_.lower(),
+        **plage(),
+        "dateHeureReservation": "2026-11-30T09:00:00+01:00",
+        "dateHeureFinTenue": "2026-11-30T09:15:00+01:00",
+    }
+
+
+def rendez_vous_rendu(operation: str, *, deja: bool = False, **autres: str) -> Reponse:
+    """An answer ``rendezVousRendu``."""
+    return rendu(operation, "rendezVousRendu", rendezVous=rendez_vous(**autres), dejaFait=deja)
 
 
 def soap(contenu: str, version: str = "1.1", statut: int = 200) -> Reponse:

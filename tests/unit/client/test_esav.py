@@ -27,7 +27,7 @@ from esav_soap.client import (
     reference_neuve,
 )
 from esav_soap.names import NS_WS
-from tests.unit.client.service_feint import BASE, INCONNUE, Reponse, ServiceFeint, accuse, corps_de, refus, soap
+from tests.unit.client.service_feint import BASE, INCONNUE, Reponse, ServiceFeint, accuse, aplat, corps_de, refus, soap
 
 LEA = Contact("Léa Martin", "02 99 00 00 00", "lea@example.fr")
 FTTH = "urn:esav:catalogue:2026.2:ACCES_FTTH"
@@ -38,10 +38,6 @@ ETAT = soap(
     "<ws:dateHeureEtat>2026-11-05T10:15:00+01:00</ws:dateHeureEtat>"
     "</ws:etatSignalisation></ws:consulterEtatResponse>"
 )
-
-
-def aplat(noeud: etree._Element) -> list[tuple[str, str]]:
-    return [(etree.QName(n).localname, n.text or "") for n in noeud.iter() if not len(n)]
 
 
 @pytest.mark.exigence("R9", "R3.1")

@@ -19,7 +19,7 @@ from esav_soap.bootstrap.operations import monter_operations
 from esav_soap.bootstrap.publieur import PublieurDuNoeud
 from esav_soap.bootstrap.reglages import Reglages
 from esav_soap.contract.schemas import GENERE, compiler_schema, fichiers_schemas
-from esav_soap.contract.services import SERVICES
+from esav_soap.contract.services import RECEPTEURS, SERVICES
 from esav_soap.contract.wsdl import contrat, octets
 from esav_soap.errors import ReglageInvalide
 from esav_soap.jeton import JETON
@@ -107,9 +107,11 @@ def avec_scenarios(magasin: Magasin, registre: Registre, instant: Horloge, fils:
 
 
 def contrats_sans_version() -> tuple[dict[str, etree.XMLSchema], dict[str, bytes]]:
-    """Request schemas and WSDLs of the services that do not depend on the catalogue: small, built once at start."""
+    """Request schemas and WSDLs of the services that do not depend on the catalogue: small, built once at start. Of those
+    that opérateurs offer, the WSDLs alone."""
     contrats = {service: contrat(service) for service in SERVICES if service != "depot"}
     schemas = {service: compiler_schema(fichiers_schemas(c), f"{service}.xsd") for service, c in contrats.items()}
+    contrats |= {service: contrat(service) for service in RECEPTEURS}
     return schemas, {service: octets(c.wsdl, GENERE) for service, c in contrats.items()}
 
 
@@ -127,7 +129,7 @@ def monter(reglages: Reglages) -> Noeud:
     homologations = RegistreHomologations(magasin, registre.base_url, exigee=reglages.homologation == "exigee")
     signalisations = avec_scenarios(magasin, registre, instant, reglages.fils)
     operations = monter_operations(
-        signalisations, signalisations.avancer, magasin, registre, publieur, homologations, schemas
+        signalisations, signalisations.avancer, magasin, registre, publieur, homologations, schemas, instant
     )
     qui = IdentiteParCertificat(acces) if source is None else sans_jeton(source)
     tailles = reglages.taille_max, reglages.taille_pack_max

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from esav_soap.calendar import en_paris
 from esav_soap.certificats import Autorite
-from esav_soap.contract.services import SERVICES
+from esav_soap.contract.services import RECEPTEURS, SERVICES
 from esav_soap.errors import ErreurEsav
 from esav_soap.names import PLATEFORMES, chemin_service
 from esav_soap.publication import VersionPubliee
@@ -129,7 +129,9 @@ def _accueil(registre: Registre, instant: datetime, autorites: Collection[Autori
     for plateforme in PLATEFORMES:
         adresses = [chemin_service(plateforme, "depot", v.version) for v in registre.vives(plateforme, instant)]
         if adresses:
-            adresses += [chemin_service(plateforme, service) for service in SERVICES if service != "depot"]
+            adresses += [
+                chemin_service(plateforme, service) for service in (*SERVICES, *RECEPTEURS) if service != "depot"
+            ]
             liens = "".join(
                 f'<li><a href="{_e(a)}?wsdl"><code>{_e(registre.base_url + a)}?wsdl</code></a></li>' for a in adresses
             )

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from esav_soap.calendar import http_date
 from esav_soap.certificats import Autorite, CertificatEnregistre
-from esav_soap.contract.services import SANS_IDENTITE, SERVICES
+from esav_soap.contract.services import RECEPTEURS, SANS_IDENTITE, SERVICES
 from esav_soap.contract.wsdl import adresser, en_soap_12
 from esav_soap.errors import CodeErreur, ErreurEsav
 from esav_soap.intake import Avertissement
@@ -175,6 +175,12 @@ class ApplicationWsgi:
         decoupe = decouper(chemin)
         if decoupe is None:
             raise ErreurEsav(CodeErreur.MESSAGE_MAL_FORME, "Aucun service ne répond à cette adresse.")
+        if decoupe.service in RECEPTEURS:
+            raise ErreurEsav(
+                CodeErreur.MESSAGE_MAL_FORME,
+                f"Le service « {decoupe.service} » est à offrir par l'opérateur : e-SAV l'appelle et ne le sert pas. Cette adresse "
+                "n'en donne que le contrat (?wsdl) ; les changements se lisent par suivi, listerEvenements.",
+            )
         service = self._services[decoupe.service, message.version]
         instant = self._horloge()
         version = publiee = None
@@ -235,6 +241,7 @@ class ApplicationWsgi:
         entetes = [("Content-Type", _TYPES["1.1"])]
         if decoupe.service != "depot":
             wsdl = adresser(self._wsdls[decoupe.service], base_url, plateforme, decoupe.service)
+            soap_12 = soap_12 and decoupe.service in SERVICES  # e-SAV itself calls in SOAP 1.1
             return Reponse(200, en_soap_12(wsdl) if soap_12 else wsdl, entetes)
         if decoupe.version is None:
             return self._vers_la_plus_recente(plateforme, instant, "wsdl=soap12" if soap_12 else "wsdl")
@@ -273,7 +280,7 @@ def decouper(chemin: str) -> Chemin | None:
 
 
 def _connu(plateforme: str, numero: str, service: str) -> bool:
-    return plateforme in PLATEFORMES and numero == VERSION_WS and service in SERVICES
+    return plateforme in PLATEFORMES and numero == VERSION_WS and (service in SERVICES or service in RECEPTEURS)
 
 
 def _traitement(operations: Operations, service: str) -> Callable[[Any, Any], Any]:

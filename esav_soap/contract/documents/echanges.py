@@ -9,7 +9,7 @@ from typing import Any
 from esav_soap.contract import reponses as r
 from esav_soap.contract import spyne_compat as s
 from esav_soap.contract.maquettes.mots import admis
-from esav_soap.contract.services import REPONSES, SERVICES, requetes
+from esav_soap.contract.services import RECEPTEURS, REPONSES, SERVICES, appel, requetes
 from esav_soap.model import (
     Branche,
     Catalogue,
@@ -120,6 +120,21 @@ def _service(nom: str, catalogue: Catalogue) -> VueService:
     return VueService(nom, chemins[0], chemins[1], operations)
 
 
+def recepteurs() -> tuple[VueService, ...]:
+    """The services that an opérateur may offer, for e-SAV to call."""
+    vues = []
+    for nom, noms in RECEPTEURS.items():
+        operations = []
+        for operation in noms:
+            requete, reponse = appel(operation)
+            elements = tuple(_membre(code, membre) for code, membre in requete._type_info.items())
+            rendue = _membre(reponse.nom, reponse.type.customize(min_occurs=1, max_occurs=1))
+            operations.append(VueOperation(operation, requete.Annotations.doc.rstrip("."), elements, (), rendue))
+        chemins = [chemin_service(plateforme, nom) for plateforme in ("production", "integration")]
+        vues.append(VueService(nom, chemins[0], chemins[1], tuple(operations)))
+    return tuple(vues)
+
+
 def _elements(enfants: Iterable[Element], profondeur: int = 0) -> Iterator[VueElement]:
     for enfant in enfants:
         match enfant:
@@ -158,6 +173,7 @@ def _phrase(libelle: str, aide: str) -> str:
 def types_reponses() -> tuple[VueType, ...]:
     """The types of the answers of these services, each once, an answer before what it holds; the fault last."""
     racines = [REPONSES[op].type for nom, noms in SERVICES.items() if nom not in INTERNES for op in noms]
+    racines += [appel(op)[1].type for noms in RECEPTEURS.values() for op in noms]
     vus: dict[str, VueType] = {}
     for racine in (*racines, r.ErreurEsav):
         _decrire(racine, vus)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from esav_soap.contract.documents.champs import vue_formulaire
-from esav_soap.contract.documents.echanges import services, types_reponses
+from esav_soap.contract.documents.echanges import recepteurs, services, types_reponses
 from esav_soap.contract.documents.faits import CasPresente, Faits
 from esav_soap.contract.maquettes.mots import ESPACE_FINE
 from esav_soap.contract.maquettes.vue import CANAUX, RENDEZ_VOUS, TESTS
@@ -129,7 +129,7 @@ def documents(catalogue: Catalogue, faits: Faits) -> dict[str, bytes]:
             "formulaires": [vue_formulaire(catalogue, f) for f in catalogue.formulaires.values()],
         },
         "cas.html": {"cas_par_offre": _par_offre(faits)},
-        "techniques.html": {"services": services(catalogue), "types": types_reponses()},
+        "techniques.html": {"services": services(catalogue), "recepteurs": recepteurs(), "types": types_reponses()},
     }
     return {
         document.chemin: gabarits.get_template(document.gabarit)

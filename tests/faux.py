@@ -220,6 +220,9 @@ class FausseBase:
     def importer_capacites(self, *_: object, **__: object) -> CapacitesImportees:
         return CapacitesImportees()
 
+    def ouvrir_places(self, *_: object) -> None:
+        """Appointments are tried over a real store."""
+
     def occupations(self, *_: object, **__: object) -> tuple[()]:
         return ()
 
@@ -346,7 +349,7 @@ def noeud(
     schemas, wsdls = contrats_sans_version()
     homologations = RegistreHomologations(base, URL, exigee=homologation)
     operations = monter_operations(
-        base, lambda une: une, base, registre, publieur or FauxPublieur(), homologations, schemas
+        base, lambda une: une, base, registre, publieur or FauxPublieur(), homologations, schemas, lambda: horloge[0]
     )
     application = ApplicationWsgi(
         operations, registre, identite, lambda: horloge[0], wsdls, homologations, taille_max, avertir=avertir

@@ -15,9 +15,9 @@ from esav_soap.soap.operations.rendez_vous import OperationsRendezVous
 from esav_soap.soap.operations.sav import OperationsSav
 from esav_soap.soap.operations.suivi import OperationsSuivi
 from esav_soap.usecases.actions import Avancer
+from esav_soap.usecases.agenda_essai import AgendaEssai, BaseAgenda, fermeture_essai
 from esav_soap.usecases.homologation import RegistreHomologations
-from esav_soap.usecases.ports import Signalisations
-from esav_soap.usecases.ports_rendez_vous import AgendaRendezVous
+from esav_soap.usecases.ports import Horloge, Signalisations
 from esav_soap.usecases.publieur import Publieur
 from esav_soap.usecases.registre import Registre
 from esav_soap.usecases.rendez_vous import RendezVous, offres_du_registre
@@ -25,7 +25,7 @@ from esav_soap.usecases.sav import BaseSav, Sav
 from esav_soap.usecases.suivi import Suivi
 
 
-class Base(BaseSav, AgendaRendezVous, Protocol):
+class Base(BaseSav, BaseAgenda, Protocol):
     """What the operations need of the store, besides the signalisations."""
 
 
@@ -37,9 +37,11 @@ def monter_operations(
     publieur: Publieur,
     homologations: RegistreHomologations,
     schemas: Mapping[str, etree.XMLSchema],
+    instant: Horloge,
 ) -> Operations:
     """``signalisations`` gives those of integration up to date, ``avancer`` does so for one."""
-    rendez_vous = RendezVous(base, signalisations, offres_du_registre(registre))
+    agenda = AgendaEssai(base, instant)
+    rendez_vous = RendezVous(agenda, signalisations, offres_du_registre(registre), fermeture=fermeture_essai)
     groupes = {
         "suivi": OperationsSuivi(Suivi(signalisations, base, avancer), registre).groupe,
         "rendez-vous": OperationsRendezVous(rendez_vous).groupe,

@@ -11,7 +11,7 @@ from esav_soap.rendez_vous.decisions import (
     deplacer,
     reserver,
 )
-from esav_soap.rendez_vous.horaires import DUREE_TENUE, fermeture, limite_changement, premier_jour
+from esav_soap.rendez_vous.horaires import DUREE_TENUE, fermeture, limite_changement, premier_jour, reouverture
 from esav_soap.rendez_vous.objets import (
     ENGAGES,
     LIBELLES,
@@ -63,6 +63,7 @@ __all__ = [
     "plages_libres",
     "premier_jour",
     "proposer",
+    "reouverture",
     "reserver",
     "vue",
 ]

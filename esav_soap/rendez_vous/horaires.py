@@ -27,7 +27,14 @@ def fermeture(instant: datetime) -> datetime | None:
     local = en_paris(instant)
     if not FERMETURE <= local.time() < REOUVERTURE:
         return None
-    return en_utc(datetime.combine(local.date(), REOUVERTURE, PARIS))
+    return reouverture(instant)
+
+
+def reouverture(instant: datetime) -> datetime:
+    """The next 04:00 by the clocks of Paris, in UTC."""
+    local = en_paris(instant)
+    jour = local.date() if local.time() < REOUVERTURE else local.date() + timedelta(days=1)
+    return en_utc(datetime.combine(jour, REOUVERTURE, PARIS))
 
 
 def premier_jour(instant: datetime) -> date:

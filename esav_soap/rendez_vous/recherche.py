@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -25,13 +26,19 @@ class Periode:
 
 
 def chercher(
-    offre: Offre, genre: TypeRendezVous, instant: datetime, du: date | None = None, au: date | None = None
+    offre: Offre,
+    genre: TypeRendezVous,
+    instant: datetime,
+    du: date | None = None,
+    au: date | None = None,
+    *,
+    fermee: Callable[[datetime], datetime | None] = fermeture,
 ) -> Periode | Refus:
     """The days whose slots are to be read, or every reason against the search.
 
-    Never before the first day that can be booked; without ``au``, two weeks.
+    Never before the first day that can be booked; without ``au``, two weeks. ``fermee``: until when the search is closed.
     """
-    reouverture = fermeture(instant)
+    reouverture = fermee(instant)
     if reouverture is not None:
         suite = f"Elle rouvre le {en_francais(reouverture)}."
         return refuser(MotifRefus.PLAGES_FERMEES, suite, reessayer_apres=reouverture)

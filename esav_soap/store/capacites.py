@@ -49,9 +49,7 @@ class CapacitesSQL:
         bilan = CapacitesImportees()
         try:
             with self._moteur.ecriture() as connexion:
-                if not self._moteur.sqlite:
-                    # New slots cannot be locked before they are there.
-                    connexion.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_VERROU_IMPORT})")
+                self._attendre_son_tour(connexion)
                 bilan = _importer(connexion, lues, instant)
                 if a_blanc or bilan.problemes:
                     raise _Defaire
@@ -62,6 +60,34 @@ class CapacitesSQL:
                 f"Le magasin refuse l'import, rien n'a été écrit : {en_francais(erreur)}."
             ) from erreur
         return bilan
+
+    def ouvrir_places(self, places: Sequence[Capacite]) -> None:
+        """Insert those whose day, area and kind has none at all, places 0 included; the others stay as they are."""
+        if not places:
+            return
+        voulues = and_(
+            _memes_jours(places),
+            _C.zone.in_(sorted({une.zone for une in places})),
+            _C.genre.in_(sorted({une.genre.name for une in places})),
+        )
+        deja = select(_C.plateforme, _C.zone, _C.genre, _C.jour).where(voulues).distinct()
+
+        def manquantes(connexion: Connection) -> list[Capacite]:
+            ouvertes = {tuple(ligne) for ligne in connexion.execute(deja)}
+            return [une for une in places if (une.plateforme, une.zone, une.genre.name, une.jour) not in ouvertes]
+
+        if not self._moteur.lire(manquantes):
+            return
+        with self._moteur.ecriture() as connexion:
+            self._attendre_son_tour(connexion)
+            ajoutees = [_valeurs(une) for une in manquantes(connexion)]
+            for debut in range(0, len(ajoutees), _TRANCHE):
+                connexion.execute(insert(capacite), ajoutees[debut : debut + _TRANCHE])
+
+    def _attendre_son_tour(self, connexion: Connection) -> None:
+        """New slots cannot be locked before they are there: who inserts any waits for the others who do."""
+        if not self._moteur.sqlite:
+            connexion.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_VERROU_IMPORT})")
 
 
 def _importer(connexion: Connection, lues: Sequence[tuple[int, Capacite]], instant: datetime) -> CapacitesImportees:

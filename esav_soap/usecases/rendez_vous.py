@@ -28,6 +28,7 @@ from esav_soap.rendez_vous import (
     commentaire,
     confirmer,
     deplacer,
+    fermeture,
     plages_libres,
     proposer,
     reserver,
@@ -81,6 +82,8 @@ class Acteur:
 OPERATEUR = Acteur()
 #: (platform, Offre, version that a signalisation was deposited in or None, instant) -> the Offre.
 Offres = Callable[[str, str, str | None, datetime], Offre]
+#: (platform, area, instant) -> until when the slot search there is closed, None while it is open.
+Fermeture = Callable[[str, str, datetime], datetime | None]
 
 
 def offres_du_registre(registre: Registre) -> Offres:
@@ -111,6 +114,7 @@ class RendezVous:
     signalisations: Signalisations
     offres: Offres
     alea: Callable[[int], bytes] = secrets.token_bytes
+    fermeture: Fermeture = lambda _plateforme, _zone, instant: fermeture(instant)
 
     def rechercher(
         self,
@@ -248,7 +252,7 @@ class RendezVous:
         du: date | None = None,
         au: date | None = None,
     ) -> tuple[PlageLibre, ...]:
-        periode = chercher(offre, genre, instant, du, au)
+        periode = chercher(offre, genre, instant, du, au, fermee=lambda un: self.fermeture(plateforme, zone, un))
         if isinstance(periode, Refus):
             raise periode.erreur()
         return plages_libres(*self.agenda.capacites(plateforme, zone, genre, periode), instant)

@@ -1,24 +1,30 @@
 """The port ``Listes`` on SQL: pages of signalisations, each read by an index from the place where the page before ended.
 
-That place is an instant and a number, and the pages of ``lister`` go by the instant of the deposit, which never changes.
-A list of several states is made of as many lists of one, each in the order of its index, no longer than the page.
+That place is an instant and a number, and the pages of ``lister`` go by the instant of the deposit, which never changes. They
+are found in two steps that see the same moment. The first reads places, and the Offres that stand behind them, in an index
+alone: of several states it merges as many ranges of it, each in the order of the page, so that nothing is sorted and nothing
+is read behind the page. The second reads the rows of the page.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, literal, select, tuple_, union_all
+from sqlalchemy import Connection, Select, bindparam, literal, select, tuple_
 
+from esav_soap.calendar import en_utc
 from esav_soap.signalisation import Etat
 from esav_soap.store.moteur import Moteur
-from esav_soap.store.tables import Instant, signalisation
+from esav_soap.store.tables import Instant, instant_lu, instant_sqlite, signalisation
 from esav_soap.usecases.ports_suivi import Filtre, PageSignalisations, Place, Resume
 
-#: Rows that one page looks at, for a filter that no index answers: then the page is short, and tells where to go on.
-EXAMEN = 1000
+#: Places that the second run of a page looks at, for a filter that no index answers: then the page is short, and tells where
+#: to go on. The first run looks at so many times as many as the page has.
+EXAMEN = 500
+_PREMIERE = 3
 
 _S = signalisation.c
 _COLONNES = (
@@ -33,10 +39,11 @@ _COLONNES = (
     _S.modifiee_le,
     _S.clos_le,
 )
+_PAR_NUMERO = select(*_COLONNES).where(_S.numero.in_(bindparam("numeros", expanding=True)))
 
 
 class ListesSQL:
-    """Reads on connections of their own; each page is one statement, so it shows one moment."""
+    """Reads on connections of their own; a page shows one moment."""
 
     def __init__(self, moteur: Moteur) -> None:
         self._moteur = moteur
@@ -45,20 +52,37 @@ class ListesSQL:
         self, filtre: Filtre, apres: Place | None, maximum: int, *, anciennes_d_abord: bool = False
     ) -> PageSignalisations:
         _verifier(maximum)
-        examinees = maximum + 1
-        if filtre.offre is not None or filtre.prestation is not None:
-            examinees = max(EXAMEN, examinees)
-        ordre = _par_depot(filtre, apres, examinees, croissant=anciennes_d_abord)
-        lignes = self._moteur.lire(lambda connexion: connexion.execute(ordre).all())
-        retenues = [rang for rang, ligne in enumerate(lignes) if _convient(filtre, ligne)][:maximum]
-        if len(retenues) == maximum and retenues[-1] + 1 < len(lignes):
-            fin = retenues[-1]
-        elif len(lignes) == examinees:
-            fin = len(lignes) - 1
-        else:
-            return PageSignalisations(tuple(_resume(lignes[rang]) for rang in retenues))
-        suite = Place(lignes[fin].depot_le, lignes[fin].numero)
-        return PageSignalisations(tuple(_resume(lignes[rang]) for rang in retenues), suite)
+
+        def lire(connexion: Connection) -> PageSignalisations:
+            with self._moteur.instantane(connexion):
+                retenues, suite = self._parcourir(connexion, filtre, apres, maximum, anciennes_d_abord)
+                return PageSignalisations(_lignes(connexion, retenues), suite)
+
+        return self._moteur.lire(lire)
+
+    def _parcourir(
+        self, connexion: Connection, filtre: Filtre, apres: Place | None, maximum: int, croissant: bool
+    ) -> tuple[Sequence[str], Place | None]:
+        """Numbers of the page, and where the next one begins: one more place than the page has tells whether there is one.
+
+        A filter that no index answers has places looked at in two runs: most find all they want in the first, short one.
+        """
+        sans_index = filtre.offre is not None or (filtre.prestation is not None and bool(filtre.etats))
+        retenues: list[str] = []
+        for nombre in (_PREMIERE * (maximum + 1), EXAMEN) if sans_index else (maximum + 1,):
+            ordre, valeurs = _places(filtre, apres, nombre, sqlite=self._moteur.sqlite, croissant=croissant)
+            vues = connexion.exec_driver_sql(ordre, valeurs).all()
+            derniere = None
+            for vue in vues:
+                if len(retenues) == maximum:
+                    return retenues, _place_de(derniere) if derniere else apres
+                if _convient(filtre, vue):
+                    retenues.append(vue.numero)
+                derniere = vue
+            if len(vues) < nombre:
+                return retenues, None
+            apres = _place_de(derniere)
+        return retenues, apres
 
     def closes(
         self, plateforme: str, operateur: str, depuis: datetime, apres: Place | None, maximum: int
@@ -76,47 +100,82 @@ def _verifier(maximum: int) -> None:
         raise ValueError(f"Une page compte au moins une signalisation, et non {maximum}.")
 
 
-def _par_depot(filtre: Filtre, apres: Place | None, nombre: int, *, croissant: bool) -> Any:
-    commun = select(*_COLONNES).where(_S.plateforme == filtre.plateforme)
+def _places(
+    filtre: Filtre, apres: Place | None, nombre: int, *, sqlite: bool, croissant: bool
+) -> tuple[str, tuple[Any, ...]]:
+    """The next places in the words of the driver: building this with SQLAlchemy takes longer than reading the page.
+
+    Of a prestation, there are few and in any state; else a range of the index for each state.
+    """
+    filtre, apres = _sans_double(filtre, apres, croissant=croissant)
+    marque = "?" if sqlite else "%s"
+    instant = instant_sqlite if sqlite else en_utc
+    bornes: list[tuple[str, Sequence[Any]]] = [(f"plateforme = {marque}", [filtre.plateforme])]
     if filtre.operateur is not None:
-        commun = commun.where(_S.operateur == filtre.operateur)
+        bornes.append((f"operateur = {marque}", [filtre.operateur]))
     if filtre.depuis is not None:
-        commun = commun.where(_S.depot_le >= filtre.depuis)
+        bornes.append((f"depot_le >= {marque}", [instant(filtre.depuis)]))
     if filtre.avant is not None:
-        commun = commun.where(_S.depot_le < filtre.avant)
+        bornes.append((f"depot_le < {marque}", [instant(filtre.avant)]))
     if apres is not None:
-        cle = tuple_(_S.depot_le, _S.numero)
-        commun = commun.where(cle > _place(apres) if croissant else cle < _place(apres))
-    if filtre.prestation is not None:  # it has few: they are found by it, and sorted
-        return _triee(commun.where(_S.prestation == filtre.prestation), _S, croissant=croissant).limit(nombre)
-    etats: Sequence[Etat] = [e for e in Etat if not filtre.etats or e in filtre.etats]
-    un_etat = [
-        _triee(commun.where(_S.etat == etat.name), _S, croissant=croissant).limit(nombre).subquery() for etat in etats
-    ]
-    tous = union_all(*(select(partie) for partie in un_etat)).subquery()
-    return _triee(select(tous), tous.c, croissant=croissant).limit(nombre)
+        signe = ">" if croissant else "<"
+        bornes.append((f"(depot_le, numero) {signe} ({marque}, {marque})", [instant(apres.instant), apres.numero]))
+    if filtre.prestation is not None:
+        etendues: list[tuple[str, Sequence[Any]]] = [(f"prestation = {marque}", [filtre.prestation])]
+    else:
+        etats = [etat for etat in Etat if not filtre.etats or etat in filtre.etats]
+        etendues = [(f"etat = {marque}", [etat.name]) for etat in etats]
+    choix, valeurs = [], []
+    for etendue in etendues:
+        conditions = [*bornes, etendue]
+        choix.append(
+            f"SELECT depot_le, numero, offre, etat FROM signalisation WHERE {' AND '.join(c for c, _ in conditions)}"  # noqa: S608
+        )
+        valeurs += [valeur for _, siennes in conditions for valeur in siennes]
+    sens = "" if croissant else " DESC"
+    ordre = f"{' UNION ALL '.join(choix)} ORDER BY depot_le{sens}, numero{sens} LIMIT {nombre:d}"
+    return ordre, tuple(valeurs)
+
+
+def _sans_double(filtre: Filtre, apres: Place | None, *, croissant: bool) -> tuple[Filtre, Place | None]:
+    """One bound on the side where the page begins, the narrower one: of two, SQLite would go by the first and read from there."""
+    borne = filtre.depuis if croissant else filtre.avant
+    if apres is None or borne is None:
+        return filtre, apres
+    if apres.instant < borne if croissant else apres.instant >= borne:
+        return filtre, None
+    return (replace(filtre, depuis=None) if croissant else replace(filtre, avant=None)), apres
+
+
+def _lignes(connexion: Connection, numeros: Sequence[str]) -> tuple[Resume, ...]:
+    """The signalisations of these numbers, in their order."""
+    if not numeros:
+        return ()
+    lues = {ligne.numero: ligne for ligne in connexion.execute(_PAR_NUMERO, {"numeros": numeros})}
+    return tuple(_resume(lues[numero]) for numero in numeros)
 
 
 def _closes(plateforme: str, operateur: str, depuis: datetime, apres: Place | None, nombre: int) -> Select[Any]:
-    choix = select(*_COLONNES).where(_S.plateforme == plateforme, _S.operateur == operateur, _S.clos_le >= depuis)
-    if apres is not None:
-        choix = choix.where(tuple_(_S.clos_le, _S.numero) > _place(apres))
+    choix = select(*_COLONNES).where(_S.plateforme == plateforme, _S.operateur == operateur)
+    # One bound, as in ``_sans_double``. SQLite takes the index, which leaves out what is open, only when that is said.
+    if apres is not None and apres.instant >= depuis:
+        choix = choix.where(_S.clos_le.is_not(None), tuple_(_S.clos_le, _S.numero) > _place(apres))
+    else:
+        choix = choix.where(_S.clos_le >= depuis)
     return choix.order_by(_S.clos_le, _S.numero).limit(nombre)
-
-
-def _triee(choix: Select[Any], colonnes: Any, *, croissant: bool) -> Select[Any]:
-    cles = (colonnes.depot_le, colonnes.numero)
-    return choix.order_by(*cles) if croissant else choix.order_by(*(cle.desc() for cle in cles))
 
 
 def _place(place: Place) -> Any:
     return tuple_(literal(place.instant, Instant), literal(place.numero))
 
 
-def _convient(filtre: Filtre, ligne: Any) -> bool:
+def _place_de(vue: Any) -> Place:
+    return Place(instant_lu(vue.depot_le), vue.numero)
+
+
+def _convient(filtre: Filtre, vue: Any) -> bool:
     """What no index was asked for."""
-    etat_voulu = filtre.prestation is None or not filtre.etats or Etat[ligne.etat] in filtre.etats
-    return etat_voulu and filtre.offre in (None, ligne.offre)
+    return filtre.offre in (None, vue.offre) and (not filtre.etats or Etat[vue.etat] in filtre.etats)
 
 
 def _resume(ligne: Any) -> Resume:

@@ -119,10 +119,11 @@ signalisation = Table(
     Column("saisie_le", Instant),
     UniqueConstraint("numero"),
     UniqueConstraint("plateforme", "operateur", "reference"),
-    # The lists of an opérateur, and of the SAV: a state's rows in the order of their deposit.
-    Index(None, "plateforme", "operateur", "etat", "depot_le", "numero"),
-    Index(None, "plateforme", "etat", "depot_le", "numero"),
-    Index(None, "plateforme", "operateur", "prestation"),
+    # The lists of an opérateur, of the SAV, of a prestation: places in the order of their deposit, in a state for the first
+    # two, with what else a page is chosen by: the rows themselves are read for what it shows only.
+    Index("ix_signalisation_liste_operateur", "plateforme", "operateur", "etat", "depot_le", "numero", "offre"),
+    Index("ix_signalisation_liste_sav", "plateforme", "etat", "depot_le", "numero", "offre"),
+    Index("ix_signalisation_liste_prestation", "plateforme", "operateur", "prestation", "depot_le", "numero"),
     # The history: of what is closed, so that a deposit does not pay for it.
     Index(
         None,

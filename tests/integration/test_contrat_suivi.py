@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -272,40 +271,38 @@ def test_l_avis_part_avec_le_changement_ou_pas_du_tout(magasin: Magasin) -> None
 
 
 @pytest.mark.exigence("R3.5")
-def test_chaque_page_se_lit_par_son_index(tmp_path: Any) -> None:
-    """SQLite without statistics, as a young store is: each part of the list is a search, in the order of its index."""
+@pytest.mark.parametrize("croissant", [False, True])
+def test_chaque_page_se_lit_par_son_index(tmp_path: Any, croissant: bool) -> None:
+    """SQLite without statistics, as every store is: each part of the list is a search from the place on, in the order of its
+    index, and nothing is sorted."""
     chemin = tmp_path / "esav.db"
     with ouvrir(f"sqlite:///{chemin}") as magasin:
-        place = Place(DEPOT_LE, "7K3M9QX2TBX")
+        place, sens = Place(DEPOT_LE, "7K3M9QX2TBX"), ">" if croissant else "<"
+        depuis, avant = (DEPOT_LE - HEURE, None) if croissant else (None, DEPOT_LE + HEURE)
         for filtre, index in (
-            (DE_A, "plateforme_operateur_etat_depot_le_numero"),
-            (PRODUCTION, "plateforme_etat_depot_le_numero"),
-            (replace(DE_A, prestation="P"), "plateforme_operateur_prestation"),
+            (DE_A, "liste_operateur"),
+            (PRODUCTION, "liste_sav"),
+            (replace(DE_A, prestation="P"), "liste_prestation"),
         ):
-            for croissant in (False, True):
-                ordre = listes._par_depot(filtre, place, 10, croissant=croissant)
-                plan = _plan(magasin, chemin, ordre)
-                assert f"ix_signalisation_{index} " in plan
-                assert "SCAN signalisation" not in plan
-                assert plan.count("SEARCH signalisation") == (1 if filtre.prestation else len(Etat))
-                # Only the rows of a page are sorted, or the few of a prestation; those of a state come in their order.
-                assert filtre.prestation or "SEARCH signalisation" not in _triees(plan)
-        avec = listes._closes("production", "OPA", DEPOT_LE, place, 10)
-        plan = _plan(magasin, chemin, avec)
-        assert "SEARCH signalisation USING INDEX ix_signalisation_plateforme_operateur_clos_le_numero " in plan
-        assert "TEMP B-TREE" not in plan
+            bornee = replace(filtre, depuis=depuis, avant=avant)
+            for apres, debut in ((place, f"(depot_le,numero){sens}(?,?))"), (None, f"depot_le{sens}?)")):
+                plan = _plan(chemin, *listes._places(bornee, apres, 10, sqlite=True, croissant=croissant))
+                cherches = [pas for pas in plan if "signalisation" in pas]
+                assert len(cherches) == (1 if filtre.prestation else len(Etat))
+                assert all(f" INDEX ix_signalisation_{index} (" in pas and pas.endswith(debut) for pas in cherches)
+                assert filtre.prestation or all(" USING COVERING INDEX " in pas for pas in cherches)
+                assert not [pas for pas in plan if "TEMP B-TREE" in pas or "SCAN signalisation" in pas]
+        for apres, debut in ((place, "(clos_le,numero)>(?,?))"), (None, "clos_le>?)")):
+            choix = listes._closes("production", "OPA", DEPOT_LE, apres, 10)
+            sql = str(choix.compile(magasin._moteur.lecteurs, compile_kwargs={"literal_binds": True}))
+            (pas,) = _plan(chemin, sql, ())
+            assert " INDEX ix_signalisation_plateforme_operateur_clos_le_numero (" in pas
+            assert pas.endswith(debut)
 
 
-def _triees(plan: str) -> str:
-    """The steps of a plan whose rows are sorted by themselves."""
-    lignes = plan.splitlines()
-    return "\n".join(pas for pas, suivant in pairwise(lignes) if "TEMP B-TREE" in suivant)
-
-
-def _plan(magasin: Magasin, chemin: Any, ordre: Any) -> str:
-    sql = str(ordre.compile(magasin._moteur.lecteurs, compile_kwargs={"literal_binds": True}))
+def _plan(chemin: Any, ordre: str, valeurs: Any) -> list[str]:
     connexion = sqlite3.connect(chemin)
     try:
-        return "\n".join(f"{ligne[3]} " for ligne in connexion.execute(f"EXPLAIN QUERY PLAN {sql}"))
+        return [ligne[3] for ligne in connexion.execute(f"EXPLAIN QUERY PLAN {ordre}", valeurs)]
     finally:
         connexion.close()

@@ -11,15 +11,9 @@ depends_on = None
 INSTANT = sa.DateTime(timezone=True).with_variant(sa.String(32), "sqlite")
 ETATS = "('CLOS', 'VALIDE', 'CLOS_TABLEAU_DE_BORD', 'EN_REJET')"
 INDEX = {
-    "ix_signalisation_plateforme_operateur_etat_depot_le_numero": [
-        "plateforme",
-        "operateur",
-        "etat",
-        "depot_le",
-        "numero",
-    ],
-    "ix_signalisation_plateforme_etat_depot_le_numero": ["plateforme", "etat", "depot_le", "numero"],
-    "ix_signalisation_plateforme_operateur_prestation": ["plateforme", "operateur", "prestation"],
+    "ix_signalisation_liste_operateur": ["plateforme", "operateur", "etat", "depot_le", "numero", "offre"],
+    "ix_signalisation_liste_sav": ["plateforme", "etat", "depot_le", "numero", "offre"],
+    "ix_signalisation_liste_prestation": ["plateforme", "operateur", "prestation", "depot_le", "numero"],
 }
 CLOSES = "ix_signalisation_plateforme_operateur_clos_le_numero"
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from esav_soap.bootstrap.courrier import problemes_courrier
 from esav_soap.bootstrap.ecoutes import problemes_ecoutes, source_reglee
+from esav_soap.bootstrap.notifications import problemes_notifications
 from esav_soap.errors import ReglageInvalide
 
 
@@ -36,6 +37,11 @@ class Reglages:
       or ``aucun``; ``smtp_autorites``: PEM file of the authorities to trust; ``smtp_utilisateur``, ``smtp_mot_de_passe``;
       ``smtp_expediteur``, ``smtp_nom``: who notices come from; ``smtp_delai``: seconds for each step of a sending.
     - ``smtp_essais``: attempts before a notice is given up; ``smtp_recul``: seconds before the second one.
+    - ``notifications_certificat``, ``notifications_cle``: PEM files of the certificate that e-SAV shows the receivers of
+      opérateurs, and its key, without which no notification is sent; ``notifications_autorites``: PEM file of the authorities to
+      trust; ``notifications_reseaux``: networks that may be reached besides the public ones, with commas; ``notifications_delai``:
+      seconds for an exchange; ``notifications_arret``: hours of failures before sending stops; ``notifications_fils``: receivers at
+      a time.
     - ``worker``: ``oui`` or ``non``: whether ``serve`` starts a worker as well.
     - ``horloge``: for rehearsing a switch only: ``package.module:function`` that gives the instant; by default the system's.
     """
@@ -65,6 +71,13 @@ class Reglages:
     smtp_delai: int = 30
     smtp_essais: int = 24
     smtp_recul: int = 60
+    notifications_certificat: str = ""
+    notifications_cle: str = ""
+    notifications_autorites: str = ""
+    notifications_reseaux: str = ""
+    notifications_delai: int = 15
+    notifications_arret: int = 72
+    notifications_fils: int = 4
     worker: str = "oui"
     horloge: str = ""
 
@@ -111,6 +124,7 @@ def lire_reglages(environnement: Mapping[str, str] | None = None, **donnes: obje
         )
     problemes += _problemes_homologation(valeurs)
     problemes += problemes_courrier(valeurs)
+    problemes += problemes_notifications(valeurs)
     if problemes:
         raise ReglageInvalide(" ; ".join(problemes))
     return Reglages(**valeurs)  # type: ignore[arg-type]

@@ -17,6 +17,7 @@ from esav_soap.bootstrap.ecoutes import verifier_adresse, verifier_socket
 from esav_soap.bootstrap.horloge import maintenant
 from esav_soap.bootstrap.journal import journaliser
 from esav_soap.bootstrap.noeud import identite, monter
+from esav_soap.bootstrap.notifications import SANS_CERTIFICAT, recepteur_https
 from esav_soap.bootstrap.reglages import Reglages
 from esav_soap.bootstrap.tls import Contextes, contexte_serveur
 from esav_soap.bootstrap.travailleur import Ecoutes, Travailleur
@@ -131,7 +132,11 @@ def servir(reglages: Reglages, pret: Callable[[], None] | None = None) -> None:
             _journal.warning("aucune version du catalogue n'est enregistrée : esav catalogue install 2026.1")
         if not reglages.smtp_hote and magasin.suivis(EtatEnvoi.EN_ATTENTE, 1):
             _journal.warning(SANS_SERVEUR)
-    avec_worker = reglages.worker == "oui" and courrier_smtp(reglages, maintenant) is not None
+        if not reglages.notifications_certificat and magasin.abonnements():
+            _journal.warning(SANS_CERTIFICAT)
+    # Both are made here, so that what is wrong with their settings is said before anything listens.
+    a_envoyer = [courrier_smtp(reglages, maintenant) is not None, recepteur_https(reglages) is not None]
+    avec_worker = reglages.worker == "oui" and any(a_envoyer)
     Serveur(reglages, pret, worker_auxiliaire(reglages) if avec_worker else None).run()
 
 

@@ -1,20 +1,28 @@
-"""The worker, joined to its store, mail server and clock."""
+"""The worker, joined to its store, mail server, receivers and clock."""
 
 from __future__ import annotations
 
 import logging
 import os
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from esav_soap.avis.faits import Lieux
 from esav_soap.bootstrap.courrier import SANS_SERVEUR, cadence, courrier_smtp
 from esav_soap.bootstrap.horloge import horloge
 from esav_soap.bootstrap.journal import journaliser
+from esav_soap.bootstrap.notifications import SANS_CERTIFICAT, actualisation, patience, recepteur_https
 from esav_soap.bootstrap.reglages import Reglages
 from esav_soap.errors import ReglageInvalide
-from esav_soap.store import ouvrir
+from esav_soap.store import Magasin, ouvrir
 from esav_soap.usecases.avis import Rappels, Redacteur
+from esav_soap.usecases.courrier import Courrier
 from esav_soap.usecases.expedition import Expedition
-from esav_soap.worker import Arret, Bilan, Boucle
+from esav_soap.usecases.notifications import IssueNotification, Notifications
+from esav_soap.usecases.ports import Horloge
+from esav_soap.usecases.ports_notifications import Recepteur
+from esav_soap.worker import Arret, Bilan, Boucle, BoucleNotifications
 
 _journal = logging.getLogger(__name__)
 
@@ -22,24 +30,69 @@ _journal = logging.getLogger(__name__)
 POLITESSE = 5
 
 
-def travailler(reglages: Reglages, *, une_fois: bool, parent: int | None = None) -> Bilan:
+@dataclass(frozen=True, slots=True)
+class Travaux:
+    """What was done: notices, and notifications. None: nothing is set to send them with."""
+
+    avis: Bilan | None
+    notifications: Counter[IssueNotification] | None
+
+
+def travailler(reglages: Reglages, *, une_fois: bool, parent: int | None = None) -> Travaux:
     """Send what is due, once or until a signal. ``parent``: pid of the server that started this process, and whose end
     ends it. Raises :class:`~esav_soap.errors.ReglageInvalide`."""
     journaliser()
     instant = horloge(reglages)
     courrier = courrier_smtp(reglages, instant)
-    if courrier is None:
-        raise ReglageInvalide(SANS_SERVEUR)
+    recepteur = recepteur_https(reglages)
+    if courrier is None and recepteur is None:
+        raise ReglageInvalide(f"{SANS_SERVEUR} {SANS_CERTIFICAT}")
     if parent is not None:
         os.nice(POLITESSE)
     arret = Arret(parent)
     with ouvrir(reglages.store) as magasin, arret.sur_signal():
-        redacteur = Redacteur(magasin, Lieux(reglages.base_url, reglages.smtp_expediteur))
-        expedition = Expedition(magasin, redacteur, courrier, instant, cadence(reglages))
-        boucle = Boucle(expedition, Rappels(magasin, magasin), instant, arret)
+        avis = _avis(reglages, magasin, courrier, instant, arret) if courrier else None
+        notifications = _notifications(reglages, magasin, recepteur, instant, arret) if recepteur else None
         if une_fois:
-            return boucle.une_fois()
-        _journal.info("worker : prêt, avis par %s:%d", reglages.smtp_hote, reglages.smtp_port)
-        bilan = boucle.tourner()
+            return Travaux(
+                avis.une_fois() if avis is not None else None,
+                notifications.une_fois() if notifications is not None else None,
+            )
+        _journal.info("worker : prêt%s%s", _par(reglages.smtp_hote, reglages.smtp_port), _vers(notifications))
+        if notifications is not None:
+            notifications.demarrer()
+        if avis is not None:
+            avis.tourner()
+        else:
+            _veiller(arret)
+        if notifications is not None:
+            notifications.attendre()
         _journal.info("worker : arrêté")
-    return bilan
+    return Travaux(avis.bilan if avis is not None else None, notifications.bilan if notifications is not None else None)
+
+
+def _avis(reglages: Reglages, magasin: Magasin, courrier: Courrier, instant: Horloge, arret: Arret) -> Boucle:
+    redacteur = Redacteur(magasin, Lieux(reglages.base_url, reglages.smtp_expediteur))
+    expedition = Expedition(magasin, redacteur, courrier, instant, cadence(reglages))
+    return Boucle(expedition, Rappels(magasin, magasin), instant, arret)
+
+
+def _notifications(
+    reglages: Reglages, magasin: Magasin, recepteur: Recepteur, instant: Horloge, arret: Arret
+) -> BoucleNotifications:
+    envoi = Notifications(magasin, recepteur, instant, patience(reglages))
+    actualiser: Callable[[], None] = actualisation(magasin, instant)
+    return BoucleNotifications(envoi, actualiser, arret, reglages.notifications_fils)
+
+
+def _veiller(arret: Arret) -> None:
+    while not arret.demande():
+        arret.attendre(1.0)
+
+
+def _par(hote: str, port: int) -> str:
+    return f", avis par {hote}:{port}" if hote else ""
+
+
+def _vers(notifications: BoucleNotifications | None) -> str:
+    return ", notifications aux récepteurs" if notifications is not None else ""

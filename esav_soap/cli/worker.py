@@ -12,11 +12,12 @@ from esav_soap.cli.nombres import nombre
 @click.option("--store", metavar="URL", help="Base de données : sqlite:///fichier ou postgresql://…")
 @click.option("--parent", type=int, metavar="PID", hidden=True)
 def worker(une_fois: bool, store: str | None, parent: int | None) -> None:
-    """Envoyer les avis de la file par courrier électronique, jusqu'à Ctrl-C ou SIGTERM.
+    """Envoyer les avis par courrier et les notifications aux récepteurs, jusqu'à Ctrl-C ou SIGTERM.
 
-    L'avis en cours d'envoi est terminé avant l'arrêt. Plusieurs workers peuvent tourner à la fois, sur plusieurs
+    Ce qui est en cours d'envoi est terminé avant l'arrêt. Plusieurs workers peuvent tourner à la fois, sur plusieurs
     machines ; esav serve en lance un, sauf si ESAV_WORKER=non. Le serveur de courrier se règle par ESAV_SMTP_HOTE et
-    les suivants : voir docs/exploitation.md.
+    les suivants, les notifications par ESAV_NOTIFICATIONS_CERTIFICAT et les suivants : voir docs/exploitation.md. Sans les uns,
+    les autres partent quand même.
 
     \b
     Exemples :
@@ -27,15 +28,25 @@ def worker(une_fois: bool, store: str | None, parent: int | None) -> None:
     from esav_soap.bootstrap.reglages import lire_reglages
     from esav_soap.bootstrap.travaux import travailler
     from esav_soap.usecases.expedition import Issue
+    from esav_soap.usecases.notifications import IssueNotification
 
-    bilan = travailler(lire_reglages(None, store=store), une_fois=une_fois, parent=parent)
-    if une_fois:
-        issues = bilan.issues
+    travaux = travailler(lire_reglages(None, store=store), une_fois=une_fois, parent=parent)
+    if not une_fois:
+        return
+    if travaux.avis is not None:
+        issues = travaux.avis.issues
         envoyes, reportes = issues[Issue.ENVOYE], issues[Issue.REPORTE] + issues[Issue.SERVEUR]
         click.echo(
-            f"Rappels mis dans la file : {nombre(bilan.rappels)}. Avis envoyés : {nombre(envoyes)}, "
+            f"Rappels mis dans la file : {nombre(travaux.avis.rappels)}. Avis envoyés : {nombre(envoyes)}, "
             f"reportés : {nombre(reportes)}, mis au rebut : {nombre(issues[Issue.REBUT])}."
         )
-        if issues[Issue.SERVEUR]:
-            click.echo("Le serveur de courrier ne prend rien : les autres avis attendent.", err=True)
-            raise click.exceptions.Exit(1)
+    if travaux.notifications is not None:
+        faites = travaux.notifications
+        click.echo(
+            f"Notifications reçues : {nombre(faites[IssueNotification.RECUE])}, "
+            f"reportées : {nombre(faites[IssueNotification.REPORTEE])}, "
+            f"arrêtées : {nombre(faites[IssueNotification.ARRETEE])}."
+        )
+    if travaux.avis is not None and travaux.avis.issues[Issue.SERVEUR]:
+        click.echo("Le serveur de courrier ne prend rien : les autres avis attendent.", err=True)
+        raise click.exceptions.Exit(1)

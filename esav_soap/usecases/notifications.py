@@ -20,6 +20,7 @@ from esav_soap.certificats import Role
 from esav_soap.names import MOTIF_OPERATEUR, PLATEFORMES
 from esav_soap.notifications import Abonnement, AbonnementSuivi, EtatAbonnement, Patience, lire_adresse
 from esav_soap.souscription import Souscription
+from esav_soap.usecases.actions import Avancer, avancer_tout
 from esav_soap.usecases.droits import acces_apres
 from esav_soap.usecases.ports import Evenements, Horloge
 from esav_soap.usecases.ports_notifications import (
@@ -29,6 +30,7 @@ from esav_soap.usecases.ports_notifications import (
     Notification,
     Recepteur,
 )
+from esav_soap.usecases.ports_suivi import Listes
 
 _journal = logging.getLogger(__name__)
 
@@ -122,6 +124,15 @@ class Notifications:
         return IssueNotification.ARRETEE
 
 
+def actualiser(base: Abonnements, listes: Listes, avancer: Avancer) -> None:
+    """Bring integration up to date for those who are notified of it: what its scenarios did is stored only when somebody
+    looks."""
+    for suivi in base.abonnements():
+        un = suivi.abonnement
+        if un.etat is EtatAbonnement.ACTIF:
+            avancer_tout(listes, avancer, un.plateforme, un.operateur)
+
+
 def objet_arret(abonnement: Abonnement, instant: datetime) -> str:
     """What the notice of a stop is about: the platform, and when it was; another stop has another notice."""
     return f"{abonnement.plateforme}:{instant.isoformat(timespec='microseconds')}"
@@ -136,7 +147,7 @@ class CodeAbonnement(Enum):
     OPERATEUR = "ce code d'opérateur n'est pas lisible"
     PLATEFORME = "cette plate-forme n'existe pas"
     CURSEUR = "le curseur est au-delà du dernier événement de l'opérateur"
-    INCONNU = "cet opérateur n'a pas d'abonnement sur cette plate-forme (esav notifications lister)"
+    INCONNU = "cet opérateur n'a pas d'abonnement sur cette plate-forme (esav notifications list)"
     PAS_ACTIF = "l'abonnement n'est pas actif"
     DEJA_ACTIF = "l'abonnement est déjà actif, et rien n'a échoué"
 

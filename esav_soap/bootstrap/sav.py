@@ -3,14 +3,50 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 
+from esav_soap.model import Catalogue
+from esav_soap.signalisation import Signalisation
 from esav_soap.store import Magasin
 from esav_soap.usecases.ports import Horloge
+from esav_soap.usecases.registre import Registre, catalogue_du_pack
+from esav_soap.usecases.rendez_vous import RendezVous, offres_du_registre
 from esav_soap.usecases.sav import Sav
 from esav_soap.usecases.scenarios import AvecScenarios
+from esav_soap.usecases.suivi import ChampRempli, champs_remplis, defaut_declare
+
+
+@dataclass(frozen=True, slots=True)
+class FormulaireLu:
+    """A form as it was filled, with its labels. ``defaut``: the declared fault, in words."""
+
+    defaut: str | None
+    champs: Sequence[ChampRempli]
 
 
 def monter_sav(magasin: Magasin, instant: Horloge) -> Sav:
     """Signalisations of integration are brought up to date first; no deposit goes through here, so no Offre is asked for."""
-    scenarios = AvecScenarios(magasin, magasin, lambda _: frozenset(), instant, time.sleep)
-    return Sav(magasin, scenarios.avancer)
+    return Sav(magasin, _scenarios(magasin, instant).avancer)
+
+
+def monter_rendez_vous(magasin: Magasin, instant: Horloge) -> RendezVous:
+    """Appointments of signalisations that stand; a version of the catalogue is loaded when a refusal proposes other slots."""
+    return RendezVous(magasin, _scenarios(magasin, instant), offres_du_registre(Registre(magasin, "")))
+
+
+def formulaire_lu(magasin: Magasin, signalisation: Signalisation) -> FormulaireLu | None:
+    """The form of a signalisation; None when the version that it was deposited in is not recorded here."""
+    catalogue = _catalogue(magasin, signalisation.version_catalogue)
+    if catalogue is None:
+        return None
+    return FormulaireLu(defaut_declare(signalisation, catalogue), champs_remplis(signalisation, catalogue))
+
+
+def _catalogue(magasin: Magasin, version: str) -> Catalogue | None:
+    pack = magasin.pack(version)
+    return None if pack is None else catalogue_du_pack(pack)
+
+
+def _scenarios(magasin: Magasin, instant: Horloge) -> AvecScenarios:
+    return AvecScenarios(magasin, magasin, lambda _: frozenset(), instant, time.sleep)

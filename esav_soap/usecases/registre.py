@@ -85,10 +85,19 @@ class FichiersDuPack(Mapping[str, bytes]):
 def charger(pack: bytes) -> VersionChargee:
     """Read a recorded pack, compile its schemas and rules. Nothing is generated."""
     fichiers = FichiersDuPack(pack)
-    catalogue = lire_catalogue({nom: fichiers[nom] for nom in fichiers if not est_derive(nom)})
+    catalogue = _catalogue(fichiers)
     schemas = {nom.removeprefix("xsd/"): fichiers[nom] for nom in fichiers if nom.startswith("xsd/")}
     controle = Controle(catalogue, compiler_schema(schemas, "depot.xsd"))
     return VersionChargee(catalogue, controle, pack, fichiers)
+
+
+def catalogue_du_pack(pack: bytes) -> Catalogue:
+    """The catalogue of a recorded pack, for whoever reads forms and judges none."""
+    return _catalogue(FichiersDuPack(pack))
+
+
+def _catalogue(fichiers: Mapping[str, bytes]) -> Catalogue:
+    return lire_catalogue({nom: fichiers[nom] for nom in fichiers if not est_derive(nom)})
 
 
 class Registre:

@@ -295,8 +295,8 @@ class RendezVous:
         """The refusal with free slots of the same kind, when the search is open. Nothing is locked any more."""
         if voulu is None or refus.code is CodeErreur.TRANSITION_INTERDITE:
             return refus
-        offre = self.offres(suivie.plateforme, suivie.offre, suivie.version_catalogue, instant)
         try:
+            offre = self.offres(suivie.plateforme, suivie.offre, suivie.version_catalogue, instant)
             libres = self._libres(voulu.plateforme, voulu.zone, offre, voulu.genre, instant)
         except ErreurEsav:
             return refus

@@ -6,6 +6,7 @@ import click
 
 from esav_soap.cli.sav.commandes import COMMANDES
 from esav_soap.cli.sav.lecture import lister, montrer
+from esav_soap.cli.sav.rendez_vous import decommander, reporter
 
 
 class _DansCetOrdre(click.Group):
@@ -30,5 +31,5 @@ def sav() -> None:
     """
 
 
-for _commande in (lister, montrer, *COMMANDES):
+for _commande in (lister, montrer, *COMMANDES, reporter, decommander):
     sav.add_command(_commande)

@@ -8,15 +8,52 @@ from typing import Any
 
 import click
 
-from esav_soap.cli.sav.communs import AUTEUR, NUMERO, STORE, fiche, moment, ouvert, technicien
+from esav_soap.cli.sav.affichage import fiche, refus
+from esav_soap.cli.sav.communs import AUTEUR, NUMERO, STORE, moment, ouvert, technicien
 
 _COMMENTAIRE = click.option("--commentaire", metavar="TEXTE", default="", help="Commentaire, que l'opérateur lit.")
 _VUS = click.option(
     "--vus",
     type=click.IntRange(1),
     metavar="N",
-    help="Refuser si la signalisation a d'autres événements que les N que montrer a montrés.",
+    help="Refuser si elle a changé depuis : N est le nombre d'événements que montrer a dit.",
 )
+
+
+#: Element of a message -> the option that gives it.
+_OPTIONS = {
+    "commentaire": "--commentaire",
+    "motif": "--motif",
+    "attendu": "--attendu",
+    "cause": "--cause",
+    "responsabilite": "--responsabilite",
+    "dateHeureRetablissement": "--retabli-le",
+}
+#: Option -> the nomenclature of its codes, in ``esav_soap.signalisation``.
+_NOMENCLATURES = {
+    "--motif": "MotifRejet",
+    "--attendu": "Attendu",
+    "--cause": "CauseCloture",
+    "--responsabilite": "Responsabilite",
+}
+
+
+class _AvecCodes(click.Command):
+    """Its help lists the codes that its options take; the domain is imported for that alone."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_epilog(ctx, formatter)
+        for option in (o for parametre in self.params for o in parametre.opts if o in _NOMENCLATURES):
+            with formatter.section(f"Codes de {option}"):
+                formatter.write_dl(_codes(option))
+
+
+def _codes(option: str) -> list[tuple[str, str]]:
+    from esav_soap import signalisation
+
+    nomenclature = getattr(signalisation, _NOMENCLATURES[option])
+    de = signalisation.Attendu
+    return [(m.name, f"{m.value} (de : {m.aupres_de.value})" if isinstance(m, de) else m.value) for m in nomenclature]
 
 
 def _code(option: str, aide: str) -> Any:
@@ -60,7 +97,11 @@ _VERBES = (
         (
             _code("--cause", "Cause constatée."),
             _code("--responsabilite", "À qui elle revient."),
-            click.option("--retabli-le", metavar="DATE", help="Date et heure du rétablissement, à Paris."),
+            click.option(
+                "--retabli-le",
+                metavar="DATE",
+                help="Date et heure du rétablissement, à Paris : entre le dépôt et maintenant.",
+            ),
         ),
     ),
     _Verbe("valider", "VALIDER", "Valider la clôture : l'avis de clôture part à l'opérateur."),
@@ -107,17 +148,16 @@ def _agir(
         qui = technicien(auteur)
         try:
             apres = sav.agir(qui, numero, commande, horloge(), vus=vus)
-        except FormulaireInvalide as refus:
-            for erreur in refus.erreurs:
-                admises = f" ({', '.join(erreur.valeurs_admises)})" if erreur.valeurs_admises else ""
-                click.echo(f"{erreur.libelle} : {erreur.message}{admises}", err=True)
+        except FormulaireInvalide as refusee:
+            for ligne in refus(refusee.erreurs, _OPTIONS):
+                click.echo(ligne, err=True)
             click.echo("Refusé. Rien n'a été fait.", err=True)
-            raise click.exceptions.Exit(1) from refus
-        except ModifieeEntretemps as refus:
-            click.echo(f"Erreur : {refus}", err=True)
+            raise click.exceptions.Exit(1) from refusee
+        except ModifieeEntretemps as refusee:
+            click.echo(f"Erreur : {refusee}", err=True)
             for ligne in fiche(sav.montrer(qui, numero, horloge())):
                 click.echo(ligne)
-            raise click.exceptions.Exit(1) from refus
+            raise click.exceptions.Exit(1) from refusee
     for ligne in fiche(apres):
         click.echo(ligne)
 
@@ -127,7 +167,7 @@ def _membre(nomenclature: Any, option: str, code: str | None) -> Any:
         return None
     connu = nomenclature.__members__.get(code.strip().upper())
     if connu is None:
-        codes = "\n".join(f"  {m.name:<28} {m.value}" for m in nomenclature)
+        codes = "\n".join(f"  {nom:<28} {sens}" for nom, sens in _codes(option))
         raise click.UsageError(f"{option} : « {code} » n'est pas un code. Les codes :\n{codes}")
     return connu
 
@@ -140,7 +180,7 @@ def _commande(verbe: _Verbe) -> click.Command:
     fonction: Callable[..., Any] = executer
     for decorer in reversed((NUMERO, *verbe.options, _COMMENTAIRE, AUTEUR, _VUS, STORE)):
         fonction = decorer(fonction)
-    return click.command(verbe.nom, help=aide, short_help=verbe.aide)(fonction)
+    return click.command(verbe.nom, cls=_AvecCodes, help=aide, short_help=verbe.aide)(fonction)
 
 
 COMMANDES = tuple(map(_commande, _VERBES))

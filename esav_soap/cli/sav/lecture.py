@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from esav_soap.cli.sav.communs import NUMERO, STORE, fiche, ouvert, technicien
+from esav_soap.cli.sav import affichage
+from esav_soap.cli.sav.communs import NUMERO, STORE, magasin_ouvert, ouvert, technicien
 from esav_soap.names import PLATEFORMES
 
 if TYPE_CHECKING:
@@ -80,12 +81,24 @@ def _ligne(resume: Resume) -> str:
 @NUMERO
 @STORE
 def montrer(numero: str, store: str | None) -> None:
-    """Montrer une signalisation : son état, sa garantie, tous ses événements, ce qui peut en être fait.
+    """Montrer une signalisation : son formulaire, son état, sa garantie, ses événements, ses rendez-vous, et ce qui peut
+    en être fait.
 
     \b
     Exemple :
       esav sav montrer 7K3M9QX2TBX
     """
-    with ouvert(store) as (sav, horloge):
-        for ligne in fiche(sav.montrer(technicien(None), numero, horloge())):
-            click.echo(ligne)
+    from esav_soap.bootstrap.sav import formulaire_lu, monter_sav
+    from esav_soap.rendez_vous import vue
+
+    with magasin_ouvert(store) as (magasin, horloge):
+        instant = horloge()
+        lue = monter_sav(magasin, horloge).montrer(technicien(None), numero, instant)
+        s = lue.signalisation
+        prises = magasin.reservations(s.plateforme, s.operateur, s.numero)
+        dossier = (
+            *affichage.formulaire(formulaire_lu(magasin, s), s.version_catalogue),
+            *affichage.rendez_vous([vue(une, instant) for une in prises]),
+        )
+    for ligne in affichage.fiche(lue, dossier):
+        click.echo(ligne)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from esav_soap.cli.sav.lecture import ETATS
-from esav_soap.signalisation import Contact, Etat, NouvelleSignalisation, Prestation
+from esav_soap.model import Offre, TypeRendezVous
+from esav_soap.rendez_vous import Capacite, Plage
+from esav_soap.signalisation import Attendu, Contact, Etat, NouvelleSignalisation, Prestation
 from esav_soap.signalisation.numero import tirer
 from esav_soap.store import Magasin, ouvrir
+from esav_soap.usecases.depot import Appelant
+from esav_soap.usecases.rendez_vous import Cible, RendezVous, Souhait
 from tests.unit.cli.test_esav import Lancer, lancer
 
 __all__ = ["lancer"]
 
 PRESENT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+JEUDI = date(2026, 12, 3)
 NUMERO = tirer(b"\x05" * 7)
 
 
@@ -69,11 +74,11 @@ def test_du_depot_a_l_avis__ok(adresse: str, lancer: Lancer) -> None:
     for attendu in (
         "validé (VALIDE)",
         "Garantie GTR_4H_S2 : échéance le 23/11/2026 à 13:00, tenue",
-        "fournisseur (Anne)  [INTERNE]",
+        "Fournisseur (Anne)  [INTERNE]",
         "CABLE : Câble ou fibre coupés",
         "Rétabli le 23/11/2026 à 09:30",
         "Événements : 8",
-        "Actions possibles : COMMENTER",
+        "À faire, au choix : commenter",
     ):
         assert attendu in dit, attendu
     assert lancer("sav", "list")[1] == "Aucune signalisation.\n"
@@ -89,12 +94,14 @@ def test_ce_qui_manque_et_ce_qui_n_est_pas_possible__error(adresse: str, lancer:
     code, _, dit = lancer("sav", "clore", NUMERO)
     assert code == 1
     assert [ligne.split(" : ")[0] for ligne in dit.splitlines()[:-1]] == [
-        "Cause",
-        "Responsabilité",
-        "Date et heure du rétablissement",
+        "--cause",
+        "--responsabilite",
+        "--retabli-le",
     ]
     code, _, dit = lancer("sav", "geler", NUMERO, "--attendu", "RIEN")
     assert (code, "ACCES_SITE" in dit) == (2, True)
+    code, dit, _ = lancer("sav", "geler", "--help")
+    assert (code, [a.name for a in Attendu if f"  {a.name} " not in dit]) == (0, [])
     code, _, dit = lancer("sav", "clore", NUMERO, "--retabli-le", "hier")
     assert (code, "n'est pas une date et heure" in dit) == (2, True)
     code, fiche, dit = lancer("sav", "prendre", NUMERO, "--vus", "1")
@@ -109,3 +116,67 @@ def test_ce_qui_manque_et_ce_qui_n_est_pas_possible__error(adresse: str, lancer:
 @pytest.mark.exigence("R3.5")
 def test_les_etats_de_l_aide_sont_ceux_du_domaine__ok() -> None:
     assert tuple(e.name for e in Etat) == ETATS
+
+
+def reserver(adresse: str, ferme: bool = True) -> str:
+    """The opérateur's appointment of the third of December in the morning; its number."""
+    with ouvrir(adresse) as magasin:
+        lieux = [Prestation("production", "OPA", "P-1", "ACCES_FTTH", garantie="GTR_4H_S2", zone="75")]
+        magasin.importer(lieux)
+        places = [
+            Capacite("production", "75", TypeRendezVous.SAV, JEUDI, plage, 1) for plage in (Plage.MATIN, Plage.H14)
+        ]
+        magasin.importer_capacites(list(enumerate(places, 2)), PRESENT)
+        offre = Offre("ACCES_FTTH", "Accès FTTH", "F", rendez_vous=(TypeRendezVous.SAV,))
+        cas = RendezVous(magasin, magasin, lambda *_: offre)
+        souhait = Souhait("RDV-1", JEUDI, Plage.MATIN, ferme)
+        cible = Cible(numero=NUMERO)
+        return cas.reserver(
+            Appelant("production", "OPA"), cible, TypeRendezVous.SAV, souhait, PRESENT
+        ).reservation.numero
+
+
+@pytest.mark.exigence("R4.1", "R3.6")
+def test_un_rendez_vous_se_reporte_et_se_decommande__ok(adresse: str, lancer: Lancer) -> None:
+    assert lancer("sav", "qualifier", NUMERO)[0] == 0
+    numero = reserver(adresse)
+    _, dit, _ = lancer("sav", "montrer", NUMERO)
+    assert f"Rendez-vous {numero} : SAV, 03/12/2026, matin (08:00-12:00), confirmée (référence RDV-1)" in dit
+    assert "Garantie GTR_4H_S2 : suspendue pendant le gel" in dit
+    assert "RENDEZ_VOUS : Un rendez-vous : sa prise, puis son jour ; attendu de : l'opérateur" in dit
+    report = ("sav", "reporter", numero.lower(), "--jour", "03/12/2026", "--plage", "h14", "--auteur", "Anne")
+    code, dit, erreurs = lancer(*report)
+    assert (code, erreurs) == (0, "")
+    assert f"SAV, 03/12/2026, 14:00-15:00, confirmée (référence SAV-{numero}-20261203-H14)" in dit
+    nouveau = dit.split()[0]
+    assert lancer(*report)[1].startswith(f"Déjà fait : {nouveau} : ")
+    code, _, dit = lancer("sav", "decommander", nouveau)
+    assert (code, dit.splitlines()) == (
+        1,
+        ["--commentaire : L'action ANNULER_RENDEZ_VOUS le demande.", "Refusé. Rien n'a été fait."],
+    )
+    code, dit, _ = lancer("sav", "decommander", nouveau, "--commentaire", "Plus d'objet", "--auteur", "Anne")
+    assert (code, "annulée" in dit, etat(adresse)) == (0, True, Etat.EN_QUALIFICATION)
+    histoire = lancer("sav", "montrer", NUMERO)[1]
+    assert [mot for mot in ("DEPLACER_RENDEZ_VOUS", "ANNULER_RENDEZ_VOUS") if f"{mot} " in histoire]
+    assert histoire.count("Fournisseur (Anne)") == 2
+
+
+@pytest.mark.exigence("R4.1", "R3.2")
+def test_un_report_qui_n_est_pas_possible__error(adresse: str, lancer: Lancer) -> None:
+    numero = reserver(adresse, ferme=False)
+    assert "tenue jusqu'au 23/11/2026 à 10:15" in lancer("sav", "montrer", NUMERO)[1]
+    code, _, dit = lancer("sav", "reporter", numero, "--jour", "2026-12-03", "--plage", "MIDI")
+    assert (code, "APRES_MIDI" in dit) == (2, True)
+    code, _, dit = lancer("sav", "reporter", numero, "--jour", "2026-12-04", "--plage", "MATIN")
+    assert (code, dit.startswith("--plage : Cette plage n'est pas proposée")) == (1, True)
+    code, _, dit = lancer("sav", "decommander", "7K3M9QX2TBX")
+    assert (code, "RENDEZ_VOUS_INCONNU" in dit) == (1, True)
+    assert "tenue" in lancer("sav", "montrer", NUMERO)[1]
+
+
+@pytest.mark.exigence("R3.6")
+def test_le_formulaire_d_une_version_qui_n_est_pas_la__dit(adresse: str, lancer: Lancer) -> None:
+    assert (
+        "Formulaire : la version 2026.1 du catalogue n'est pas enregistrée ici." in lancer("sav", "montrer", NUMERO)[1]
+    )

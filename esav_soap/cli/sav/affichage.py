@@ -1,0 +1,111 @@
+"""How ``esav sav`` shows a signalisation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from esav_soap.bootstrap.sav import FormulaireLu
+    from esav_soap.errors import ErreurChamp
+    from esav_soap.rendez_vous import Reservation
+    from esav_soap.signalisation import Evenement
+    from esav_soap.usecases.sav import Fiche
+
+
+def fiche(vue: Fiche, dossier: Iterable[str] = ()) -> Iterator[str]:
+    """The lines of a signalisation. ``dossier``: what stands between its heading and its events."""
+    from esav_soap.calendar import en_francais
+
+    s = vue.signalisation
+    yield f"Signalisation {s.numero} : {s.etat.value} ({s.etat.name})"
+    yield f"  {s.plateforme}, opérateur {s.operateur}, référence {s.reference}"
+    yield f"  Prestation {s.prestation.identifiant}, Offre {s.offre}"
+    extremites = [e for e in (s.prestation.extremite_a, s.prestation.extremite_b, s.prestation.complement) if e]
+    if extremites:
+        yield f"  {', '.join(extremites)}"
+    tard = f" ; saisie après coup le {en_francais(s.saisie_le)}" if s.saisie_le else ""
+    yield f"  Prise en compte le {en_francais(s.depot_le)}{tard}"
+    yield f"  {_garantie(vue)}"
+    courriel = f", {s.contact.courriel}" if s.contact.courriel else ""
+    yield f"  Contact : {s.contact.nom}, {s.contact.telephone}{courriel}"
+    yield from dossier
+    yield f"Événements : {len(s.evenements)}"
+    for un in s.evenements:
+        yield from _evenement(un)
+    possibles = ", ".join(a.name.lower() for a in vue.actions)
+    yield f"À faire, au choix : {possibles}" if possibles else "Aucune action possible : plus rien ne la change."
+
+
+def formulaire(lu: FormulaireLu | None, version: str) -> Iterator[str]:
+    """The lines of the form as it was filled."""
+    if lu is None:
+        yield f"Formulaire : la version {version} du catalogue n'est pas enregistrée ici."
+        return
+    if lu.defaut:
+        yield f"Défaut déclaré : {lu.defaut}"
+    yield f"Formulaire, version {version} :"
+    for champ in lu.champs:
+        groupe, _, _ = champ.chemin.rpartition("/")
+        dit = f"{champ.libelle_valeur} ({champ.valeur})" if champ.libelle_valeur else champ.valeur
+        yield f"  {f'{groupe}, ' if groupe else ''}{champ.libelle} : {dit}"
+
+
+def rendez_vous(reservations: Sequence[Reservation]) -> Iterator[str]:
+    """A line for each appointment."""
+    for une in reservations:
+        yield f"Rendez-vous {ligne_rendez_vous(une)}"
+
+
+def ligne_rendez_vous(une: Reservation) -> str:
+    """``9JD3CMHVHKN : SAV, 01/12/2026, matin (08:00-12:00), confirmée (référence RDV-1)``."""
+    from esav_soap.calendar import en_francais
+    from esav_soap.rendez_vous import LIBELLES, EtatReservation
+
+    jusque = ""
+    if une.etat is EtatReservation.TENUE and une.tenue_jusqu_a is not None:
+        jusque = f" jusqu'au {en_francais(une.tenue_jusqu_a)}"
+    genre = LIBELLES[une.creneau.genre]
+    return f"{une.numero} : {genre}, {une.creneau.libelle}, {une.etat.value}{jusque} (référence {une.reference})"
+
+
+def refus(erreurs: Sequence[ErreurChamp], options: dict[str, str]) -> Iterator[str]:
+    """What is wrong, one line each, by the option that says it. ``options``: element of the message -> option."""
+    for erreur in erreurs:
+        admises = f" ({', '.join(erreur.valeurs_admises)})" if erreur.valeurs_admises else ""
+        yield f"{options.get(erreur.champ, erreur.libelle)} : {erreur.message}{admises}"
+
+
+def _garantie(vue: Fiche) -> str:
+    from esav_soap.calendar import en_francais
+    from esav_soap.signalisation import Etat
+    from esav_soap.signalisation.garantie import lire
+
+    g, etat = vue.garantie, vue.signalisation.etat
+    if not g.texte:
+        return "Garantie : aucune"
+    if g.echeance is not None:
+        tenue = {True: ", tenue", False: ", DÉPASSÉE", None: ""}[g.tenue]
+        return f"Garantie {g.texte} : échéance le {en_francais(g.echeance)}{tenue}"
+    if lire(g.texte) is None:
+        return f"Garantie {g.texte} : ce texte ne donne pas d'échéance"
+    return f"Garantie {g.texte} : {'suspendue pendant le gel' if etat is Etat.GELE else 'sans objet'}"
+
+
+def _evenement(un: Evenement) -> Iterator[str]:
+    from esav_soap.calendar import en_francais
+    from esav_soap.signalisation import Attendu, Cote, Visibilite
+
+    cote = {Cote.OPERATEUR: "opérateur", Cote.FOURNISSEUR: "Fournisseur"}[un.cote]
+    qui = f"{cote}{f' ({un.auteur})' if un.auteur else ''}"
+    interne = "  [INTERNE]" if un.visibilite is Visibilite.INTERNE else ""
+    action = un.action.name if un.action else ""
+    yield f"  {en_francais(un.date)}  {un.etat.name:<20}  {action:<20}  {qui}{interne}"
+    for code in (un.motif, un.attendu, un.cause, un.responsabilite):
+        if code is not None:
+            de = f" ; attendu de : {code.aupres_de.value}" if isinstance(code, Attendu) else ""
+            yield f"      {code.name} : {code.value}{de}"
+    if un.retabli_le is not None:
+        yield f"      Rétabli le {en_francais(un.retabli_le)}"
+    for ligne in un.commentaire.splitlines():
+        yield f"      {ligne}"

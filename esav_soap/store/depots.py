@@ -1,7 +1,8 @@
 """Writing deposits: the hot path, in plain SQL.
 
 Several deposits are written in one transaction; a deposit whose reference or number is taken is left out by the engine
-itself (``ON CONFLICT DO NOTHING``), so that it costs the others nothing, and is then answered with what is stored.
+itself (``ON CONFLICT DO NOTHING``), so that it costs the others nothing, and is then answered with what is stored. So is one
+whose reference or number is archived: the archive is asked in the same statement, by its keys (:mod:`esav_soap.store.archives`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from esav_soap.calendar import en_utc
 from esav_soap.jeton import JETON
 from esav_soap.signalisation import Action, Cote, Depot, Etat, NouvelleSignalisation, Visibilite
+from esav_soap.store.archives_lecture import lire_depot_archive
 from esav_soap.store.moteur import Moteur, occupe
 from esav_soap.store.sequence import NUMEROTER_LOT, reserver_sqlite
 from esav_soap.store.tables import instant_sqlite, signalisation
@@ -50,16 +52,22 @@ _CONSTANTES = (
     f"'{Etat.EN_DEPOT.name}', '{Cote.OPERATEUR.name}', '{Action.DEPOSER.name}', '', '{Visibilite.PARTAGE.name}', ''"
 )
 
-_SIGNALISATION_SQLITE = (
-    f"INSERT INTO signalisation ({_NOMS}) VALUES ({', '.join('?' * len(_COLONNES))}) ON CONFLICT DO NOTHING"  # noqa: S608
-)
+_SIGNALISATION_SQLITE = f"""
+    INSERT INTO signalisation ({_NOMS}) SELECT {", ".join("?" * len(_COLONNES))}
+    WHERE NOT EXISTS (SELECT 1 FROM archive_signalisation WHERE numero = ?)
+      AND NOT EXISTS (SELECT 1 FROM archive_signalisation WHERE plateforme = ? AND operateur = ? AND reference = ?)
+    ON CONFLICT DO NOTHING
+"""  # noqa: S608
 _EVENEMENT_SQLITE = f"INSERT INTO evenement ({_NOMS_EVENEMENT}) VALUES (?, ?, ?, ?, ?, {_CONSTANTES})"  # noqa: S608
 #: One statement for the whole group, so one round trip; alone it is also its own transaction. No signalisation is written
 #: once a counter is held, and the counters are taken in the order of their keys: see :mod:`esav_soap.store.sequence`.
 _DEPOT_POSTGRESQL = f"""
     WITH ecrites AS (
         INSERT INTO signalisation ({_NOMS})
-        SELECT * FROM unnest({", ".join(f"%s::{nature}[]" for nature in _COLONNES.values())})
+        SELECT * FROM unnest({", ".join(f"%s::{nature}[]" for nature in _COLONNES.values())}) AS n ({_NOMS})
+        WHERE (SELECT true FROM archive_signalisation AS a WHERE a.numero = n.numero) IS NULL
+          AND (SELECT true FROM archive_signalisation AS a
+               WHERE a.plateforme = n.plateforme AND a.operateur = n.operateur AND a.reference = n.reference) IS NULL
         ON CONFLICT DO NOTHING
         RETURNING id, depot_le, numero, plateforme, operateur, reference
     ), compteurs AS (
@@ -121,7 +129,7 @@ def _ecrire_sqlite(moteur: Moteur, lot: Lot) -> list[Depot | Exception]:
         curseur = connexion.cursor()
         ids = []
         for ligne in lignes:
-            curseur.execute(_SIGNALISATION_SQLITE, ligne)
+            curseur.execute(_SIGNALISATION_SQLITE, (*ligne, *ligne[:4]))  # its first four are the keys
             ids.append(curseur.lastrowid if curseur.rowcount == 1 else None)
         ecrites = [(id_, ligne) for id_, ligne in zip(ids, lignes, strict=True) if id_ is not None]
         rangs = {}
@@ -201,10 +209,10 @@ def _refuse(connexion: Connection, nouvelle: NouvelleSignalisation) -> Depot | N
 
 
 def lire_depot(connexion: Connection, plateforme: str, operateur: str, reference: str) -> Depot | None:
-    """The deposit that a reference holds."""
+    """The deposit that a reference holds, archived or not."""
     ligne = connexion.execute(_STOCKE.where(par_reference(plateforme, operateur, reference))).first()
     if ligne is None:
-        return None
+        return lire_depot_archive(connexion, plateforme, operateur, reference)
     return Depot(
         ligne.numero, Etat[ligne.etat], ligne.depot_le, ligne.version_catalogue, ligne.empreinte, deja_deposee=True
     )

@@ -20,6 +20,7 @@ from esav_soap.signalisation import (
     Responsabilite,
     Visibilite,
 )
+from esav_soap.store.archives_lecture import evenements_archives
 from esav_soap.store.envois import ecrire_envois
 from esav_soap.store.moteur import Moteur
 from esav_soap.store.sequence import reserver
@@ -105,9 +106,15 @@ class EvenementsSQL:
             compteur = and_(_C.plateforme == plateforme, _C.operateur == operateur)
             dernier = connexion.scalar(select(_C.dernier).where(compteur)) or 0
             lignes = connexion.execute(_page(plateforme, operateur, curseur, dernier).limit(maximum)).all()
-            jusqu_a = lignes[-1].rang if len(lignes) == maximum else max(curseur, dernier)
-            suivis = (EvenementSuivi(ligne.numero, ligne.reference, lire_evenement(ligne)) for ligne in lignes)
-            return PageEvenements(tuple(suivis), jusqu_a, dernier)
+            suivis = {
+                ligne.rang: EvenementSuivi(ligne.numero, ligne.reference, lire_evenement(ligne)) for ligne in lignes
+            }
+            fin = lignes[-1].rang if len(lignes) == maximum else dernier
+            if fin - curseur > len(suivis):  # some of these places are internal, or archived
+                suivis |= evenements_archives(connexion, plateforme, operateur, curseur, fin, maximum)
+            page = tuple(suivis[rang] for rang in sorted(suivis)[:maximum])
+            jusqu_a = page[-1].evenement.rang if len(page) == maximum else max(curseur, dernier)
+            return PageEvenements(page, jusqu_a, dernier)
 
         if maximum < 1:
             raise ValueError(f"Une page compte au moins un événement, et non {maximum}.")

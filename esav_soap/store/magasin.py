@@ -8,6 +8,7 @@ from typing import Self
 from sqlalchemy.exc import DBAPIError
 
 from esav_soap.errors import ReglageInvalide
+from esav_soap.store.archives import ArchivesSQL
 from esav_soap.store.capacites import CapacitesSQL
 from esav_soap.store.certificats import CertificatsSQL
 from esav_soap.store.envois import EnvoisSQL
@@ -32,6 +33,7 @@ class Magasin(
     EvenementsSQL,
     RendezVousSQL,
     CapacitesSQL,
+    ArchivesSQL,
     PublicationsSQL,
     EnvoisSQL,
     NotificationsSQL,

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, union, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from esav_soap.errors import CodeErreur, ErreurEsav
 from esav_soap.model import TypeRendezVous
 from esav_soap.rendez_vous import (
     ENGAGES,
@@ -27,6 +28,7 @@ from esav_soap.rendez_vous import (
     Situation,
 )
 from esav_soap.signalisation import Evenement, Signalisation
+from esav_soap.store.archives_lecture import lire_dossier, par_numero_archive, rendez_vous_archives
 from esav_soap.store.evenements import ecrire_evenements
 from esav_soap.store.moteur import Moteur
 from esav_soap.store.signalisations import EVENEMENTS, SIGNALISATION, composer
@@ -38,7 +40,7 @@ _R = reservation.c
 _S = signalisation.c
 
 _ENGAGES = [etat.name for etat in ENGAGES]
-_RESERVATION = select(
+RESERVATION = select(
     reservation, _C.zone.label("c_zone"), _C.genre.label("c_genre"), _C.jour.label("c_jour"), _C.plage.label("c_plage")
 ).join_from(reservation, capacite, _C.id == _R.capacite)
 
@@ -63,7 +65,7 @@ class RendezVousSQL:
         def lire(connexion: Connection) -> tuple[tuple[Capacite, ...], tuple[Reservation, ...]]:
             with self._moteur.instantane(connexion):
                 places = connexion.execute(select(capacite).where(voulues).order_by(_C.jour)).all()
-                prises = connexion.execute(_RESERVATION.where(voulues, _R.etat.in_(_ENGAGES))).all()
+                prises = connexion.execute(RESERVATION.where(voulues, _R.etat.in_(_ENGAGES))).all()
             return tuple(map(lire_capacite, places)), tuple(map(lire_reservation, prises))
 
         return self._moteur.lire(lire)
@@ -72,14 +74,26 @@ class RendezVousSQL:
         conditions = [_R.numero == numero, _R.plateforme == plateforme]
         if operateur is not None:
             conditions.append(_R.operateur == operateur)
-        ligne = self._moteur.lire(lambda connexion: connexion.execute(_RESERVATION.where(*conditions)).first())
-        return None if ligne is None else lire_reservation(ligne)
+
+        def lire(connexion: Connection) -> Reservation | None:
+            ligne = connexion.execute(RESERVATION.where(*conditions)).first()
+            if ligne is not None:
+                return lire_reservation(ligne)
+            archives = rendez_vous_archives(connexion, plateforme, operateur, numero=numero)
+            return next((une for une in archives if une.numero == numero), None)
+
+        return self._moteur.lire(lire)
 
     def reservations(self, plateforme: str, operateur: str, signalisation: str) -> tuple[Reservation, ...]:
-        choix = _RESERVATION.where(
+        choix = RESERVATION.where(
             _R.signalisation == signalisation, _R.plateforme == plateforme, _R.operateur == operateur
         ).order_by(_R.id)
-        return tuple(map(lire_reservation, self._moteur.lire(lambda connexion: connexion.execute(choix).all())))
+
+        def lire(connexion: Connection) -> tuple[Reservation, ...]:
+            trouvees = tuple(map(lire_reservation, connexion.execute(choix)))
+            return trouvees or rendez_vous_archives(connexion, plateforme, operateur, signalisation=signalisation)
+
+        return self._moteur.lire(lire)
 
     @contextmanager
     def seance(
@@ -94,20 +108,25 @@ class RendezVousSQL:
     ) -> Iterator[SeanceSQL | None]:
         with self._moteur.ecriture() as connexion:
             # PostgreSQL: each lock first, then the reading, which so sees what was committed while this waited.
+            cle = (plateforme, operateur)
             propre = and_(_S.numero == signalisation, _S.plateforme == plateforme, _S.operateur == operateur)
             id_ = connexion.scalar(select(_S.id).where(propre).with_for_update())
-            if id_ is None:
+            archive = None if id_ is not None else lire_dossier(connexion, par_numero_archive(signalisation, *cle))
+            if id_ is None and archive is None:
                 yield None
                 return
             place = None
             if voulu is not None:
                 place = connexion.execute(select(capacite).where(_de_creneau(voulu)).with_for_update()).first()
-            cle = (plateforme, operateur)
             id_place = None if place is None else place.id
             lignes = _verrouiller(connexion, cle, signalisation, id_place, reference, reservation)
-            ligne = connexion.execute(SIGNALISATION.where(_S.id == id_)).one()
-            evenements = connexion.execute(EVENEMENTS.where(evenement.c.signalisation == id_)).all()
-            yield SeanceSQL(connexion, id_, composer(ligne, evenements), place, lignes, reference, reservation)
+            archives = () if reference is None else rendez_vous_archives(connexion, *cle, reference=reference)
+            if archive is not None:
+                suivie, archives = archive.signalisation, (*archive.rendez_vous, *archives)
+            else:
+                ligne = connexion.execute(SIGNALISATION.where(_S.id == id_)).one()
+                suivie = composer(ligne, connexion.execute(EVENEMENTS.where(evenement.c.signalisation == id_)).all())
+            yield SeanceSQL(connexion, id_, suivie, place, lignes, reference, reservation, archives)
 
     def occupations(
         self,
@@ -136,17 +155,18 @@ class RendezVousSQL:
 
 
 class SeanceSQL:
-    """See the port ``Seance``."""
+    """See the port ``Seance``. ``id_`` None: the signalisation is archived, and nothing is written to it any more."""
 
     def __init__(
         self,
         connexion: Connection,
-        id_: int,
+        id_: int | None,
         suivie: Signalisation,
         place: Any,
         lignes: Sequence[Any],
         reference: str | None,
         numero: str | None,
+        archives: Sequence[Reservation] = (),
     ) -> None:
         self._connexion = connexion
         self._id = id_
@@ -154,7 +174,7 @@ class SeanceSQL:
         self._ids = {ligne.numero: ligne.id for ligne in lignes}
         lues = [(ligne, lire_reservation(ligne)) for ligne in lignes]
         engagees = [(ligne, lue) for ligne, lue in lues if lue.etat in ENGAGES]
-        siennes = [lue for _, lue in lues if lue.operateur == suivie.operateur]
+        siennes = [*(lue for _, lue in lues if lue.operateur == suivie.operateur), *archives]
         self.signalisation = suivie
         self.situation = Situation(
             capacite=None if place is None else lire_capacite(place),
@@ -167,6 +187,11 @@ class SeanceSQL:
         )
 
     def ecrire(self, reservations: Sequence[Reservation], evenement: Evenement | None) -> None:
+        if self._id is None:
+            raise ErreurEsav(
+                CodeErreur.TRANSITION_INTERDITE,
+                f"La signalisation {self.signalisation.numero} est archivée : ses rendez-vous ne changent plus.",
+            )
         for ecrite in reservations:
             if ecrite.numero in self._ids:
                 ordre = update(reservation).where(_R.id == self._ids[ecrite.numero])
@@ -180,6 +205,8 @@ class SeanceSQL:
     def _inserer(self, nouvelle: Reservation) -> None:
         if self.situation.capacite is None or nouvelle.creneau != self.situation.capacite.creneau:
             raise ValueError("une réservation nouvelle est sur la plage demandée")
+        if rendez_vous_archives(self._connexion, nouvelle.creneau.plateforme, None, numero=nouvelle.numero):
+            raise ReservationConcurrente(nouvelle.numero)
         dialecte = sqlite if self._connexion.dialect.name == "sqlite" else postgresql
         ordre = dialecte.insert(reservation).values(
             numero=nouvelle.numero,
@@ -226,7 +253,7 @@ def _verrouiller(
     if numero is not None:
         choix.append(select(_R.id).where(_R.numero == numero, _R.plateforme == plateforme))
     ids = connexion.scalars(union(*choix)).all()
-    verrou = _RESERVATION.where(_R.id.in_(ids)).order_by(_R.id).with_for_update(of=reservation)
+    verrou = RESERVATION.where(_R.id.in_(ids)).order_by(_R.id).with_for_update(of=reservation)
     return connexion.execute(verrou).all() if ids else ()
 
 

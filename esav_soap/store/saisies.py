@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import insert
+from sqlalchemy import Connection, delete, insert
 from sqlalchemy.dialects import postgresql, sqlite
 
 from esav_soap.calendar import en_utc
 from esav_soap.signalisation import Depot, Evenement, NouvelleSignalisation
+from esav_soap.store.archives_lecture import lire_depot_archive, numero_archive
 from esav_soap.store.depots import lire_depot
 from esav_soap.store.evenements import valeurs
 from esav_soap.store.moteur import Moteur
@@ -44,6 +45,9 @@ def ecrire_saisie(moteur: Moteur, nouvelle: NouvelleSignalisation, premier: Even
     )
     with moteur.ecriture() as connexion:
         id_ = connexion.execute(ordre.on_conflict_do_nothing().returning(signalisation.c.id)).scalar()
+        if id_ is not None and _archivee(connexion, nouvelle):
+            connexion.execute(delete(signalisation).where(signalisation.c.id == id_))
+            id_ = None
         if id_ is None:
             deja = lire_depot(connexion, *cle, nouvelle.reference)
             if deja is None:
@@ -56,3 +60,10 @@ def ecrire_saisie(moteur: Moteur, nouvelle: NouvelleSignalisation, premier: Even
     return Depot(
         nouvelle.numero, premier.etat, depot_le, nouvelle.version_catalogue, nouvelle.empreinte, deja_deposee=False
     )
+
+
+def _archivee(connexion: Connection, nouvelle: NouvelleSignalisation) -> bool:
+    """Whether the archive holds its number or its reference. Asked once its row is written: what left the hot tables before
+    that is seen then."""
+    cle = (nouvelle.plateforme, nouvelle.operateur, nouvelle.reference)
+    return numero_archive(connexion, nouvelle.numero) or lire_depot_archive(connexion, *cle) is not None

@@ -16,6 +16,7 @@ from esav_soap.signalisation import (
     Prestation,
     Signalisation,
 )
+from esav_soap.store.archives_lecture import lire_archivee, par_numero_archive, par_reference_archivee
 from esav_soap.store.depots import ecrire_depots, lire_depot, par_reference
 from esav_soap.store.evenements import COLONNES, lire_evenement
 from esav_soap.store.groupe import Groupe
@@ -77,23 +78,25 @@ class SignalisationsSQL(ListesSQL):
         return self._moteur.lire(lambda connexion: lire_depot(connexion, plateforme, operateur, reference))
 
     def par_numero(self, plateforme: str, operateur: str, numero: str) -> Signalisation | None:
-        return self._lire(and_(_S.numero == numero, _S.plateforme == plateforme, _S.operateur == operateur))
+        propre = and_(_S.numero == numero, _S.plateforme == plateforme, _S.operateur == operateur)
+        return self._lire(propre, par_numero_archive(numero, plateforme, operateur))
 
     def par_reference(self, plateforme: str, operateur: str, reference: str) -> Signalisation | None:
-        return self._lire(par_reference(plateforme, operateur, reference))
+        cle = (plateforme, operateur, reference)
+        return self._lire(par_reference(*cle), par_reference_archivee(*cle))
 
     def retrouver(self, numero: str) -> Signalisation | None:
-        return self._lire(_S.numero == numero)
+        return self._lire(_S.numero == numero, par_numero_archive(numero))
 
     def saisir(self, nouvelle: NouvelleSignalisation, premier: Evenement, saisie_le: datetime) -> Depot:
         return ecrire_saisie(self._moteur, nouvelle, premier, saisie_le)
 
-    def _lire(self, condition: ColumnElement[bool]) -> Signalisation | None:
+    def _lire(self, condition: ColumnElement[bool], archivee: ColumnElement[bool]) -> Signalisation | None:
         def lire(connexion: Connection) -> Signalisation | None:
             with self._moteur.instantane(connexion):
                 ligne = connexion.execute(SIGNALISATION.where(condition)).first()
                 if ligne is None:
-                    return None
+                    return lire_archivee(connexion, archivee)
                 evenements = connexion.execute(EVENEMENTS.where(evenement.c.signalisation == ligne.id)).all()
             return composer(ligne, evenements)
 

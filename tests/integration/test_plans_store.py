@@ -61,6 +61,10 @@ _REMPLIR = (
     "INSERT INTO capacite {suite} SELECT n, 'production', 'Z' || (n - n / 20 * 20), 'SAV', {jour_n}, 'MATIN', 2 FROM suite",
     f"INSERT INTO reservation {{suite}} SELECT n, 'A' || n, 'production', {_OPERATEUR}, 'R' || n, 'N' || n, n, 'CONFIRMEE', "
     f"{_DATE}, {_DATE}, {_DATE}, {_DATE}, NULL, NULL FROM suite",
+    f"INSERT INTO archive_signalisation {{suite}} SELECT 'X' || n, 'production', {_OPERATEUR}, 'XR' || n, {{octets}}, "
+    f"'EN_REJET', 'P' || n, 'ACCES_FTTH', '2026.1', {_DATE}, {_DATE}, {_DATE}, {_DATE}, NULL, NULL, {{octets}} FROM suite",
+    f"INSERT INTO archive_evenement {{suite}} SELECT 'integration', {_OPERATEUR}, 1 + n / 20, 'X' || n FROM suite",
+    f"INSERT INTO archive_reservation {{suite}} SELECT 'XA' || n, 'production', {_OPERATEUR}, 'XR' || n, 'X' || n FROM suite",
     "INSERT INTO envoi (numero, cle, genre, objet, operateur, etat, essais, cree_le, prochain, erreur) {suite} SELECT n, "
     "'K' || n, 'VERSION_ANNONCEE', 'V7', 'OP' || n, CASE WHEN n < 50 THEN 'EN_ATTENTE' ELSE 'ENVOYE' END, 1, "
     f"{_DATE}, CASE WHEN n < 50 THEN {_DATE} END, '' FROM suite",

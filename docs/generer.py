@@ -248,7 +248,19 @@ DESCRIPTIONS = {
     "smtp_delai": "Secondes laissées à chaque étape d'un envoi.",
     "smtp_essais": "Nombre d'essais avant la mise au rebut d'un avis ; avec les valeurs par défaut, au bout de trois à quatre jours.",
     "smtp_recul": "Secondes avant le deuxième essai ; doublées à chaque échec, six heures au plus.",
-    "worker": "`oui` ou `non` : `esav serve` lance aussi un worker, qui envoie les avis.",
+    "notifications_certificat": "Certificat que e-SAV montre aux récepteurs des opérateurs, avec sa chaîne (PEM). Sans lui, aucune "
+    "notification ne part : les événements attendent. Ce peut être celui de `ESAV_TLS_CERTIFICAT`, s'il vaut aussi pour un client. "
+    "Relu quand le fichier change.",
+    "notifications_cle": "Clé de ce certificat (PEM, sans phrase).",
+    "notifications_autorites": "Fichier PEM des autorités à reconnaître pour les récepteurs. Sans lui : celles de la machine.",
+    "notifications_reseaux": "Réseaux joignables en plus de l'Internet public, séparés par des virgules, comme `10.20.0.0/16` : pour une "
+    "interconnexion privée ou des essais.",
+    "notifications_delai": "Secondes laissées à un échange entier avec un récepteur.",
+    "notifications_arret": "Heures d'échecs après lesquelles l'envoi à un récepteur s'arrête, avec un avis à l'opérateur (dix essais au "
+    "moins).",
+    "notifications_fils": "Récepteurs servis à la fois par un worker.",
+    "worker": "`oui` ou `non` : `esav serve` lance aussi un worker, qui envoie les avis et les notifications, dès que de quoi le "
+    "faire est réglé.",
     "horloge": "Pour répéter un changement de version, jamais en service : `paquet.module:fonction` qui donne l'instant.",
 }
 

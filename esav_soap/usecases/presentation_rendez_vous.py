@@ -1,4 +1,4 @@
-"""Slots and appointments, as answers (R4.1)."""
+"""Slots and appointments, as answers (R4.1). Below the SOAP adapter, because the jeu de test prints the same answers."""
 
 from __future__ import annotations
 

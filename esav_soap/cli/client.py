@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from esav_soap.cli import client_suivi
 from esav_soap.cli.client_appel import mener
-from esav_soap.cli.client_options import SAISIE, VERSION, Acces, avec
+from esav_soap.cli.client_fichiers import ecrire
+from esav_soap.cli.client_options import CLE, SAISIE, VERSION, Acces, avec, une_cle
+from esav_soap.cli.client_rendez_vous import rendez_vous
 
 if TYPE_CHECKING:
     from esav_soap.client import ClientEsav
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def client() -> None:
-    """Appeler un service e-SAV : valider, déposer et suivre des signalisations.
+    """Appeler un service e-SAV : valider, déposer et suivre des signalisations, prendre des rendez-vous.
 
     Tout est lu dans les WSDL du service. Les options communes se donnent après la commande, ou par les variables
     d'environnement que l'aide de chaque commande cite entre crochets.
@@ -32,6 +33,8 @@ def client() -> None:
       esav client deposer --prestation FTTH-0001 --contact-nom "Léa Martin" \\
           --contact-telephone 0299000000 formulaire.xml
       esav client etat 7K3M9QX2TBX --format json
+      esav client evenements --suivre --curseur-dans curseur
+      esav client rendez-vous chercher 7K3M9QX2TBX --genre SAV
 
     \b
     Code de sortie : 0 fait ; 1 refusé par le service ;
@@ -95,8 +98,7 @@ def deposer(acces: Acces, **saisie: Any) -> None:
 
 
 @client.command()
-@click.argument("numero", required=False)
-@avec(click.option("--reference", metavar="REF", help="Votre référence, à la place du numéro."))
+@avec(*CLE)
 def etat(acces: Acces, numero: str | None, reference: str | None) -> None:
     """Dire l'état d'une signalisation.
 
@@ -107,13 +109,12 @@ def etat(acces: Acces, numero: str | None, reference: str | None) -> None:
     """
     from esav_soap.cli import client_affichage as affichage
 
-    _cle(numero, reference)
+    une_cle(numero, reference)
     mener(acces, lambda esav: esav.etat(numero, reference=reference), affichage.etat)
 
 
 @client.command()
-@click.argument("numero", required=False)
-@avec(click.option("--reference", metavar="REF", help="Votre référence, à la place du numéro."))
+@avec(*CLE)
 def detail(acces: Acces, numero: str | None, reference: str | None) -> None:
     """Montrer tout d'une signalisation.
 
@@ -126,7 +127,7 @@ def detail(acces: Acces, numero: str | None, reference: str | None) -> None:
     """
     from esav_soap.cli import client_affichage as affichage
 
-    _cle(numero, reference)
+    une_cle(numero, reference)
     mener(acces, lambda esav: esav.detail(numero, reference=reference), affichage.detail)
 
 
@@ -172,7 +173,7 @@ def pack(acces: Acces, voulue: str, sortie: str | None) -> None:
             sys.stdout.buffer.flush()
         fichier = Path(sortie or Path(recu.nomFichier).name)
         if sortie != "-":
-            _ecrire(fichier, recu.contenu)
+            ecrire(fichier, recu.contenu)
         return {"version": recu.version, "fichier": str(fichier), "sha256": recu.sha256, "octets": len(recu.contenu)}
 
     mener(acces, telecharger, None if sortie == "-" else affichage.pack)
@@ -227,9 +228,8 @@ def champs(acces: Acces, offre: str | None, champ: str | None) -> None:
         raise click.UsageError("avec --format xml, indiquer l'OFFRE dont le schéma est voulu")
 
 
-def _cle(numero: str | None, reference: str | None) -> None:
-    if (numero is None) == (reference is None):
-        raise click.UsageError("indiquer soit le NUMERO, soit --reference")
+for _commande in (*client_suivi.COMMANDES, rendez_vous):
+    client.add_command(_commande)
 
 
 def _signaler(
@@ -281,20 +281,3 @@ def _formulaire(saisie: tuple[str, ...]) -> bytes | list[tuple[str, str]]:
     if fautifs:
         raise click.UsageError(f"{', '.join(fautifs)} : écrire champ=valeur, ou donner un seul fichier")
     return [(chemin.strip(), valeur) for chemin, _, valeur in paires]
-
-
-def _ecrire(fichier: Path, contenu: bytes) -> None:
-    """Write the file whole or not at all."""
-    try:
-        descripteur, provisoire = tempfile.mkstemp(dir=fichier.parent, prefix=".")
-    except OSError as exc:
-        raise click.UsageError(f"« {fichier} » ne peut pas être écrit : {exc.strerror}") from exc
-    try:
-        with os.fdopen(descripteur, "wb") as flux:
-            flux.write(contenu)
-        Path(provisoire).chmod(0o644)
-        Path(provisoire).replace(fichier)
-    except OSError as exc:
-        raise click.UsageError(f"« {fichier} » ne peut pas être écrit : {exc.strerror}") from exc
-    finally:
-        Path(provisoire).unlink(missing_ok=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import click
@@ -55,7 +56,7 @@ def detail(reponse: Any) -> None:
         ("Extrémité A", p.extremiteA),
         ("Extrémité B", p.extremiteB),
         ("Complément", p.complement),
-        ("Garantie", reponse.garantie),
+        ("Garantie", _garantie(reponse)),
         ("Défaut déclaré", reponse.defautDeclare),
         ("Contact", ", ".join(filter(None, (c.nom, c.telephone, c.courriel)))),
     )
@@ -63,9 +64,9 @@ def detail(reponse: Any) -> None:
     for champ in reponse.champ or ():
         valeur = f"{champ.libelleValeur}  ({champ.valeur})" if champ.libelleValeur else champ.valeur
         formulaire.ajouter(champ.chemin, champ.libelle, valeur)
-    evenements = Tableau(("Date", "État", "Auteur", "Commentaire"))
+    evenements = Tableau(("Date", "État", "Auteur", "Précisions"))
     for e in reponse.evenement or ():
-        evenements.ajouter(heure(e.dateHeure), e.libelleEtat, e.auteur, e.commentaire)
+        evenements.ajouter(heure(e.dateHeure), e.libelleEtat, e.auteur, precisions(e))
     titre("Formulaire déposé")
     formulaire.montrer(sortie())
     titre("Changements")
@@ -105,6 +106,23 @@ def xml(contenu: bytes) -> None:
     click.echo(contenu.rstrip(b"\n"))
 
 
+def precisions(e: Any) -> str:
+    """What an event says besides its state: the action, what it awaits or why, the comment."""
+    attendu = f"{e.libelleAttendu} (de : {e.aupresDe})" if e.libelleAttendu and e.aupresDe else e.libelleAttendu
+    cause = ", ".join(filter(None, (e.libelleCause, e.libelleResponsabilite)))
+    retabli = f"rétabli le {heure(e.dateHeureRetablissement)}" if e.dateHeureRetablissement else ""
+    dits = (e.libelleAction, attendu, e.libelleMotif, cause, retabli, e.commentaire)
+    return " ; ".join(filter(None, dits))
+
+
+def _garantie(reponse: Any) -> str | None:
+    if not reponse.garantie:
+        return None
+    tenue = {True: ", tenue", False: ", dépassée", None: ""}[reponse.garantieTenue]
+    echeance = f", échéance le {heure(reponse.dateHeureEcheance)}" if reponse.dateHeureEcheance else ""
+    return f"{reponse.garantie}{echeance}{tenue}"
+
+
 def _resume(reponse: Any) -> tuple[tuple[str, Any], ...]:
     return (
         ("Numéro", reponse.numeroSignalisation),
@@ -121,6 +139,11 @@ def avertissements(reponse: Mapping[str, Any]) -> None:
         imprimer(
             sortie(), Text(f"Attention : {sur(avertissement['message'])} [{sur(avertissement['code'])}]", "yellow")
         )
+
+
+def jour(valeur: date) -> str:
+    """A day as people read it."""
+    return f"{valeur:%d/%m/%Y}"
 
 
 def heure(valeur: Any) -> str:

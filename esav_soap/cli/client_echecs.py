@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+import click
 from rich.console import Console
 from rich.text import Text
 
@@ -41,9 +42,20 @@ def montrer(erreur: ErreurClient, *, envoi: bool = True) -> None:
             imprimer(console, Text("Service injoignable", "bold red"))
             imprimer(console, texte(str(erreur)))
             if erreur.reference:
-                imprimer(console, texte(f"Déposer de nouveau sans risque de doublon : --reference {erreur.reference}"))
+                imprimer(
+                    console, texte(f"Recommencer sans risque de doublon : {_option_reference()} {erreur.reference}")
+                )
+            if erreur.a_verifier:
+                imprimer(console, texte("Elle n'est pas renvoyée d'elle-même : voir l'état avant de recommencer."))
         case _:
             imprimer(console, Text(sur(str(erreur)), "bold red"))
+
+
+def _option_reference() -> str:
+    """The option of the command that takes the reference of its request."""
+    contexte = click.get_current_context(silent=True)
+    noms = {p.name for p in contexte.command.params} if contexte is not None else set()
+    return "--reference-rendez-vous" if "reference_rendez_vous" in noms else "--reference"
 
 
 def _refus(console: Console, refus: RefusEsav) -> None:

@@ -101,6 +101,17 @@ SAISIE = (
     click.option("--tel-quel", is_flag=True, help="Envoyer noms et valeurs tels quels : le service juge."),
     click.argument("saisie", nargs=-1, required=True, metavar="(FICHIER.xml | champ=valeur…)"),
 )
+#: How a signalisation is named: see :func:`une_cle`.
+CLE = (
+    click.argument("numero", required=False),
+    click.option("--reference", metavar="REF", help="Votre référence, à la place du numéro."),
+)
+
+
+def une_cle(numero: str | None, reference: str | None) -> None:
+    """Raises ``click.UsageError`` unless exactly one of them is given."""
+    if (numero is None) == (reference is None):
+        raise click.UsageError("indiquer soit le NUMERO, soit --reference")
 
 
 def avec(*options: Callable[[Any], Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:

@@ -61,7 +61,12 @@ def instant_sur_le_fil(valeur: object) -> str:
     if isinstance(valeur, date) and not isinstance(valeur, datetime):
         return _date_heure(datetime(valeur.year, valeur.month, valeur.day))  # noqa: DTZ001 - Paris is added there
     seul = _jour(valeur.strip()) if isinstance(valeur, str) else None
-    return instant_sur_le_fil(seul) if seul is not None else _date_heure(valeur)
+    if seul is not None:
+        return instant_sur_le_fil(seul)
+    try:
+        return _date_heure(valeur)
+    except ValueError as exc:
+        raise ValueError(f"{exc} ; ou un jour seul, 2026-11-05 : son premier instant") from exc
 
 
 def _texte(valeur: object) -> str:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
+import requests
+from click.testing import CliRunner, Result
 
+from esav_soap.cli.client import client
 from esav_soap.client import ContratDepot
 from esav_soap.contract.schemas import GENERE
 from esav_soap.contract.wsdl import adresser, contrat, en_soap_12, octets
@@ -59,3 +63,27 @@ def service(documents: Mapping[str, Reponse]) -> ServiceFeint:
 def contrats(wsdls: Mapping[str, bytes]) -> Mapping[str, ContratDepot]:
     """What the client reads from the WSDLs of depot, by version."""
     return {v: ContratDepot(wsdls[f"depot/{v}"]) for v in VERSIONS}
+
+
+@pytest.fixture
+def lancer(service: ServiceFeint, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Runs ``esav client`` against the feigned service."""
+
+    def session() -> requests.Session:
+        faite = vraie()
+        faite.mount(BASE, service)
+        return faite
+
+    vraie = requests.Session
+    monkeypatch.setattr("esav_soap.client.esav.requests.Session", session)
+    monkeypatch.setenv("ESAV_URL", BASE)
+    for nom in ("ESAV_OPERATEUR", "ESAV_PLATEFORME", "ESAV_CONTACT_NOM", "ESAV_CONTACT_TELEPHONE"):
+        monkeypatch.delenv(nom, raising=False)
+
+    def faire(*arguments: str, entree: bytes | None = None) -> Result:
+        resultat = CliRunner().invoke(client, arguments, input=entree)
+        if resultat.exception is not None and not isinstance(resultat.exception, SystemExit):
+            raise resultat.exception
+        return resultat
+
+    return faire

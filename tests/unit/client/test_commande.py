@@ -16,7 +16,6 @@ from unittest.mock import patch
 
 import pytest
 import requests
-from click.testing import CliRunner, Result
 from lxml import etree
 
 from esav_soap.cli import client_echecs, client_tableau
@@ -25,7 +24,7 @@ from esav_soap.cli.nombres import compte
 from esav_soap.client import ErreurRecue, RefusEsav
 from esav_soap.model import Catalogue
 from esav_soap.names import NS_WS
-from tests.unit.client.service_feint import BASE, INCONNUE, ServiceFeint, accuse, refus, soap
+from tests.unit.client.service_feint import INCONNUE, ServiceFeint, accuse, refus, soap
 
 CONTACT = ("--contact-nom", "Léa Martin", "--contact-telephone", "0299000000")
 DEPOT = ("deposer", "--prestation", "P1", *CONTACT)
@@ -45,30 +44,6 @@ ETAT = soap(
     "<ws:dateHeureEtat>2026-11-05T10:15:00+01:00</ws:dateHeureEtat>"
     "</ws:etatSignalisation></ws:consulterEtatResponse>"
 )
-
-
-@pytest.fixture
-def lancer(service: ServiceFeint, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Runs ``esav client`` against the feigned service."""
-
-    def session() -> requests.Session:
-        faite = vraie()
-        faite.mount(BASE, service)
-        return faite
-
-    vraie = requests.Session
-    monkeypatch.setattr("esav_soap.client.esav.requests.Session", session)
-    monkeypatch.setenv("ESAV_URL", BASE)
-    for nom in ("ESAV_OPERATEUR", "ESAV_PLATEFORME", "ESAV_CONTACT_NOM", "ESAV_CONTACT_TELEPHONE"):
-        monkeypatch.delenv(nom, raising=False)
-
-    def faire(*arguments: str, entree: bytes | None = None) -> Result:
-        resultat = CliRunner().invoke(client, arguments, input=entree)
-        if resultat.exception is not None and not isinstance(resultat.exception, SystemExit):
-            raise resultat.exception
-        return resultat
-
-    return faire
 
 
 @pytest.mark.exigence("R3.1", "R9")

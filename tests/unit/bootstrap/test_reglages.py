@@ -25,12 +25,15 @@ PARTICULIERES = {
     "homologation": "non",
     "adresse_http": "127.0.0.1:2",
     "socket_mandataire": "/run/esav/mandataire.sock",
+    "notifications_reseaux": "10.20.0.0/16",
 }
 #: What some settings need beside them.
 NECESSAIRES = {
     "smtp_hote": {"ESAV_SMTP_EXPEDITEUR": "esav@esav.example", "ESAV_URL_PUBLIQUE": "https://x.fr"},
     "tls_certificat": {"ESAV_TLS_CLE": "cle.pem"},
     "tls_cle": {"ESAV_TLS_CERTIFICAT": "certificat.pem"},
+    "notifications_certificat": {"ESAV_NOTIFICATIONS_CLE": "cle.pem"},
+    "notifications_cle": {"ESAV_NOTIFICATIONS_CERTIFICAT": "certificat.pem"},
 }
 
 

@@ -67,10 +67,13 @@ class RecepteurHttps:
             connexion.request("POST", destination.cible, message, _entetes(destination))
             reponse = connexion.getresponse()
             corps = reponse.read(TAILLE_MAX + 1)
+            manque = reponse.length  # of what was announced: such a read does not raise
         finally:
             connexion.close()
         if len(corps) > TAILLE_MAX:
             raise EchecNotification(MotifEchec.TROP_GRANDE, f"plus de {TAILLE_MAX // 1024} Kio")
+        if manque:
+            raise EchecNotification(MotifEchec.REPONSE, "connexion fermée avant la fin")
         return reponse.status, corps
 
     def _present(self) -> ssl.SSLContext:

@@ -12,6 +12,7 @@ from rich.table import Table
 from bench.etapes import Etape
 from bench.mesures import Exigence, nombre, rapport
 from bench.parties import Comparaison
+from bench.suivi import PartieSuivi
 
 _DETAILS = {
     "construction_s": ("pack construit", "s", 1),
@@ -70,6 +71,18 @@ def afficher_etapes(console: Console, etapes: Iterable[Etape]) -> None:
     console.print(table)
 
 
+def afficher_suivi(console: Console, partie: PartieSuivi) -> None:
+    """One line an operation."""
+    petite, grande = (nombre(taille) for taille in partie.tailles)
+    table = Table(title=f"{partie.titre} ({nombre(partie.evenements)} événements à droite)", title_justify="left")
+    table.add_column("p50 en ms, sans HTTP")
+    for titre in (f"{petite} signalisations", f"{grande} signalisations", "rapport"):
+        table.add_column(titre, justify="right")
+    for mesure in partie.mesures:
+        table.add_row(mesure.nom, nombre(mesure.petit, 2), nombre(mesure.grand, 2), nombre(mesure.rapport, 2))
+    console.print(table)
+
+
 def afficher_exigences(console: Console, exigences: Iterable[Exigence]) -> None:
     table = Table(title="Ce qui est promis", title_justify="left")
     for titre in ("", "mesuré", ""):
@@ -79,10 +92,16 @@ def afficher_exigences(console: Console, exigences: Iterable[Exigence]) -> None:
     console.print(table)
 
 
-def en_json(comparaisons: Iterable[Comparaison], etapes: Iterable[Etape], machine: dict[str, Any]) -> dict[str, Any]:
+def en_json(
+    comparaisons: Iterable[Comparaison],
+    etapes: Iterable[Etape],
+    suivies: Iterable[PartieSuivi],
+    machine: dict[str, Any],
+) -> dict[str, Any]:
     """Everything that was measured, round by round."""
     return {
         "machine": machine,
         "parties": [asdict(partie) for partie in comparaisons],
+        "suivi": [asdict(partie) for partie in suivies],
         "etapes": [asdict(etape) for etape in etapes],
     }

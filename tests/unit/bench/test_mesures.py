@@ -81,6 +81,6 @@ def test_tableau_porte_les_rapports_a_la_reference__ok() -> None:
 
 def test_json_garde_chaque_tour__ok() -> None:
     partie = Comparaison("Titre", {"a": resultat("a", 10, 20)}, "a")
-    lu = json.loads(json.dumps(en_json([partie], [], {"coeurs": 2})))
+    lu = json.loads(json.dumps(en_json([partie], [], [], {"coeurs": 2})))
     assert [t["debit"] for t in lu["parties"][0]["resultats"]["a"]["tours"]] == [10, 20]
     assert lu["machine"] == {"coeurs": 2}

@@ -3,6 +3,7 @@
 from esav_soap.intake.anciennete import dater
 from esav_soap.intake.controle import Controle, controler_requete
 from esav_soap.intake.empreinte import empreinte
+from esav_soap.intake.ordre import ranger
 from esav_soap.intake.verdict import VALEUR_DEPRECIEE, Avertissement, EnteteRecu, Verdict
 
 __all__ = [
@@ -14,4 +15,5 @@ __all__ = [
     "controler_requete",
     "dater",
     "empreinte",
+    "ranger",
 ]

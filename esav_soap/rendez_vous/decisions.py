@@ -225,7 +225,8 @@ def _complet(situation: Situation, instant: datetime) -> bool:
 
 
 def _plage_complete(creneau: Creneau) -> Refus:
-    return refuser(MotifRefus.PLAGE_COMPLETE, f"Il s'agit du {creneau.libelle}. Rechercher une autre plage.")
+    suite = f"Il s'agit du {creneau.libelle}. Rechercher une autre plage."
+    return refuser(MotifRefus.PLAGE_COMPLETE, suite, valeur=creneau.code)
 
 
 def _finies(reservations: Iterable[Reservation], instant: datetime) -> tuple[Reservation, ...]:

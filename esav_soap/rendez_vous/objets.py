@@ -73,6 +73,11 @@ class Creneau:
         """``01/12/2026, matin (08:00-12:00)``."""
         return f"{self.jour:%d/%m/%Y}, {self.plage.libelle}"
 
+    @property
+    def code(self) -> str:
+        """For programs, where a value names a slot: ``2026-12-01 MATIN``."""
+        return f"{self.jour.isoformat()} {self.plage.name}"
+
     def _a(self, heure: int) -> datetime:
         return en_utc(datetime.combine(self.jour, time(heure), PARIS))
 

@@ -19,7 +19,12 @@ class MotifRefus(Enum):
     field of the message that is wrong."""
 
     PLAGES_FERMEES = ("La recherche de plages est fermée de 01:00 à 04:00, heure de Paris.", CodeErreur.PLAGES_FERMEES)
-    PLAGE_COMPLETE = ("La plage n'a plus de place.", CodeErreur.PLAGE_COMPLETE)
+    PLAGE_COMPLETE = (
+        "La plage n'a plus de place.",
+        CodeErreur.PLAGE_COMPLETE,
+        "plage",
+        CodeChamp.VALEUR_HORS_LISTE,
+    )
     REFERENCE_DEJA_UTILISEE = (
         "La référence a déjà servi à un rendez-vous de contenu différent.",
         CodeErreur.REFERENCE_DEJA_UTILISEE,
@@ -114,25 +119,25 @@ class Refus:
         return self.raisons[0].motif.code
 
     def erreur(self) -> ErreurEsav:
-        """The fault that says it: an ``erreur`` for each wrong field, or one message."""
+        """The fault that says it: an ``erreur`` for each field that stands against it, with what would be taken instead."""
+        erreurs = [
+            ErreurChamp(
+                champ=raison.motif.champ,
+                libelle=_LIBELLES_CHAMPS[raison.motif.champ],
+                chemin=raison.motif.champ,
+                code=raison.motif.code_champ,
+                message=raison.message,
+                valeur=raison.valeur,
+                valeurs_admises=raison.admises,
+            )
+            for raison in self.raisons
+            if raison.motif.champ
+        ]
         code = self.code
         if code is CodeErreur.FORMULAIRE_INVALIDE:
-            return FormulaireInvalide(
-                [
-                    ErreurChamp(
-                        champ=raison.motif.champ,
-                        libelle=_LIBELLES_CHAMPS[raison.motif.champ],
-                        chemin=raison.motif.champ,
-                        code=raison.motif.code_champ,
-                        message=raison.message,
-                        valeur=raison.valeur,
-                        valeurs_admises=raison.admises,
-                    )
-                    for raison in self.raisons
-                ]
-            )
+            return FormulaireInvalide(erreurs)
         message = " ".join(raison.message for raison in self.raisons)
-        return ErreurEsav(code, message, reessayer_apres=self.reessayer_apres)
+        return ErreurEsav(code, message, erreurs=erreurs, reessayer_apres=self.reessayer_apres)
 
 
 _LIBELLES_CHAMPS = {
@@ -143,9 +148,9 @@ _LIBELLES_CHAMPS = {
 }
 
 
-def refuser(motif: MotifRefus, suite: str = "", *, reessayer_apres: datetime | None = None) -> Refus:
+def refuser(motif: MotifRefus, suite: str = "", *, valeur: str = "", reessayer_apres: datetime | None = None) -> Refus:
     """A refusal for a single reason; ``suite`` adds to its sentence what concerns this request."""
-    return Refus((Raison(motif, f"{motif.sens} {suite}".strip()),), reessayer_apres)
+    return Refus((Raison(motif, f"{motif.sens} {suite}".strip(), valeur),), reessayer_apres)
 
 
 def proposer(refus: Refus, libres: Sequence[PlageLibre]) -> Refus:
@@ -162,5 +167,5 @@ def proposer(refus: Refus, libres: Sequence[PlageLibre]) -> Refus:
         suite = "Aucune autre plage n'est libre pour l'instant."
     else:
         suite = f"Plages libres : {' ; '.join(creneau.libelle for creneau in creneaux)}."
-    admises = tuple(f"{creneau.jour.isoformat()} {creneau.plage.name}" for creneau in creneaux)
+    admises = tuple(creneau.code for creneau in creneaux)
     return replace(refus, raisons=(replace(raison, message=f"{raison.message} {suite}", admises=admises),))

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import takewhile
 
 from esav_soap.avis import Envoi, GenreAvis
-from esav_soap.calendar import en_francais
+from esav_soap.calendar import en_francais, en_utc
 from esav_soap.certificats import Role
 from esav_soap.errors import CodeChamp, CodeErreur, ErreurChamp, ErreurEsav, FormulaireInvalide
 from esav_soap.signalisation import Action, Cote, Etat, Evenement, Signalisation, Visibilite
@@ -42,6 +42,8 @@ ACTIONS: Mapping[Role, frozenset[Action]] = {
 _COTES = {Role.OPERATEUR: Cote.OPERATEUR, Role.FOURNISSEUR: Cote.FOURNISSEUR}
 #: How often others may write to the history without changing its course, before a command is given up.
 ESSAIS = 8
+#: How long after a comment the same one again is a repeat of it, and no reminder.
+DELAI_REPETITION = timedelta(hours=1)
 #: Signalisations or events of a page: at most, and when nothing is said.
 PAGE_MAX = 200
 PAGE_ORDINAIRE = 100
@@ -102,16 +104,20 @@ def agir(
     instant: datetime,
     *,
     vus: int | None = None,
+    lue: Signalisation | None = None,
 ) -> Signalisation:
     """Do the command, durably; gives the signalisation after it, with all its events.
 
-    ``lire`` gives the signalisation as it is now, up to date, with all its events. ``vus``: how many events the caller had
-    seen when it decided; anything more since then refuses the command. Without it, what others wrote meanwhile refuses the
-    command only if it changed the state: two comments do not stand in each other's way.
+    ``lire`` gives the signalisation as it is now, up to date, with all its events; ``lue``: as it was when the command was
+    chosen, if that depended on it. ``vus``: how many events the caller had seen when it decided; anything more since then
+    refuses the command. Without it, what others wrote meanwhile refuses the command only if it changed the state: two
+    comments do not stand in each other's way. What an opérateur repeats because the answer was lost is done already.
 
     Raises ``TransitionInterdite``, ``CommandeIncomplete``, :class:`ModifieeEntretemps`.
     """
-    avant = lire()
+    avant = lue or lire()
+    if repetee(avant, commande, instant):
+        return avant
     if vus is not None and vus != len(avant.evenements):
         raise ModifieeEntretemps(avant, commande.cote)
     for _ in range(ESSAIS):
@@ -125,6 +131,23 @@ def agir(
             raise ModifieeEntretemps(present, commande.cote)
         avant = present
     raise ModifieeEntretemps(avant, commande.cote)
+
+
+def repetee(signalisation: Signalisation, commande: Commande, instant: datetime) -> bool:
+    """Whether this is the very command of its opérateur that it saw done last, sent again after a lost answer (R3.6).
+
+    A technician's command never is: two who act in the name of one system are not one who repeats.
+    """
+    if commande.cote is not Cote.OPERATEUR:
+        return False
+    # What the opérateur does not see must not show in what a repeat does.
+    dernier = visible(signalisation).evenements[-1]
+    if (dernier.cote, dernier.commentaire) != (commande.cote, commande.commentaire.strip()):
+        return False
+    if commande.action is Action.COMMENTER:  # the answer to a freeze, again, finds it un-frozen
+        recent = instant - dernier.date < DELAI_REPETITION
+        return recent and dernier.action in (Action.COMMENTER, Action.COMPLETER)
+    return dernier.action is commande.action
 
 
 def avis_de(signalisation: Signalisation) -> Sequence[Envoi]:
@@ -153,10 +176,10 @@ def lire_curseur(texte: str | None) -> Place | None:
         return None
     quand, _, numero = texte.partition("/")
     try:
-        instant = datetime.fromisoformat(quand)
-    except ValueError:
+        instant = en_utc(datetime.fromisoformat(quand))
+    except (ValueError, OverflowError):
         instant = None
-    if instant is None or instant.tzinfo is None or normaliser(numero) != numero:
+    if instant is None or normaliser(numero) != numero:
         raise _curseur_inconnu(texte)
     return Place(instant, numero)
 

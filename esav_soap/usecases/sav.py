@@ -113,7 +113,7 @@ class Sav:
         _reserver(technicien)
         if appelant.plateforme not in technicien.plateformes:
             raise ErreurEsav(CodeErreur.DROIT_INSUFFISANT)
-        erreurs = (*verdict.erreurs, *_date(depot_le, instant))
+        erreurs = (*verdict.erreurs, *date_possible(depot_le, instant))
         if erreurs:
             raise FormulaireInvalide(erreurs)
         saisie = _Saisie(depots, self._base, technicien.auteur, instant)
@@ -162,7 +162,8 @@ def _fiche(signalisation: Signalisation, instant: datetime) -> Fiche:
     return Fiche(signalisation, situation_garantie(signalisation, instant), actions)
 
 
-def _date(depot_le: datetime, instant: datetime) -> Sequence[ErreurChamp]:
+def date_possible(depot_le: datetime, instant: datetime) -> Sequence[ErreurChamp]:
+    """What stands against the true date of a late entry (R7.4)."""
     nom, libelle = "dateHeureDepot", "Date et heure de la prise en compte"
     if depot_le.tzinfo is None:
         return [

@@ -13,7 +13,7 @@ from esav_soap.calendar import PARIS, en_paris, en_utc
 from esav_soap.certificats import Role
 from esav_soap.errors import CodeErreur, ErreurEsav
 from esav_soap.model import Branche, Catalogue, Choisi, Feuille, Structure, structure_offre
-from esav_soap.signalisation import Signalisation
+from esav_soap.signalisation import Action, Cote, Etat, Signalisation
 from esav_soap.signalisation import garantie as gtr
 from esav_soap.signalisation.numero import normaliser
 from esav_soap.signalisation.transitions import Commande
@@ -88,7 +88,7 @@ class Suivi:
         instant: datetime,
         role: Role = Role.OPERATEUR,
     ) -> Signalisation:
-        """Complete, ask for the closure, contest it or comment, in the caller's name (R3.6).
+        """Complete, ask for the closure, contest it or comment, in the caller's name (R3.6). The same again is done already.
 
         Raises DROIT_INSUFFISANT, SIGNALISATION_INCONNUE, TRANSITION_INTERDITE, FORMULAIRE_INVALIDE, MODIFIEE_ENTRETEMPS.
         """
@@ -98,6 +98,23 @@ class Suivi:
         return visible(
             agir(lambda: _trouver(appelant, numero, reference, self._signalisations), voulue, self._base, instant)
         )
+
+    def completer(
+        self, appelant: Appelant, numero: str | None, reference: str | None, texte: str, instant: datetime
+    ) -> Signalisation:
+        """The answer to a freeze, which ends it; to a signalisation that is not frozen, a comment (R3.6).
+
+        Which of them it is depends on what was read: frozen or un-frozen meanwhile, it is MODIFIEE_ENTRETEMPS. Raises as
+        :meth:`agir`.
+        """
+        lue = _trouver(appelant, numero, reference, self._signalisations)
+        action = Action.COMPLETER if lue.etat is Etat.GELE else Action.COMMENTER
+        commande = Commande(action, Cote.OPERATEUR, appelant.operateur, texte)
+
+        def lire() -> Signalisation:
+            return _trouver(appelant, lue.numero, None, self._signalisations)
+
+        return visible(agir(lire, commande, self._base, instant, lue=lue))
 
     def lister(self, appelant: Appelant, filtre: Filtre, apres: Place | None, maximum: int) -> PageSignalisations:
         """A page of the caller's own, the newest deposit first. Whose they are is the caller's identity, not the filter's."""

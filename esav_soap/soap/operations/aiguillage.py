@@ -10,7 +10,7 @@ from lxml import etree
 
 from esav_soap.contract.services import requetes
 from esav_soap.errors import CodeErreur, ErreurEsav, FormulaireInvalide
-from esav_soap.intake import controler_requete
+from esav_soap.intake import controler_requete, ranger
 from esav_soap.soap import presentation
 from esav_soap.soap.journal import sans_valeurs
 from esav_soap.soap.operations.appel import Appel, Champs, Groupe
@@ -44,7 +44,11 @@ class Operations:
     def _traiter(self, service: str, corps: etree._Element, appel: Appel) -> Any:
         nom = etree.QName(corps).localname
         structure = requetes(service, None)[nom]
+        operation = self._groupes[service][nom]
         erreurs = controler_requete(corps, structure, self._schemas[service])
-        if erreurs:
-            raise FormulaireInvalide(erreurs)
-        return self._groupes[service][nom](Champs(corps, structure), appel)
+        champs = Champs(corps, structure)
+        connus = {erreur.chemin for erreur in erreurs}
+        autres = [erreur for erreur in operation.verifier(champs, appel) if erreur.chemin not in connus]
+        if erreurs or autres:
+            raise FormulaireInvalide(ranger(list(erreurs), autres, structure) if autres else erreurs)
+        return operation.faire(champs, appel)

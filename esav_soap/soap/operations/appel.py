@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -50,12 +50,11 @@ class Appel:
 
 
 class Champs:
-    """The fields of a request that its schema accepts. Codes that are none are collected: ``verifier`` tells them all."""
+    """The fields of a request that its schema accepts."""
 
     def __init__(self, corps: etree._Element, structure: Structure) -> None:
         self.corps = corps
         self._feuilles = {enfant.code: enfant for enfant in structure.enfants if isinstance(enfant, Feuille)}
-        self._erreurs: list[ErreurChamp] = []
 
     def textes(self, nom: str) -> list[str]:
         """Every occurrence."""
@@ -86,31 +85,45 @@ class Champs:
         dit = self.texte(nom)
         return None if dit is None else date.fromisoformat(dit)
 
-    def code(self, nom: str, genre: type[_M], admis: Collection[_M] | None = None) -> _M | None:
-        """The member of that name; None when it is missing or no such code."""
-        trouves = self.codes(nom, genre, admis)
-        return next(iter(trouves), None)
+    def code(self, nom: str, genre: type[_M]) -> _M | None:
+        """The member of that name; None when the field is missing. Its operation has verified that it is one."""
+        dit = self.texte(nom)
+        return None if dit is None else genre[dit]
 
-    def codes(self, nom: str, genre: type[_M], admis: Collection[_M] | None = None) -> frozenset[_M]:
+    def codes(self, nom: str, genre: type[_M]) -> frozenset[_M]:
         """The same for a repeated field."""
-        connus = {membre.name: membre for membre in genre if admis is None or membre in admis}
+        return frozenset(genre[dit] for dit in self.textes(nom))
+
+    def hors_liste(self, nom: str, admis: Iterable[Enum]) -> Iterator[ErreurChamp]:
+        """Every value of that field that names none of these."""
+        connus = tuple(membre.name for membre in admis)
         decrit = self._feuilles[nom]
-        dits = self.textes(nom)
-        for rang, dit in enumerate(dits, 1):
+        for rang, dit in enumerate(self.textes(nom), 1):
             if dit not in connus:
                 chemin = f"{nom}[{rang}]" if decrit.maximum > 1 else nom
-                dite = f"Le code « {dit} » n'existe pas ici."
+                dite = f"Le code « {dit[:64]} » n'existe pas ici."
                 hors_liste = CodeChamp.VALEUR_HORS_LISTE
-                self._erreurs.append(ErreurChamp(nom, decrit.libelle, chemin, hors_liste, dite, dit, tuple(connus)))
-        return frozenset(connus[dit] for dit in dits if dit in connus)
+                yield ErreurChamp(nom, decrit.libelle, chemin, hors_liste, dite, dit[:200], connus)
 
-    def verifier(self) -> None:
-        """Raises :class:`FormulaireInvalide` with every code that is none."""
-        if self._erreurs:
-            raise FormulaireInvalide(self._erreurs)
+    def illisible(self, nom: str, lire: Callable[[str | None], object]) -> Iterator[ErreurChamp]:
+        """What ``lire``, which raises :class:`FormulaireInvalide`, has against that field."""
+        try:
+            lire(self.texte(nom))
+        except FormulaireInvalide as refus:
+            yield from refus.erreurs
 
 
-#: Does the work of one operation.
-Operation = Callable[[Champs, Appel], Any]
+#: What is wrong with a request that its schema does not see; the schema may have refused it already.
+Verification = Callable[[Champs, "Appel"], Iterable[ErreurChamp]]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """``faire`` gets only what its schema accepts and ``verifier`` has nothing against; both refusals are told at once."""
+
+    faire: Callable[[Champs, Appel], Any]
+    verifier: Verification = lambda champs, appel: ()
+
+
 #: The operations of a service, by name.
 Groupe = Mapping[str, Operation]

@@ -17,7 +17,7 @@ from esav_soap.errors import (
     PublicationRefusee,
 )
 from esav_soap.soap import presentation
-from esav_soap.soap.operations.appel import Appel, Champs, Groupe
+from esav_soap.soap.operations.appel import Appel, Champs, Groupe, Operation
 from esav_soap.usecases.publieur import Publieur
 from esav_soap.usecases.registre import Registre
 
@@ -39,7 +39,7 @@ def operations_catalogue(registre: Registre) -> Groupe:
             raise registre.refus(appel.appelant.plateforme, version, appel.instant)
         return presentation.pack(version, registre.chargee(version).pack)
 
-    return {"listerVersions": lister_versions, "telechargerPack": telecharger_pack}
+    return {"listerVersions": Operation(lister_versions), "telechargerPack": Operation(telecharger_pack)}
 
 
 def operations_publication(publieur: Publieur, registre: Registre) -> Groupe:
@@ -66,9 +66,9 @@ def operations_publication(publieur: Publieur, registre: Registre) -> Groupe:
         return presentation.version(retiree, registre, appel.appelant.plateforme, appel.instant)
 
     return {
-        "simulerPublication": _avec_refus(simuler_publication),
-        "annoncerVersion": _avec_refus(annoncer_version),
-        "retirerAnnonce": _avec_refus(retirer_annonce),
+        "simulerPublication": Operation(_avec_refus(simuler_publication)),
+        "annoncerVersion": Operation(_avec_refus(annoncer_version)),
+        "retirerAnnonce": Operation(_avec_refus(retirer_annonce)),
     }
 
 

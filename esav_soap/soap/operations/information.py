@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from esav_soap.soap import presentation
-from esav_soap.soap.operations.appel import Appel, Champs, Groupe
+from esav_soap.soap.operations.appel import Appel, Champs, Groupe, Operation
 from esav_soap.usecases.diagnostic import diagnostiquer
 from esav_soap.usecases.homologation import RegistreHomologations
 from esav_soap.usecases.registre import Registre
@@ -21,4 +21,4 @@ def operations_information(registre: Registre, homologations: RegistreHomologati
         )
         return presentation.diagnostic(dit)
 
-    return {"diagnostiquerConnexion": diagnostiquer_connexion}
+    return {"diagnostiquerConnexion": Operation(diagnostiquer_connexion)}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterator
 from typing import Any
 
+from esav_soap.errors import ErreurChamp
 from esav_soap.model import TypeRendezVous
 from esav_soap.rendez_vous import Plage
 from esav_soap.soap import presentation
-from esav_soap.soap.operations.appel import Appel, Champs, Groupe
+from esav_soap.soap.operations.appel import Appel, Champs, Groupe, Operation
 from esav_soap.usecases.rendez_vous import Cible, RendezVous, Souhait
 
 
@@ -22,17 +23,16 @@ class OperationsRendezVous:
     def groupe(self) -> Groupe:
         """The operations of the service."""
         return {
-            "rechercherPlages": self._rechercher,
-            "reserverRendezVous": self._reserver,
-            "confirmerRendezVous": self._confirmer,
-            "consulterRendezVous": self._consulter,
-            "modifierRendezVous": self._modifier,
-            "annulerRendezVous": self._annuler,
+            "rechercherPlages": Operation(self._rechercher, _verifier_genre),
+            "reserverRendezVous": Operation(self._reserver, _verifier_reservation),
+            "confirmerRendezVous": Operation(self._confirmer),
+            "consulterRendezVous": Operation(self._consulter),
+            "modifierRendezVous": Operation(self._modifier, verifier_souhait),
+            "annulerRendezVous": Operation(self._annuler),
         }
 
     def _rechercher(self, champs: Champs, appel: Appel) -> Any:
         genre = champs.code("genre", TypeRendezVous)
-        champs.verifier()
         assert genre is not None
         libres = self._rendez_vous.rechercher(
             appel.appelant,
@@ -81,12 +81,25 @@ class OperationsRendezVous:
 
 
 def souhait_de(champs: Champs) -> Souhait:
-    """The slot that is asked for. Raises :class:`~esav_soap.errors.FormulaireInvalide` with all codes that are none."""
-    plage = champs.code("plage", Plage)
-    champs.verifier()
+    """The slot that is asked for."""
+    jour, plage = champs.jour("jour"), champs.code("plage", Plage)
+    assert jour is not None
     assert plage is not None
-    jour = champs.jour("jour") or date.min  # the schema demands one
     return Souhait(champs.present("referenceRendezVous"), jour, plage, champs.vrai("ferme"))
+
+
+def verifier_souhait(champs: Champs, _: Appel) -> Iterator[ErreurChamp]:
+    """The code of the slot that is asked for."""
+    return champs.hors_liste("plage", Plage)
+
+
+def _verifier_genre(champs: Champs, _: Appel) -> Iterator[ErreurChamp]:
+    return champs.hors_liste("genre", TypeRendezVous)
+
+
+def _verifier_reservation(champs: Champs, appel: Appel) -> Iterator[ErreurChamp]:
+    yield from _verifier_genre(champs, appel)
+    yield from verifier_souhait(champs, appel)
 
 
 def _cible(champs: Champs) -> Cible:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
+from enum import Enum
 from typing import Any
 
 from lxml import etree
 
 from esav_soap.certificats import Role
+from esav_soap.errors import ErreurChamp
+from esav_soap.intake import Verdict
 from esav_soap.model.requetes import CHAMP_GENERIQUE, ENTETE, OFFRE
 from esav_soap.names import NS_WS
 from esav_soap.signalisation import (
@@ -20,15 +25,15 @@ from esav_soap.signalisation import (
 )
 from esav_soap.signalisation.transitions import Commande
 from esav_soap.soap import presentation
-from esav_soap.soap.operations.appel import Appel, Champs, Groupe
-from esav_soap.soap.operations.rendez_vous import souhait_de
-from esav_soap.soap.operations.suivi import filtre_de, maximum
+from esav_soap.soap.operations.appel import Appel, Champs, Groupe, Operation
+from esav_soap.soap.operations.rendez_vous import souhait_de, verifier_souhait
+from esav_soap.soap.operations.suivi import filtre_de, maximum, verifier_filtre
 from esav_soap.usecases.actions import ACTIONS, lire_curseur
 from esav_soap.usecases.depot import Appelant
 from esav_soap.usecases.ports import Depots
 from esav_soap.usecases.registre import Registre
 from esav_soap.usecases.rendez_vous import Acteur, RendezVous
-from esav_soap.usecases.sav import Fiche, Sav, Technicien
+from esav_soap.usecases.sav import Fiche, Sav, Technicien, date_possible
 from esav_soap.usecases.suivi import champs_remplis, defaut_declare
 
 
@@ -45,12 +50,12 @@ class OperationsSav:
     def groupe(self) -> Groupe:
         """The operations of the service."""
         return {
-            "listerFile": self._lister_file,
-            "consulterFiche": self._consulter_fiche,
-            "traiterSignalisation": self._traiter,
-            "saisirSignalisation": self._saisir,
-            "reporterRendezVous": self._reporter,
-            "decommanderRendezVous": self._decommander,
+            "listerFile": Operation(self._lister_file, verifier_filtre),
+            "consulterFiche": Operation(self._consulter_fiche),
+            "traiterSignalisation": Operation(self._traiter, _verifier_codes),
+            "saisirSignalisation": Operation(self._saisir, self._verifier_saisie),
+            "reporterRendezVous": Operation(self._reporter, verifier_souhait),
+            "decommanderRendezVous": Operation(self._decommander),
         }
 
     def _lister_file(self, champs: Champs, appel: Appel) -> Any:
@@ -64,21 +69,17 @@ class OperationsSav:
         return self._fiche(self._sav.montrer(_technicien(champs, appel), numero, appel.instant), appel)
 
     def _traiter(self, champs: Champs, appel: Appel) -> Any:
-        action = champs.code("action", Action, ACTIONS[Role.FOURNISSEUR])
-        visibilite = champs.code("visibilite", Visibilite)
-        motif, attendu = champs.code("motif", MotifRejet), champs.code("attendu", Attendu)
-        cause, responsabilite = champs.code("cause", CauseCloture), champs.code("responsabilite", Responsabilite)
-        champs.verifier()
+        action = champs.code("action", Action)
         assert action is not None
         commande = Commande(
             action,
             Cote.FOURNISSEUR,
             commentaire=champs.texte("commentaire") or "",
-            visibilite=visibilite or Visibilite.PARTAGE,
-            motif=motif,
-            attendu=attendu,
-            cause=cause,
-            responsabilite=responsabilite,
+            visibilite=champs.code("visibilite", Visibilite) or Visibilite.PARTAGE,
+            motif=champs.code("motif", MotifRejet),
+            attendu=champs.code("attendu", Attendu),
+            cause=champs.code("cause", CauseCloture),
+            responsabilite=champs.code("responsabilite", Responsabilite),
             retabli_le=champs.instant("dateHeureRetablissement"),
         )
         technicien, numero = _technicien(champs, appel), champs.present("numeroSignalisation")
@@ -87,17 +88,34 @@ class OperationsSav:
 
     def _saisir(self, champs: Champs, appel: Appel) -> Any:
         """A late entry is judged by the version that it names, as its deposit would have been then."""
-        depot_le = champs.instant("dateHeureDepot")
+        depot_le, version = champs.instant("dateHeureDepot"), champs.present("versionCatalogue")
         assert depot_le is not None
-        numero_version = champs.present("versionCatalogue")
-        if numero_version not in {v.version for v in self._registre.publiees}:
-            raise self._registre.refus(appel.appelant.plateforme, numero_version, appel.instant)
-        version = self._registre.chargee(numero_version)
-        verdict = version.controle.controler(_requete_generique(champs.corps))
+        verdict = self._verdict(champs)
+        if verdict is None:
+            raise self._registre.refus(appel.appelant.plateforme, version, appel.instant)
         appelant = Appelant(appel.appelant.plateforme, champs.present("operateur"))
         technicien = _technicien(champs, appel)
-        accuse = self._sav.saisir(technicien, appelant, numero_version, verdict, self._depots, depot_le, appel.instant)
+        accuse = self._sav.saisir(technicien, appelant, version, verdict, self._depots, depot_le, appel.instant)
         return presentation.accuse(accuse.depot, (*appel.avertissements, *accuse.avertissements))
+
+    def _verifier_saisie(self, champs: Champs, appel: Appel) -> Iterator[ErreurChamp]:
+        """The true date, and what the version has against the deposit when it is told and known."""
+        try:
+            depot_le = champs.instant("dateHeureDepot")
+        except ValueError:  # the schema has told it
+            depot_le = None
+        if depot_le is not None:
+            yield from date_possible(depot_le, appel.instant)
+        verdict = self._verdict(champs)
+        if verdict is not None:
+            yield from verdict.erreurs
+
+    def _verdict(self, champs: Champs) -> Verdict | None:
+        """None for a version that there is not."""
+        version = champs.texte("versionCatalogue")
+        if version is None or version not in {v.version for v in self._registre.publiees}:
+            return None
+        return self._registre.chargee(version).controle.controler(_requete_generique(champs.corps))
 
     def _reporter(self, champs: Champs, appel: Appel) -> Any:
         numero = champs.present("numeroRendezVous")
@@ -135,6 +153,22 @@ class OperationsSav:
         )
 
 
+#: The code fields of an action, with what they admit.
+_CODES: Mapping[str, Iterable[Enum]] = {
+    "action": [action for action in Action if action in ACTIONS[Role.FOURNISSEUR]],
+    "visibilite": Visibilite,
+    "motif": MotifRejet,
+    "attendu": Attendu,
+    "cause": CauseCloture,
+    "responsabilite": Responsabilite,
+}
+
+
+def _verifier_codes(champs: Champs, _: Appel) -> Iterator[ErreurChamp]:
+    for nom, admis in _CODES.items():
+        yield from champs.hors_liste(nom, admis)
+
+
 def _auteur(champs: Champs, appel: Appel) -> str:
     """The certificate says which system acts; the message may add which person does so through it."""
     systeme, personne = appel.identifie.code, champs.texte("technicien")
@@ -153,5 +187,5 @@ def _requete_generique(corps: etree._Element) -> etree._Element:
     """The deposit by code/value pairs that a late entry holds."""
     requete = etree.Element(f"{{{NS_WS}}}deposerSignalisationGenerique", nsmap={"ws": NS_WS})
     for nom in (ENTETE.code, OFFRE.code, CHAMP_GENERIQUE.code):
-        requete.extend(list(corps.iterfind(f"{{{NS_WS}}}{nom}")))
+        requete.extend(deepcopy(element) for element in corps.iterfind(f"{{{NS_WS}}}{nom}"))
     return requete

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from esav_soap.errors import ErreurChamp
 from esav_soap.signalisation import Action, Cote, Etat, Signalisation
 from esav_soap.signalisation.transitions import Commande
 from esav_soap.soap import presentation
-from esav_soap.soap.operations.appel import Appel, Champs, Groupe
+from esav_soap.soap.operations.appel import Appel, Champs, Groupe, Operation
 from esav_soap.usecases.actions import PAGE_ORDINAIRE, lire_curseur, lire_rang
 from esav_soap.usecases.ports_suivi import Filtre
 from esav_soap.usecases.registre import Registre
@@ -25,14 +27,14 @@ class OperationsSuivi:
     def groupe(self) -> Groupe:
         """The operations of the service."""
         return {
-            "consulterEtat": self._consulter_etat,
-            "consulterDetail": self._consulter_detail,
-            "listerSignalisations": self._lister,
-            "consulterHistorique": self._historique,
-            "listerEvenements": self._evenements,
-            "completerSignalisation": self._completer,
-            "demanderCloture": self._demander_cloture,
-            "contesterCloture": self._contester_cloture,
+            "consulterEtat": Operation(self._consulter_etat),
+            "consulterDetail": Operation(self._consulter_detail),
+            "listerSignalisations": Operation(self._lister, verifier_filtre),
+            "consulterHistorique": Operation(self._historique, verifier_curseur),
+            "listerEvenements": Operation(self._evenements, _verifier_rang),
+            "completerSignalisation": Operation(self._completer),
+            "demanderCloture": Operation(self._demander_cloture),
+            "contesterCloture": Operation(self._contester_cloture),
         }
 
     def _consulter_etat(self, champs: Champs, appel: Appel) -> Any:
@@ -65,9 +67,10 @@ class OperationsSuivi:
         return presentation.evenements(page, appel.avertissements)
 
     def _completer(self, champs: Champs, appel: Appel) -> Any:
-        """The answer to a freeze; to one that is not frozen, a comment."""
-        gelee = self._trouver(champs, appel).etat is Etat.GELE
-        return self._agir(Action.COMPLETER if gelee else Action.COMMENTER, champs, appel)
+        numero, reference = champs.texte("numeroSignalisation"), champs.texte("referenceOperateur")
+        texte = champs.present("commentaire")
+        apres = self._suivi.completer(appel.appelant, numero, reference, texte, appel.instant)
+        return presentation.etat(apres, appel.avertissements)
 
     def _demander_cloture(self, champs: Champs, appel: Appel) -> Any:
         return self._agir(Action.DEMANDER_CLOTURE, champs, appel)
@@ -87,8 +90,8 @@ class OperationsSuivi:
 
 
 def filtre_de(champs: Champs, plateforme: str, operateur: str | None) -> Filtre:
-    """What a list is asked for. Raises :class:`~esav_soap.errors.FormulaireInvalide`."""
-    filtre = Filtre(
+    """What a list is asked for."""
+    return Filtre(
         plateforme,
         operateur,
         champs.codes("etat", Etat),
@@ -97,10 +100,23 @@ def filtre_de(champs: Champs, plateforme: str, operateur: str | None) -> Filtre:
         champs.instant("dateHeureDebut"),
         champs.instant("dateHeureFin"),
     )
-    champs.verifier()
-    return filtre
+
+
+def verifier_filtre(champs: Champs, appel: Appel) -> Iterator[ErreurChamp]:
+    """States and cursor of a list."""
+    yield from champs.hors_liste("etat", Etat)
+    yield from verifier_curseur(champs, appel)
+
+
+def verifier_curseur(champs: Champs, _: Appel) -> Iterator[ErreurChamp]:
+    """The cursor of a page of signalisations."""
+    return champs.illisible("curseur", lire_curseur)
 
 
 def maximum(champs: Champs) -> int:
     """How long a page may be."""
     return champs.entier("maximum") or PAGE_ORDINAIRE
+
+
+def _verifier_rang(champs: Champs, _: Appel) -> Iterator[ErreurChamp]:
+    return champs.illisible("curseur", lire_rang)

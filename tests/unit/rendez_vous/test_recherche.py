@@ -126,7 +126,8 @@ def test_chaque_motif_a_son_code() -> None:
     champs = {"genre", "jour", "plage", "dateFin"}
     for motif in MotifRefus:
         assert motif.sens.endswith(".")
-        assert (motif.code is CodeErreur.FORMULAIRE_INVALIDE) == (motif.champ in champs) == bool(motif.champ)
+        d_un_champ = motif.code is CodeErreur.FORMULAIRE_INVALIDE or motif is MotifRefus.PLAGE_COMPLETE
+        assert d_un_champ == (motif.champ in champs) == bool(motif.champ)
         erreur = Refus((Raison(motif, "dit"),)).erreur()
         assert erreur.code is motif.code
     assert {m.code for m in MotifRefus} == {

@@ -195,7 +195,10 @@ def test_une_page_a_ses_bornes__error(monde: Monde) -> None:
 @pytest.mark.exigence("R3.5")
 @pytest.mark.parametrize(
     "texte",
-    ["x", "/", "2026-07-01/7K3M9QX2TBX", "2026-07-01T10:00:00Z/", "2026-07-01T10:00:00Z/7K3M9QX2TBZ", "é" * 9999],
+    [
+        *("x", "/", "2026-07-01/7K3M9QX2TBX", "2026-07-01T10:00:00Z/", "2026-07-01T10:00:00Z/7K3M9QX2TBZ", "é" * 9999),
+        *("0001-01-01T00:00:00+14:00/7K3M9QX2TBX", "9999-12-31T23:59:59-14:00/7K3M9QX2TBX"),
+    ],
 )
 def test_un_curseur_invente_est_refuse__error(texte: str) -> None:
     with pytest.raises(FormulaireInvalide) as pris:

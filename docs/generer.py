@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import fields
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
 
@@ -24,11 +24,16 @@ from esav_soap.cli import francais
 from esav_soap.cli.__main__ import esav
 from esav_soap.contract.services import SERVICES, requetes
 from esav_soap.errors import CodeAvertissement, CodeChamp, CodeErreur
+from esav_soap.model import TypeRendezVous
 from esav_soap.names import chemin_service
 from esav_soap.publication import REGLES, VersionPubliee, decider
 from esav_soap.publication.ecarts import CodeEcart
 from esav_soap.reader import lire_catalogue
 from esav_soap.reader.sources import depuis_dossiers
+from esav_soap.rendez_vous import DUREE_TENUE, Creneau, Plage, fermeture, limite_changement, premier_jour
+from esav_soap.rendez_vous import MotifRefus as MotifRefusRendezVous
+from esav_soap.rendez_vous.horaires import FERMETURE, HEURE_LIMITE, REOUVERTURE
+from esav_soap.rendez_vous.recherche import JOURS_MAX, JOURS_ORDINAIRES
 from esav_soap.signalisation import Attendu, CauseCloture, Cote, Etat, Evenement, MotifRejet, Responsabilite
 from esav_soap.signalisation import garantie as gtr
 from esav_soap.signalisation.scenarios import PREFIXE, Scenario, etapes
@@ -191,6 +196,63 @@ def exemples_garantie() -> str:
             yield f"`{texte}`", dits, en_francais(due) if due else "inconnue pendant le gel"
 
     return _table(("Garantie", "Histoire", "Échéance"), lignes())
+
+
+def delais_rendez_vous() -> str:
+    """Who may do what to an appointment, until when, with instants that the rules themselves give."""
+    vendredi, nuit = (
+        datetime.fromisoformat(le).replace(tzinfo=PARIS) for le in ("2026-07-03T15:00", "2026-10-25T02:30")
+    )
+    matin = Creneau("production", "75", TypeRendezVous.SAV, date(2026, 7, 7), Plage.MATIN)
+    ouverte = fermeture(nuit)
+    assert ouverte is not None
+    de, a = f"{FERMETURE:%H:%M}", f"{REOUVERTURE:%H:%M}"
+    tenue = int(DUREE_TENUE.total_seconds() // 60)
+    lignes = (
+        (
+            "chercher des plages libres",
+            "opérateur",
+            f"à toute heure, sauf de {de} à {a}, heure de Paris ; sur {JOURS_ORDINAIRES} jours, ou {JOURS_MAX} au plus s'il dit la fin",
+            f"fermée le {en_francais(nuit)}, elle rouvre le {en_francais(ouverte)}",
+        ),
+        (
+            "réserver",
+            "opérateur",
+            "au plus tôt pour le jour ouvré suivant",
+            f"le {en_francais(vendredi)}, un vendredi : à partir du {premier_jour(vendredi):%d/%m/%Y}",
+        ),
+        (
+            "confirmer une place tenue",
+            "opérateur",
+            f"{tenue} minutes ; elle se libère ensuite d'elle-même",
+            f"réservée le {en_francais(vendredi)} : jusqu'au {en_francais(vendredi + DUREE_TENUE)}",
+        ),
+        (
+            "déplacer, annuler",
+            "opérateur",
+            f"jusqu'à la veille à {HEURE_LIMITE:%H:%M}, heure de Paris ; une place tenue se rend à tout moment",
+            f"{matin.libelle} : jusqu'au {en_francais(limite_changement(matin))}",
+        ),
+        (
+            "déplacer, annuler",
+            "Fournisseur",
+            "jusqu'au début de la plage ; le nouveau jour est au plus tôt le jour ouvré suivant",
+            f"{matin.libelle} : jusqu'au {en_francais(matin.debut)}",
+        ),
+    )
+    return _table(("Ce qui est fait", "Par qui", "Quand", "Exemple"), iter(lignes))
+
+
+def motifs_rendez_vous() -> str:
+    """Why an appointment is refused."""
+    motifs = ((m.sens, f"`{m.code.name}`", f"`{m.champ}`" if m.champ else "—") for m in MotifRefusRendezVous)
+    return _table(("Pourquoi", "Code", "Élément"), motifs)
+
+
+def operations_sav() -> str:
+    """Operations of the Fournisseur's own systems."""
+    structures = requetes("sav", None)
+    return _table(("Opération", "Objet"), ((f"`{nom}`", structures[nom].libelle) for nom in SERVICES["sav"]))
 
 
 def scenarios() -> str:
@@ -384,6 +446,7 @@ BLOCS: dict[str, Callable[[], str]] = {
     "codes-avertissement": codes_avertissement,
     "codes-ecart": codes_ecart,
     "codes-verification": codes_verification,
+    "delais-rendez-vous": delais_rendez_vous,
     "dessin-etats": dessin_etats,
     "etats": etats,
     "exemples-garantie": exemples_garantie,
@@ -391,9 +454,11 @@ BLOCS: dict[str, Callable[[], str]] = {
     "transitions": transitions,
     "motifs-pki": motifs_pki,
     "motifs-refus": motifs_refus,
+    "motifs-rendez-vous": motifs_rendez_vous,
     "scenarios": scenarios,
     "reglages": reglages,
     "operations": operations,
+    "operations-sav": operations_sav,
     "commandes": commandes,
     "regles-publication": regles_publication,
     "exemples-publication": exemples_publication,

@@ -36,7 +36,7 @@ class Publie:
 
 
 def messages_publies(fichiers: Mapping[str, bytes]) -> dict[str, list[Publie]]:
-    """The messages of a pack's jeu de test by Offre; empty when the pack has none.
+    """The deposits of a pack's jeu de test by Offre; empty when the pack has none.
 
     Raises ``KeyError`` for a message that is not in the pack, ``lxml.etree.XMLSyntaxError``, ``ValueError``.
     """
@@ -44,6 +44,8 @@ def messages_publies(fichiers: Mapping[str, bytes]) -> dict[str, list[Publie]]:
     if _MANIFESTE not in fichiers:
         return trouves
     for cas in etree.fromstring(fichiers[_MANIFESTE], _ANALYSEUR).iterfind(f"{_P}cas"):
+        if cas.get("service", "depot") != "depot":
+            continue  # the catalogue has no say in the others
         chemin = f"jeu-de-test/{cas.get('message', '')}"
         requete = _requete(fichiers[chemin])
         if requete is None:

@@ -29,6 +29,8 @@ from esav_soap.usecases.jeu_de_test.alterations import (
 )
 from esav_soap.usecases.jeu_de_test.objets import PREFIXE, Cas, Genre, prestation_essai
 from esav_soap.usecases.jeu_de_test.reponses import Juge, ServiceFeint
+from esav_soap.usecases.jeu_de_test.suites import ATTEINTS, NOMBRE, Suites
+from esav_soap.usecases.jeu_de_test.suivi import ServiceSuivi
 
 #: Cases of a whole jeu de test: with many Offres, each has fewer.
 CAS_MAX = 2000
@@ -56,15 +58,17 @@ def cas_du_catalogue(
 
     An Offre without a possible example has none: the check of the catalogue tells of it.
     """
-    parc = {prestation_essai(offre.code): offre.code for offre in catalogue.offres}
+    parc = {prestation_essai(o.code, s): o.code for o in catalogue.offres for s in (None, *ATTEINTS)}
     service = ServiceFeint(juge, parc)
+    suivi_feint = ServiceSuivi(catalogue.version, {offre.code: offre for offre in catalogue.offres})
     nombre = max(CAS_MIN, CAS_MAX // len(catalogue.offres))
     gardes = frozenset(_PRIORITES[:nombre])
+    suivie = suivi_feint if nombre >= len(_PRIORITES) + NOMBRE else None
     trouves: list[Cas] = []
     for rang, offre in enumerate(catalogue.offres):
         suivi(rang, len(catalogue.offres))
         autre = catalogue.offres[rang - 1] if len(catalogue.offres) > 1 else None
-        atelier = _Atelier(catalogue, offre, autre, rang, service, gardes)
+        atelier = _Atelier(catalogue, offre, autre, rang, service, suivie, gardes)
         try:
             trouves += atelier.cas()
         except ExempleImpossible:
@@ -82,6 +86,7 @@ class _Atelier:
         autre: Offre | None,
         rang: int,
         service: ServiceFeint,
+        suivi: ServiceSuivi | None,
         gardes: frozenset[Genre],
     ) -> None:
         self._catalogue = catalogue
@@ -89,6 +94,7 @@ class _Atelier:
         self._autre = autre
         self._rang = rang
         self._service = service
+        self._suivi = suivi
         self._gardes = gardes
         self._structure: Structure = structure_offre(catalogue, offre)
         self._alea = Random(f"{catalogue.version} {offre.code}")  # noqa: S311 - examples, always the same
@@ -98,6 +104,8 @@ class _Atelier:
         minimale = exemple(self._structure, self._catalogue, self._alea, complet=False)
         yield from self._acceptes(minimale)
         yield from self._refuses(minimale)
+        if self._suivi is not None:
+            yield from self._suites(minimale, self._suivi)
 
     @cached_property
     def _complete(self) -> etree._Element:
@@ -165,7 +173,26 @@ class _Atelier:
             message = _enveloppe(requete)
             yield Cas(self._offre.code, genre, operation, message, self._service.appeler(message))
 
+    def _suites(self, minimale: etree._Element, suivi: ServiceSuivi) -> Iterator[Cas]:
+        """What follows: on the signalisation of MINIMAL, and on one for each scenario that leads to a state."""
+        suites = Suites(self._offre, self._premiere_reference, suivi, _enveloppe)
+        references = {}
+        for scenario, atteint in ATTEINTS.items():
+            references[scenario] = self._reference()
+            prestation = prestation_essai(self._offre.code, scenario)
+            requete = self._typee(minimale, references[scenario], prestation=prestation)
+            message = _enveloppe(requete)
+            attendu = self._service.appeler(message)
+            yield Cas(self._offre.code, Genre[f"VERS_{atteint.name}"], "deposerSignalisation", message, attendu)
+        yield from suites.suivi()
+        yield from suites.rendez_vous()
+        yield from suites.etats(references)
+
     # Messages
+
+    @property
+    def _premiere_reference(self) -> str:
+        return f"{PREFIXE}{self._catalogue.version}-{self._rang + 1:04d}-01"
 
     def _reference(self) -> str:
         self._numero += 1

@@ -22,8 +22,17 @@ from esav_soap.contract.schemas import GENERE
 from esav_soap.contract.wsdl import octets
 from esav_soap.model import Catalogue
 from esav_soap.names import NS_PACK, chemin_service
+from esav_soap.signalisation.scenarios import ZONE_ESSAI
 from esav_soap.usecases.jeu_de_test.objets import PREFIXE, Cas, Genre, prestation_essai
-from esav_soap.usecases.jeu_de_test.reponses import AVERTISSEMENTS_IGNORES, JOKERS, OPERATEUR, PLATEFORME
+from esav_soap.usecases.jeu_de_test.reponses import (
+    AVERTISSEMENTS_IGNORES,
+    JOKERS,
+    MOTIFS,
+    OPERATEUR,
+    PLATEFORME,
+    REFERENCES,
+    RETENUS,
+)
 
 _P = f"{{{NS_PACK}}}"
 
@@ -63,15 +72,21 @@ def _libre(nom: str, pris: Set[str]) -> str:
 
 def fichiers_jeu_de_test(catalogue: Catalogue, ranges: Sequence[CasRange], base_url: str) -> dict[str, bytes]:
     """Path in the folder ``jeu-de-test`` -> bytes, but for the page that shows them."""
-    chemin = chemin_service(PLATEFORME, "depot", catalogue.version)
-    fichiers = {"manifeste.xml": _manifeste(catalogue, ranges, chemin)}
+    fichiers = {"manifeste.xml": _manifeste(catalogue, ranges)}
     fichiers |= {range_.message: range_.cas.message for range_ in ranges}
     fichiers |= {range_.reponse: range_.cas.attendu.octets for range_ in ranges}
     fichiers["cas.tsv"] = "".join(
-        "\t".join((r.cas.code, r.cas.operation, r.message, r.reponse, str(r.cas.attendu.statut))) + "\n" for r in ranges
+        "\t".join(
+            (
+                *(r.cas.code, r.cas.operation, r.message, r.reponse, str(r.cas.attendu.statut)),
+                *(_chemin(r.cas, catalogue), str(r.cas.apres)),
+            )
+        )
+        + "\n"
+        for r in ranges
     ).encode()
     fichiers["parc.csv"] = _parc(catalogue)
-    valeurs = {"@VERSION@": catalogue.version, "@URL@": base_url.rstrip("/"), "@CHEMIN@": chemin}
+    valeurs = {"@VERSION@": catalogue.version, "@URL@": base_url.rstrip("/")}
     fichiers["jeu-de-test.sh"] = _script(valeurs)
     return fichiers
 
@@ -82,19 +97,32 @@ def genres(ranges: Sequence[CasRange]) -> list[tuple[Genre, int]]:
     return [(genre, nombre) for genre, nombre in nombres.items() if nombre]
 
 
-def _manifeste(catalogue: Catalogue, ranges: Sequence[CasRange], chemin: str) -> bytes:
+def _chemin(cas: Cas, catalogue: Catalogue) -> str:
+    """Where the message is posted, after the base URL."""
+    return chemin_service(PLATEFORME, cas.service, catalogue.version if cas.service == "depot" else None)
+
+
+def _manifeste(catalogue: Catalogue, ranges: Sequence[CasRange]) -> bytes:
+    chemin = chemin_service(PLATEFORME, "depot", catalogue.version)
     attributs = {"version": catalogue.version, "plateforme": PLATEFORME, "chemin": chemin, "prefixe": PREFIXE}
     racine = etree.Element(f"{_P}jeuDeTest", attributs, nsmap={"p": NS_PACK})
     for nom, joker in JOKERS.items():
         etree.SubElement(racine, f"{_P}joker", {"element": nom}).text = joker
+    for service, motifs in MOTIFS.items():
+        for motif, joker in motifs:
+            etree.SubElement(racine, f"{_P}motif", {"service": service, "cherche": motif}).text = joker
+    for nom in REFERENCES:
+        etree.SubElement(racine, f"{_P}reference", {"element": nom})
+    for nom, joker in RETENUS.items():
+        etree.SubElement(racine, f"{_P}retenu", {"element": nom}).text = joker
     for code in AVERTISSEMENTS_IGNORES:
         etree.SubElement(racine, f"{_P}avertissementIgnore", {"code": code})
     for range_ in ranges:
-        _cas(racine, range_)
+        _cas(racine, range_, _chemin(range_.cas, catalogue))
     return octets(racine, GENERE)
 
 
-def _cas(racine: etree._Element, range_: CasRange) -> None:
+def _cas(racine: etree._Element, range_: CasRange, chemin: str) -> None:
     cas, attendu = range_.cas, range_.cas.attendu
     element = etree.SubElement(
         racine,
@@ -103,13 +131,17 @@ def _cas(racine: etree._Element, range_: CasRange) -> None:
             "code": cas.code,
             "offre": cas.offre,
             "genre": cas.genre.name,
+            "service": cas.service,
             "operation": cas.operation,
+            "chemin": chemin,
             "message": range_.message,
             "reponse": range_.reponse,
             "statut": str(attendu.statut),
             "verdict": attendu.code.name if attendu.code else "ACCEPTE",
         },
     )
+    if cas.apres:
+        element.set("apres", str(cas.apres))
     for erreur in attendu.erreurs:
         etree.SubElement(
             element, f"{_P}erreur", {"champ": erreur.champ, "chemin": erreur.chemin, "code": erreur.code.name}
@@ -121,9 +153,10 @@ def _cas(racine: etree._Element, range_: CasRange) -> None:
 def _parc(catalogue: Catalogue) -> bytes:
     tampon = io.StringIO(newline="")
     lignes = csv.writer(tampon, delimiter=";", lineterminator="\n")
-    lignes.writerow(("plateforme", "operateur", "identifiant", "offre", "complement"))
+    lignes.writerow(("plateforme", "operateur", "identifiant", "offre", "complement", "zone"))
     for offre in catalogue.offres:
-        lignes.writerow((PLATEFORME, OPERATEUR, prestation_essai(offre.code), offre.code, "Prestation du jeu de test"))
+        identifiant, dite = prestation_essai(offre.code), "Prestation du jeu de test"
+        lignes.writerow((PLATEFORME, OPERATEUR, identifiant, offre.code, dite, ZONE_ESSAI))
     return tampon.getvalue().encode()
 
 
@@ -134,6 +167,21 @@ def _script(valeurs: Mapping[str, str]) -> bytes:
         f"-e 's|<ws:avertissement><ws:code>{code}</ws:code><ws:message>[^<]*</ws:message></ws:avertissement>||g'"
         for code in AVERTISSEMENTS_IGNORES
     )
-    for nom, valeur in {**valeurs, "@JOKERS@": f"{ignore} {jokers}", "@PREFIXE@": PREFIXE}.items():
+    motifs = "\n".join(
+        f"    */{service}) sed " + " ".join(f"-e 's|{motif}|{joker}|g'" for motif, joker in siens) + " ;;"
+        for service, siens in MOTIFS.items()
+    )
+    series = " ".join(f'-e "s|<ws:{nom}>{PREFIXE}|<ws:{nom}>$serie-{PREFIXE}|"' for nom in REFERENCES)
+    remplaces = " ".join(f'-e "s|{joker}|$retenu_{nom}|g"' for nom, joker in RETENUS.items())
+    vides = " ".join(f"retenu_{nom}=" for nom in RETENUS)
+    retenus = "; ".join(f"dit=$(contenu {nom}); retenu_{nom}=${{dit:-$retenu_{nom}}}" for nom in RETENUS)
+    propres = {
+        "@JOKERS@": f"{ignore} {jokers}",
+        "@MOTIFS@": motifs,
+        "@SERIE@": f"{series} {remplaces}",
+        "@VIDES@": vides,
+        "@RETENUS@": retenus,
+    }
+    for nom, valeur in {**valeurs, **propres}.items():
         texte = texte.replace(nom, valeur)
     return texte.encode()

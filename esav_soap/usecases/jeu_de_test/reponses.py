@@ -6,6 +6,7 @@ What differs from one call to the next (number, instants, id of the request) is 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from random import Random
@@ -30,9 +31,30 @@ _INSTANT = datetime(2026, 1, 1, tzinfo=UTC)
 
 #: Elements whose content differs from call to call -> the placeholder that stands for it.
 JOKERS = {
-    "requete": "{requete}",
-    "numeroSignalisation": "{numeroSignalisation}",
-    "dateHeureDepot": "{dateHeureDepot}",
+    nom: f"{{{nom}}}"
+    for nom in (
+        *("requete", "numeroSignalisation", "dateHeureDepot", "dateHeureEtat", "reessayerApres"),
+        *("referenceOperateur", "curseur", "curseurSuivant"),
+        *("numeroRendezVous", "referenceRendezVous", "remplace", "remplacePar", "jour"),
+        *("dateHeureDebut", "dateHeureFin", "dateHeureReservation", "dateHeureFinTenue", "dateHeureConfirmation"),
+    )
+}
+#: Elements whose content whoever runs the set makes its own, by what it puts before.
+REFERENCES = ("referenceOperateur", "referenceRendezVous")
+#: What a message has a placeholder for: the content of the last such element that was answered.
+RETENUS = {nom: JOKERS[nom] for nom in ("jour", "numeroRendezVous")}
+_ISO = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
+_JOUR = "[0-9][0-9]/[0-9][0-9]/[0-9][0-9][0-9][0-9]"
+#: Service -> what else differs in its answers: pattern, in words that Python and sed read alike, and what stands for it.
+MOTIFS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "suivi": (("<ws:evenement>.*</ws:evenement>", "{evenements}"),),
+    "rendez-vous": (
+        ("<ws:plageLibre>.*</ws:plageLibre>", "{plagesLibres}"),
+        (f"<ws:valeurAdmise>{_ISO}", "<ws:valeurAdmise>{jour}"),
+        (f"<ws:valeur>{_ISO} ", "<ws:valeur>{jour} "),
+        (f"{_JOUR},", "{jour},"),
+        (f"le {_JOUR}", "le {jour}"),
+    ),
 }
 #: Warnings that come and go with the dates of the version and of the caller's certificate: they do not count.
 AVERTISSEMENTS_IGNORES = (
@@ -48,9 +70,12 @@ _IGNORE = re.compile(
 )
 
 
-def normaliser(reponse: bytes) -> bytes:
+def normaliser(reponse: bytes, service: str = "depot") -> bytes:
     """An answer with placeholders for what differs from call to call: two answers of the same meaning are then equal."""
-    return _JOKERS.sub(lambda m: m[1] + JOKERS[m[2].decode()].encode(), _IGNORE.sub(b"", reponse))
+    normalisee = _JOKERS.sub(lambda m: m[1] + JOKERS[m[2].decode()].encode(), _IGNORE.sub(b"", reponse))
+    for motif, joker in MOTIFS.get(service, ()):
+        normalisee = re.sub(motif.encode(), joker.encode(), normalisee)
+    return normalisee
 
 
 @dataclass(frozen=True, slots=True)

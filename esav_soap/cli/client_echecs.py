@@ -45,8 +45,6 @@ def montrer(erreur: ErreurClient, *, envoi: bool = True) -> None:
                 imprimer(
                     console, texte(f"Recommencer sans risque de doublon : {_option_reference()} {erreur.reference}")
                 )
-            if erreur.a_verifier:
-                imprimer(console, texte("Elle n'est pas renvoyée d'elle-même : voir l'état avant de recommencer."))
         case _:
             imprimer(console, Text(sur(str(erreur)), "bold red"))
 

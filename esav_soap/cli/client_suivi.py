@@ -189,8 +189,7 @@ def _garder(fichier: Path | None, curseur: str) -> None:
 def completer(acces: Acces, numero: str | None, reference: str | None, commentaire: str) -> None:
     """Répondre à un gel, ou compléter une signalisation.
 
-    Gelée, elle reprend l'état d'avant le gel ; sinon le commentaire s'ajoute. Sans réponse du service, la commande n'est pas
-    renvoyée d'elle-même : voir l'état (etat, detail) avant de recommencer.
+    Gelée, elle reprend l'état d'avant le gel ; sinon le commentaire s'ajoute.
 
     \b
     Exemples :
@@ -205,8 +204,6 @@ def completer(acces: Acces, numero: str | None, reference: str | None, commentai
 def demander_cloture(acces: Acces, numero: str | None, reference: str | None, commentaire: str | None) -> None:
     """Demander la clôture d'une signalisation : le SAV décide.
 
-    Sans réponse du service, la commande n'est pas renvoyée d'elle-même : voir le détail avant de recommencer.
-
     \b
     Exemple :
       esav client demander-cloture 7K3M9QX2TBX --commentaire "Le service est revenu de lui-même."
@@ -218,8 +215,6 @@ def demander_cloture(acces: Acces, numero: str | None, reference: str | None, co
 @avec(*CLE, _COMMENTAIRE_EXIGE)
 def contester(acces: Acces, numero: str | None, reference: str | None, commentaire: str) -> None:
     """Contester la clôture d'une signalisation, dans le délai : elle repart en cours.
-
-    Sans réponse du service, la commande n'est pas renvoyée d'elle-même : voir l'état avant de recommencer.
 
     \b
     Exemple :

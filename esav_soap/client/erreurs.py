@@ -71,8 +71,8 @@ class ServiceInjoignable(ErreurClient):
     """No answer of the service. Whether a request was received is not known.
 
     ``reference``: for a deposit or an appointment, the one to ask again with, so that nothing is created twice (R3.3).
-    ``a_verifier``: the request carried none, was not repeated, and may have done its work: read the state before asking
-    again. ``statut``: HTTP status of an answer that was not SOAP.
+    ``a_verifier``: done twice, the request would do more than once; it was not repeated, and may have done its work: read
+    before asking again (``Sav.traiter``). ``statut``: HTTP status of an answer that was not SOAP.
     """
 
     def __init__(self, message: str, *, statut: int | None = None) -> None:

@@ -30,8 +30,8 @@ from esav_soap.names import MOTIF_VERSION, NS_WS, chemin_service
 
 _ERREUR = f"{{{NS_WS}}}ErreurEsav"
 _REGLAGES = zeep.Settings(strict=True, xml_huge_tree=True, forbid_dtd=True, forbid_external=True)
-#: Operations that carry no reference of the caller: sent twice, they would comment twice, or be refused the second time.
-_UNE_FOIS = frozenset({"completerSignalisation", "demanderCloture", "contesterCloture", "traiterSignalisation"})
+#: Operations that the service does again when they are sent again. What an opérateur does is recognised as done.
+_UNE_FOIS = frozenset({"traiterSignalisation"})
 #: The form of the request that is being made, for :class:`_Greffe`.
 _formulaire: ContextVar[etree._Element | None] = ContextVar("formulaire", default=None)
 

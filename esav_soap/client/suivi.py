@@ -36,8 +36,8 @@ class Suivi:
 
     Signalisations are named by ``numero`` or by your ``reference``. Answers have the WSDL's names. All methods raise
     :class:`RefusEsav` and :class:`ServiceInjoignable`; those that take a date, :class:`SaisieInvalide`. What changes a
-    signalisation (:meth:`completer`, :meth:`demander_cloture`, :meth:`contester_cloture`) is not repeated when no answer
-    comes: then ``ServiceInjoignable.a_verifier`` is true, and the state tells whether it was done.
+    signalisation may be repeated word for word when no answer came: as long as nothing else has happened to it since, the
+    service finds it done.
     """
 
     def __init__(self, services: Services, pause: Callable[[float], object]) -> None:
@@ -73,7 +73,7 @@ class Suivi:
     def evenements(self, curseur: str | None = None, *, maximum: int | None = None) -> Any:
         """The changes of all your signalisations after ``curseur``, None: from the beginning; the WSDL's
         ``ListeEvenements``. Its ``curseur`` is the one to give next."""
-        return self._services.appeler("suivi", "listerEvenements", curseur=curseur, maximum=maximum)
+        return self._services.appeler("suivi", "listerEvenements", curseur=curseur or None, maximum=maximum)
 
     def suivre_evenements(
         self,

@@ -1,7 +1,8 @@
 """HTTP under zeep: one kept session, time limits, safe retries, and French words for what went wrong.
 
-Most operations may be sent again: they only read, or their reference makes them idempotent (R3.3). So a request that got
-no answer is retried, except inside of :func:`une_seule_fois`; an answer, a refusal included, never is.
+What an opérateur asks may be sent again: it only reads, or its reference makes it idempotent (R3.3), or the service sees that
+it has been done. So a request that got no answer is retried, except inside of :func:`une_seule_fois`; an answer, a refusal
+included, never is.
 """
 
 from __future__ import annotations

@@ -229,13 +229,11 @@ def test_changer__ok(
 
 
 @pytest.mark.exigence("R3.6", "R9")
-def test_changer__sans_reponse_dit_de_verifier(lancer: Any, service: ServiceFeint) -> None:
+def test_changer__sans_reponse(lancer: Any, service: ServiceFeint, sans_pause: list[float]) -> None:
     service.etapes = [requests.ReadTimeout(), requests.ReadTimeout()]
-    fait = lancer("completer", "N1", "--commentaire", "Vu.")
-    assert (fait.exit_code, len(service.envois)) == (3, 1)
-    assert "voir l'état avant de recommencer" in fait.stderr
-    lue = lancer("etat", "N1", "--essais", "1")
-    assert "recommencer" not in lue.stderr
+    fait = lancer("completer", "N1", "--commentaire", "Vu.", "--essais", "2")
+    assert (fait.exit_code, len(service.envois), len(sans_pause)) == (3, 2, 1)
+    assert "--reference" not in fait.stderr, "there is none to take up again"
 
 
 @pytest.mark.exigence("R3.5", "R3.6", "R9")

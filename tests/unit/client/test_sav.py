@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 import requests
+from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from esav_soap.client import Contact, ServiceInjoignable
 from tests.unit.client.service_feint import (
     BASE,
+    Reponse,
     ServiceFeint,
     aplat,
     rendez_vous_rendu,
@@ -90,12 +92,40 @@ def test_fiche_puis_action__ok(service: ServiceFeint) -> None:
 
 
 @pytest.mark.exigence("R3.6", "R9")
-def test_action__jamais_deux_fois(service: ServiceFeint) -> None:
-    service.etapes = [requests.ReadTimeout(), fiche("traiterSignalisation")]
-    with service.client(essais=3) as esav, pytest.raises(ServiceInjoignable) as panne:
-        esav.sav.traiter("N1", "COMMENTER", commentaire="Vu.", interne=True)
-    assert (panne.value.a_verifier, len(service.envois)) == (True, 1)
-    assert aplat(service.corps())[-2:] == [("commentaire", "Vu."), ("visibilite", "INTERNE")]
+@pytest.mark.parametrize(
+    "panne",
+    [
+        requests.ConnectionError("coupe"),
+        requests.ReadTimeout(),
+        requests.exceptions.ChunkedEncodingError(),
+        Reponse(b"<html>occupe</html>", 503, "text/html"),
+    ],
+    ids=lambda p: type(p).__name__,
+)
+def test_action__jamais_deux_fois(service: ServiceFeint, panne: Any) -> None:
+    service.etapes = [panne, panne, fiche("consulterFiche")]
+    with service.client(essais=2) as esav:
+        with pytest.raises(ServiceInjoignable) as echec:
+            esav.sav.traiter("N1", "COMMENTER", commentaire="Vu.", interne=True)
+        assert (echec.value.a_verifier, len(service.envois)) == (True, 1)
+        assert aplat(service.corps())[-2:] == [("commentaire", "Vu."), ("visibilite", "INTERNE")]
+        assert esav.sav.fiche("N1").nombreEvenements == 2, "what only reads is repeated, also afterwards"
+
+
+@pytest.mark.exigence("R3.6", "R9")
+@pytest.mark.parametrize(
+    "panne",
+    [
+        requests.ConnectTimeout(),
+        requests.ConnectionError(MaxRetryError(None, "/", NewConnectionError(None, "refusee"))),  # type: ignore[arg-type]
+    ],
+    ids=lambda p: type(p).__name__,
+)
+def test_action__encore_quand_rien_n_est_parti(service: ServiceFeint, panne: Exception) -> None:
+    service.etapes = [panne, panne, fiche("traiterSignalisation")]
+    with service.client(essais=3) as esav:
+        assert esav.sav.traiter("N1", "PRENDRE").etat == "EN_QUALIFICATION"
+    assert len(service.envois) == 3
 
 
 @pytest.mark.exigence("R7.4", "R9")

@@ -16,13 +16,14 @@ from esav_soap.bootstrap.notifications import SANS_CERTIFICAT, actualisation, pa
 from esav_soap.bootstrap.reglages import Reglages
 from esav_soap.errors import ReglageInvalide
 from esav_soap.store import Magasin, ouvrir
+from esav_soap.usecases.archives.passage import Archivage
 from esav_soap.usecases.avis import Rappels, Redacteur
 from esav_soap.usecases.courrier import Courrier
 from esav_soap.usecases.expedition import Expedition
 from esav_soap.usecases.notifications import IssueNotification, Notifications
 from esav_soap.usecases.ports import Horloge
 from esav_soap.usecases.ports_notifications import Recepteur
-from esav_soap.worker import Arret, Bilan, Boucle, BoucleNotifications
+from esav_soap.worker import Arret, Bilan, Boucle, BoucleNotifications, Periodique
 
 _journal = logging.getLogger(__name__)
 
@@ -32,10 +33,12 @@ POLITESSE = 5
 
 @dataclass(frozen=True, slots=True)
 class Travaux:
-    """What was done: notices, and notifications. None: nothing is set to send them with."""
+    """What was done: notices, and notifications. None: nothing is set to send them with. ``archivees``: signalisations that
+    went to the archive."""
 
     avis: Bilan | None
     notifications: Counter[IssueNotification] | None
+    archivees: int = 0
 
 
 def travailler(reglages: Reglages, *, une_fois: bool, parent: int | None = None) -> Travaux:
@@ -53,12 +56,16 @@ def travailler(reglages: Reglages, *, une_fois: bool, parent: int | None = None)
     with ouvrir(reglages.store) as magasin, arret.sur_signal():
         avis = _avis(reglages, magasin, courrier, instant, arret) if courrier else None
         notifications = _notifications(reglages, magasin, recepteur, instant, arret) if recepteur else None
+        archivage = Archivage(magasin, instant, reglages.archivage_jours)
         if une_fois:
             return Travaux(
                 avis.une_fois() if avis is not None else None,
                 notifications.une_fois() if notifications is not None else None,
+                archivage.tout(),
             )
         _journal.info("worker : prêt%s%s", _par(reglages.smtp_hote, reglages.smtp_port), _vers(notifications))
+        archives = Periodique("archivage", archivage, arret)
+        archives.demarrer()
         if notifications is not None:
             notifications.demarrer()
         if avis is not None:
@@ -67,8 +74,13 @@ def travailler(reglages: Reglages, *, une_fois: bool, parent: int | None = None)
             _veiller(arret)
         if notifications is not None:
             notifications.attendre()
+        archives.attendre()
         _journal.info("worker : arrêté")
-    return Travaux(avis.bilan if avis is not None else None, notifications.bilan if notifications is not None else None)
+    return Travaux(
+        avis.bilan if avis is not None else None,
+        notifications.bilan if notifications is not None else None,
+        archivage.archivees,
+    )
 
 
 def _avis(reglages: Reglages, magasin: Magasin, courrier: Courrier, instant: Horloge, arret: Arret) -> Boucle:

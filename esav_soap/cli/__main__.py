@@ -23,6 +23,7 @@ COMMANDES: Mapping[str, tuple[str, str]] = {
     "sav": ("esav_soap.cli.sav:sav", "Traiter les signalisations, en technicien."),
     "parc": ("esav_soap.cli.parc:parc", "Charger le parc des opérateurs."),
     "rendez-vous": ("esav_soap.cli.rendez_vous:rendez_vous", "Places de rendez-vous : les importer, les voir."),
+    "archives": ("esav_soap.cli.archives:archives", "Archiver ce qui a fait son temps, le consulter, l'exporter."),
     "operateur": ("esav_soap.cli.operateur:operateur", "Bons de commande, accès et adresses des opérateurs."),
     "pki": ("esav_soap.cli.pki:pki", "Délivrer, enregistrer et révoquer les certificats."),
     "store": ("esav_soap.cli.store:store", "Préparer la base de données."),

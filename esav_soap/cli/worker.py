@@ -47,6 +47,8 @@ def worker(une_fois: bool, store: str | None, parent: int | None) -> None:
             f"reportées : {nombre(faites[IssueNotification.REPORTEE])}, "
             f"arrêtées : {nombre(faites[IssueNotification.ARRETEE])}."
         )
+    if travaux.archivees:
+        click.echo(f"Signalisations archivées : {nombre(travaux.archivees)}.")
     if travaux.avis is not None and travaux.avis.issues[Issue.SERVEUR]:
         click.echo("Le serveur de courrier ne prend rien : les autres avis attendent.", err=True)
         raise click.exceptions.Exit(1)

@@ -8,7 +8,8 @@ from typing import Self
 from sqlalchemy.exc import DBAPIError
 
 from esav_soap.errors import ReglageInvalide
-from esav_soap.store.archives import ArchivesSQL
+from esav_soap.store.archives import ArchivageSQL
+from esav_soap.store.archives_suivies import ArchivesSuiviesSQL
 from esav_soap.store.capacites import CapacitesSQL
 from esav_soap.store.certificats import CertificatsSQL
 from esav_soap.store.envois import EnvoisSQL
@@ -33,7 +34,8 @@ class Magasin(
     EvenementsSQL,
     RendezVousSQL,
     CapacitesSQL,
-    ArchivesSQL,
+    ArchivageSQL,
+    ArchivesSuiviesSQL,
     PublicationsSQL,
     EnvoisSQL,
     NotificationsSQL,

@@ -1,7 +1,8 @@
-"""The worker: sends queued notices and notifications until it is stopped."""
+"""The worker: sends queued notices and notifications, and does what is done from time to time, until it is stopped."""
 
 from esav_soap.worker.arret import Arret
 from esav_soap.worker.boucle import Bilan, Boucle
 from esav_soap.worker.notifications import BoucleNotifications
+from esav_soap.worker.periodique import Periodique
 
-__all__ = ["Arret", "Bilan", "Boucle", "BoucleNotifications"]
+__all__ = ["Arret", "Bilan", "Boucle", "BoucleNotifications", "Periodique"]

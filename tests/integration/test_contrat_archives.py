@@ -14,7 +14,7 @@ from esav_soap.errors import CodeErreur
 from esav_soap.rendez_vous import Plage
 from esav_soap.signalisation import Action, Cote, Depot, Etat, NouvelleSignalisation
 from esav_soap.signalisation.transitions import deposer as premier
-from esav_soap.store import Magasin, archives
+from esav_soap.store import Magasin, archives, archives_suivies
 from esav_soap.store.depots import ecrire_depots
 from esav_soap.store.tables import archive_signalisation
 from esav_soap.usecases.archives.document import lire
@@ -271,7 +271,7 @@ def test_lister_les_archives(magasin: Magasin) -> None:
 
     cles = {d.reference: (d.depot_le, d.numero) for d in deposees}
     ordre = sorted(cles, key=lambda reference: cles[reference])
-    with patch.object(archives, "TRANCHE", 2):
+    with patch.object(archives_suivies, "TRANCHE", 2):
         for maximum in (1, 2, 3, 6, 7):
             assert references(TOUT, maximum) == ordre
             assert references(TOUT, maximum, recentes=True) == ordre[::-1]

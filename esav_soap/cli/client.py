@@ -184,8 +184,9 @@ def pack(acces: Acces, voulue: str, sortie: str | None) -> None:
 @avec(
     click.option("--offre", "offres", multiple=True, metavar="CODE", help="Ne passer que les cas de cette Offre."),
     click.option("--serie", metavar="TEXTE", help="Mis devant les références, pour rejouer le jeu.  [une nouvelle]"),
+    click.option("--apres", is_flag=True, help="Quelques minutes plus tard, avec la même série : les états atteints."),
 )
-def jeu_de_test(acces: Acces, fichier: Path, offres: tuple[str, ...], serie: str | None) -> None:
+def jeu_de_test(acces: Acces, fichier: Path, offres: tuple[str, ...], serie: str | None, apres: bool) -> None:
     """Passer le jeu de test d'un pack sur la plate-forme d'intégration.
 
     Chaque message est envoyé tel quel (SOAP 1.1) et la réponse comparée à celle du jeu ; ce qui change d'un appel à
@@ -196,10 +197,11 @@ def jeu_de_test(acces: Acces, fichier: Path, offres: tuple[str, ...], serie: str
     Exemples :
       esav client jeu-de-test catalogue-esav-2026.2.zip
       esav client jeu-de-test catalogue-esav-2026.2.zip --offre ACCES_FTTH
+      esav client jeu-de-test catalogue-esav-2026.2.zip --apres --serie SERIE
     """
     from esav_soap.cli.client_jeu_de_test import passer
 
-    passer(acces, fichier.read_bytes(), offres, serie)
+    passer(acces, fichier.read_bytes(), offres, serie, apres=apres)
 
 
 @client.command()

@@ -18,25 +18,36 @@ if TYPE_CHECKING:
     from esav_soap.client import ClientEsav, ResultatCas
 
 
-def passer(acces: Acces, pack: bytes, offres: tuple[str, ...], serie: str | None) -> None:
+def passer(acces: Acces, pack: bytes, offres: tuple[str, ...], serie: str | None, *, apres: bool = False) -> None:
     """Pass the cases, show them, end with 1 when an answer is not the one of the set."""
     from esav_soap.client import JeuDeTest
+    from esav_soap.client.requetes import reference_neuve
 
     if acces.format == "xml":
         raise click.UsageError("avec --format : table ou json")
+    if apres and serie is None:
+        raise click.UsageError("avec --apres, indiquer par --serie celle du premier passage")
+    serie = serie or reference_neuve()
     ecarts: list[str] = []
 
     def travail(esav: ClientEsav) -> dict[str, Any]:
         jeu = JeuDeTest(pack)
         resultats = []
-        cas = esav.passer_jeu_de_test(jeu, offres, serie)
+        cas = esav.passer_jeu_de_test(jeu, offres, serie, apres=apres)
         muet = not sys.stderr.isatty()
         with click.progressbar(cas, length=jeu.nombre, label="Jeu de test", file=sys.stderr, hidden=muet) as barre:
             for resultat in barre:
                 resultats.append(_decrire(resultat))
                 if not resultat.conforme:
                     ecarts.append(resultat.code)
-        return {"version": jeu.version, "conformes": len(resultats) - len(ecarts), "ecarts": ecarts, "cas": resultats}
+        return {
+            "version": jeu.version,
+            "serie": serie,
+            "minutes": 0 if apres else jeu.minutes,
+            "conformes": len(resultats) - len(ecarts),
+            "ecarts": ecarts,
+            "cas": resultats,
+        }
 
     mener(acces, travail, _montrer)
     if ecarts:
@@ -83,3 +94,6 @@ def _montrer(rapport: Mapping[str, Any]) -> None:
         f"Catalogue {sur(rapport['version'])}. Réponses conformes : {rapport['conformes']}. Écarts : {nombre}.",
         "red" if nombre else "green",
     )
+    if rapport["minutes"]:
+        suite = f"Dans {rapport['minutes']} minutes, les autres états : la même commande, avec --apres --serie {rapport['serie']}"
+        imprimer(sortie(), Text(sur(suite)))

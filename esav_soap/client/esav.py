@@ -126,14 +126,16 @@ class ClientEsav:
         self._session.close()
 
     def passer_jeu_de_test(
-        self, jeu: JeuDeTest, offres: Collection[str] = (), serie: str | None = None
+        self, jeu: JeuDeTest, offres: Collection[str] = (), serie: str | None = None, *, apres: bool = False
     ) -> Iterator[ResultatCas]:
         """Send the messages of a pack's jeu de test, always to the integration platform, and compare the answers.
 
-        ``serie`` stands before each reference, so that the set can be passed again; None: a new one. Raises
-        :class:`SaisieInvalide`, :class:`ServiceInjoignable`.
+        ``serie`` stands before each reference, so that the set can be passed again; None: a new one. ``apres``: the cases
+        that come ``jeu.minutes`` after the others of that series. Raises :class:`SaisieInvalide`,
+        :class:`ServiceInjoignable`.
         """
-        return jeu.passer(self._base_url, self._transport.envoyer, serie or requetes.reference_neuve(), offres)
+        serie = serie or requetes.reference_neuve()
+        return jeu.passer(self._base_url, self._transport.envoyer, serie, offres, apres=apres)
 
     # Deposits
 

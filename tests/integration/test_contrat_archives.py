@@ -74,18 +74,19 @@ def test_ce_qui_est_archive_se_voit_comme_avant(magasin: Magasin) -> None:
 def test_la_suite_continue_apres_l_archivage(magasin: Magasin) -> None:
     """The sequence neither restarts nor has a hole, also when all that it was of is archived."""
     une = vie(magasin, "A-1", (INTERNE, REJET))
+    avant = magasin.evenements_depuis("production", "OPA", 0, 9)
     assert archiver(magasin) == 1
     assert chaudes(magasin) == (0, 0, 0)
+    assert magasin.evenements_depuis("production", "OPA", 0, 9) == avant
     autre = vie(magasin, "A-2")
     page = magasin.evenements_depuis("production", "OPA", 0, 3)
-    assert [(s.numero, s.evenement.rang) for s in page.evenements] == [
-        (une.numero, 1),
-        (une.numero, 3),
-        (autre.numero, 4),
-    ]
-    assert (page.curseur, page.dernier) == (4, 5)
+    assert page.evenements[:2] == avant.evenements
+    assert [s.numero for s in page.evenements] == [une.numero, une.numero, autre.numero]
+    assert (page.evenements[-1].evenement.rang, page.curseur) == (avant.dernier + 1, avant.dernier + 1)
+    assert page.dernier == avant.dernier + 2
     assert archiver(magasin) == 1
-    assert [s.evenement.rang for s in magasin.evenements_depuis("production", "OPA", 3, 9).evenements] == [4, 5]
+    suite = magasin.evenements_depuis("production", "OPA", avant.dernier, 9).evenements
+    assert [s.evenement.rang for s in suite] == [avant.dernier + 1, avant.dernier + 2]
 
 
 @pytest.mark.exigence("R3.3", "R7.4")

@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import fields
-from datetime import date, datetime
+from datetime import datetime
 from enum import Enum
 from pathlib import Path
 
@@ -24,24 +24,21 @@ from esav_soap.cli import francais
 from esav_soap.cli.__main__ import esav
 from esav_soap.contract.services import SERVICES, requetes
 from esav_soap.errors import CodeAvertissement, CodeChamp, CodeErreur
-from esav_soap.model import TypeRendezVous
 from esav_soap.names import chemin_service
 from esav_soap.publication import REGLES, VersionPubliee, decider
 from esav_soap.publication.ecarts import CodeEcart
 from esav_soap.reader import lire_catalogue
 from esav_soap.reader.sources import depuis_dossiers
-from esav_soap.rendez_vous import DUREE_TENUE, Creneau, Plage, fermeture, limite_changement, premier_jour
 from esav_soap.rendez_vous import MotifRefus as MotifRefusRendezVous
-from esav_soap.rendez_vous.horaires import FERMETURE, HEURE_LIMITE, REOUVERTURE
-from esav_soap.rendez_vous.recherche import JOURS_MAX, JOURS_ORDINAIRES
-from esav_soap.signalisation import Attendu, CauseCloture, Cote, Etat, Evenement, MotifRejet, Responsabilite
-from esav_soap.signalisation import garantie as gtr
+from esav_soap.signalisation import Attendu, CauseCloture, Etat, MotifRejet, Responsabilite
 from esav_soap.signalisation.scenarios import PREFIXE, Scenario, etapes
-from esav_soap.signalisation.transitions import TRANSITIONS, Exige, Quand, Retour, Transition
+from esav_soap.signalisation.transitions import TRANSITIONS, Exige, Retour
 from esav_soap.souscription.champs import CHAMPS, Champ
 from esav_soap.souscription.regles import CodeBon, CodeDenonciation
 from esav_soap.usecases.codes_verification import CodeVerification
 from esav_soap.usecases.documentation import SENS_ORDINAIRE
+from esav_soap.usecases.documentation_suivi import actions, garanties
+from esav_soap.usecases.documentation_suivi import delais_rendez_vous as delais
 from esav_soap.usecases.pki.raisons import CodePki
 from esav_soap.usecases.souscriptions import CodeManque, CodeSouscription
 from tests.exigences import EXIGENCES
@@ -106,26 +103,20 @@ def etats() -> str:
     return _table(("Code", "État"), ((f"`{e.name}`", e.value) for e in Etat))
 
 
-_QUI = {Cote.OPERATEUR: "opérateur", Cote.FOURNISSEUR: "Fournisseur"}
-
-
 def transitions() -> str:
     """Every permitted action, by state."""
-
-    def vers(t: Transition) -> str:
-        if t.vers is None:
-            return "*(inchangé)*"
-        return f"*({t.vers.value})*" if isinstance(t.vers, Retour) else f"`{t.vers.name}`"
-
-    def ligne(t: Transition) -> tuple[str, ...]:
-        qui = ", ".join(_QUI[c] for c in Cote if c in t.cotes)
-        exige = ", ".join(f"`{e.champ}`" for e in Exige if e in t.exige)
-        quand = f"Seulement {t.quand.value}." if t.quand is not Quand.TOUJOURS and not t.note else t.note
-        return f"`{t.de.name}`" if t.de else "—", f"`{t.action.name}`", vers(t), qui, exige or "—", quand
-
-    etats = [None, *Etat]
-    lignes = map(ligne, sorted(TRANSITIONS, key=lambda t: etats.index(t.de)))
-    return _table(("État", "Action", "État suivant", "Qui", "Exigé", "Remarque"), iter(lignes))
+    lignes = (
+        (
+            f"`{a.etat}`" if a.etat else "—",
+            f"`{a.action}`",
+            f"`{a.vers}`" if a.vers else f"*({a.vers_dit})*",
+            a.qui,
+            ", ".join(f"`{e}`" for e in a.exige) or "—",
+            a.remarque,
+        )
+        for a in actions()
+    )
+    return _table(("État", "Action", "État suivant", "Qui", "Exigé", "Remarque"), lignes)
 
 
 def dessin_etats() -> str:
@@ -168,79 +159,16 @@ def nomenclatures_sav() -> str:
 
 def exemples_garantie() -> str:
     """Due times that the guarantee itself gives."""
-    histoires: tuple[tuple[str, tuple[tuple[str, Etat], ...]], ...] = (
-        ("GTR_4H_S1", (("2026-07-01T09:30", Etat.EN_DEPOT),)),
-        ("GTR_4H_S1", (("2026-07-03T16:00", Etat.EN_DEPOT),)),
-        ("GTR_4H_S1", (("2026-07-13T20:15", Etat.EN_DEPOT),)),
-        (
-            "GTR_4H_S1",
-            (("2026-07-01T09:00", Etat.EN_DEPOT), ("2026-07-01T10:00", Etat.GELE), ("2026-07-01T15:00", Etat.EN_COURS)),
-        ),
-        ("GTR_4H_S1", (("2026-07-01T09:00", Etat.EN_DEPOT), ("2026-07-01T10:00", Etat.GELE))),
-        (
-            "GTR_4H_S1",
-            (("2026-07-01T09:00", Etat.EN_DEPOT), ("2026-07-01T11:00", Etat.CLOS), ("2026-07-03T17:00", Etat.EN_COURS)),
-        ),
-        ("GTR_4H_S2", (("2026-07-04T23:00", Etat.EN_DEPOT),)),
-        ("GTR_4H_S2", (("2026-10-25T00:30", Etat.EN_DEPOT),)),
+    lignes = (
+        (f"`{g.texte}`", "<br>".join(f"`{etat}` le {le}" for etat, le in g.histoire), g.echeance) for g in garanties()
     )
-
-    def lignes() -> Iterator[tuple[str, ...]]:
-        for texte, changements in histoires:
-            dates = [datetime.fromisoformat(le).replace(tzinfo=PARIS) for le, _ in changements]
-            evenements = [
-                Evenement(le, etat, Cote.FOURNISSEUR) for le, (_, etat) in zip(dates, changements, strict=True)
-            ]
-            due = gtr.echeance(gtr.lire(texte), evenements)
-            dits = "<br>".join(f"`{e.etat.name}` le {en_francais(e.date)}" for e in evenements)
-            yield f"`{texte}`", dits, en_francais(due) if due else "inconnue pendant le gel"
-
-    return _table(("Garantie", "Histoire", "Échéance"), lignes())
+    return _table(("Garantie", "Histoire", "Échéance"), lignes)
 
 
 def delais_rendez_vous() -> str:
     """Who may do what to an appointment, until when, with instants that the rules themselves give."""
-    vendredi, nuit = (
-        datetime.fromisoformat(le).replace(tzinfo=PARIS) for le in ("2026-07-03T15:00", "2026-10-25T02:30")
-    )
-    matin = Creneau("production", "75", TypeRendezVous.SAV, date(2026, 7, 7), Plage.MATIN)
-    ouverte = fermeture(nuit)
-    assert ouverte is not None
-    de, a = f"{FERMETURE:%H:%M}", f"{REOUVERTURE:%H:%M}"
-    tenue = int(DUREE_TENUE.total_seconds() // 60)
-    lignes = (
-        (
-            "chercher des plages libres",
-            "opérateur",
-            f"à toute heure, sauf de {de} à {a}, heure de Paris ; sur {JOURS_ORDINAIRES} jours, ou {JOURS_MAX} au plus s'il dit la fin",
-            f"fermée le {en_francais(nuit)}, elle rouvre le {en_francais(ouverte)}",
-        ),
-        (
-            "réserver",
-            "opérateur",
-            "au plus tôt pour le jour ouvré suivant",
-            f"le {en_francais(vendredi)}, un vendredi : à partir du {premier_jour(vendredi):%d/%m/%Y}",
-        ),
-        (
-            "confirmer une place tenue",
-            "opérateur",
-            f"{tenue} minutes ; elle se libère ensuite d'elle-même",
-            f"réservée le {en_francais(vendredi)} : jusqu'au {en_francais(vendredi + DUREE_TENUE)}",
-        ),
-        (
-            "déplacer, annuler",
-            "opérateur",
-            f"jusqu'à la veille à {HEURE_LIMITE:%H:%M}, heure de Paris ; une place tenue se rend à tout moment",
-            f"{matin.libelle} : jusqu'au {en_francais(limite_changement(matin))}",
-        ),
-        (
-            "déplacer, annuler",
-            "Fournisseur",
-            "jusqu'au début de la plage ; le nouveau jour est au plus tôt le jour ouvré suivant",
-            f"{matin.libelle} : jusqu'au {en_francais(matin.debut)}",
-        ),
-    )
-    return _table(("Ce qui est fait", "Par qui", "Quand", "Exemple"), iter(lignes))
+    lignes = ((d.quoi, d.qui, d.quand, d.exemple) for d in delais())
+    return _table(("Ce qui est fait", "Par qui", "Quand", "Exemple"), lignes)
 
 
 def motifs_rendez_vous() -> str:

@@ -8,11 +8,14 @@ from lxml import etree
 
 from esav_soap.contract.documents import CasPresente, EtapePresentee, Faits, GenrePresente, ScenarioPresente
 from esav_soap.intake.enveloppe import TAILLE_MAX
-from esav_soap.model import Catalogue
+from esav_soap.model import Catalogue, TypeRendezVous
+from esav_soap.names import NS_SOAP_11, NS_WS
 from esav_soap.publication import EtatVersion
 from esav_soap.publication.enonces import REGLES
+from esav_soap.rendez_vous import Plage
 from esav_soap.signalisation import Etat
 from esav_soap.signalisation.scenarios import PREFIXE, Scenario, etapes, prestation_essai
+from esav_soap.usecases.documentation_suivi import faits_suivi
 from esav_soap.usecases.jeu_de_test import CasRange, Genre, genres
 from esav_soap.usecases.jeu_de_test.reponses import AVERTISSEMENTS_IGNORES, JOKERS, OPERATEUR
 
@@ -58,6 +61,7 @@ def faits(catalogue: Catalogue, ranges: Sequence[CasRange], base_url: str, prece
         avertissements_ignores=AVERTISSEMENTS_IGNORES,
         genres=tuple(GenrePresente(genre.name, genre.value, nombre) for genre, nombre in genres(ranges)),
         cas=tuple(_presente(range_) for range_ in ranges),
+        suivi=faits_suivi(),
     )
 
 
@@ -97,7 +101,26 @@ def _exemples(ranges: Sequence[CasRange]) -> dict[str, str]:
         "requete": depot.message.decode() if depot else "",
         "accuse": _lisible(depot.attendu.octets) if depot else "",
         "refus": _lisible(refus.attendu.octets) if refus else "",
+        "evenements": _demande("listerEvenements", curseur="1742", maximum="100"),
+        "rendez_vous": _demande(
+            "reserverRendezVous",
+            referenceOperateur="TICKET-4711",
+            referenceRendezVous="RDV-4711",
+            genre=TypeRendezVous.SAV.name,
+            jour="2026-12-03",
+            plage=Plage.MATIN.name,
+            ferme="true",
+        ),
     }
+
+
+def _demande(operation: str, **champs: str) -> str:
+    """A request of plain fields, in SOAP 1.1."""
+    enveloppe = etree.Element(f"{{{NS_SOAP_11}}}Envelope", nsmap={"soap": NS_SOAP_11, "ws": NS_WS})
+    demande = etree.SubElement(etree.SubElement(enveloppe, f"{{{NS_SOAP_11}}}Body"), f"{{{NS_WS}}}{operation}")
+    for nom, valeur in champs.items():
+        etree.SubElement(demande, f"{{{NS_WS}}}{nom}").text = valeur
+    return _lisible(etree.tostring(enveloppe))
 
 
 def _lisible(octets: bytes) -> str:

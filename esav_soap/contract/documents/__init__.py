@@ -3,7 +3,32 @@
 What the catalogue, the contract or the error codes know is drawn from them; the templates hold only the prose between.
 """
 
-from esav_soap.contract.documents.faits import CasPresente, EtapePresentee, Faits, GenrePresente, ScenarioPresente
+from esav_soap.contract.documents.faits import (
+    ActionPresentee,
+    CasPresente,
+    CodePresente,
+    DelaiPresente,
+    EtapePresentee,
+    Faits,
+    FaitsSuivi,
+    GarantiePresentee,
+    GenrePresente,
+    NomenclaturePresentee,
+    ScenarioPresente,
+)
 from esav_soap.contract.documents.rendu import documents
 
-__all__ = ["CasPresente", "EtapePresentee", "Faits", "GenrePresente", "ScenarioPresente", "documents"]
+__all__ = [
+    "ActionPresentee",
+    "CasPresente",
+    "CodePresente",
+    "DelaiPresente",
+    "EtapePresentee",
+    "Faits",
+    "FaitsSuivi",
+    "GarantiePresentee",
+    "GenrePresente",
+    "NomenclaturePresentee",
+    "ScenarioPresente",
+    "documents",
+]

@@ -50,10 +50,77 @@ class ScenarioPresente:
 
 
 @dataclass(frozen=True, slots=True)
+class CodePresente:
+    """A code and what it means. ``de``: another code that goes with it, where the list has such."""
+
+    code: str
+    sens: str
+    de: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NomenclaturePresentee:
+    """A list of codes that answers may carry in ``element``. ``avec``: the element of the codes ``de``."""
+
+    element: str
+    titre: str
+    codes: tuple[CodePresente, ...]
+    avec: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ActionPresentee:
+    """A row of the table of transitions. ``etat`` is empty for what makes a signalisation; ``vers``: code of the state after
+    it, or empty, and then ``vers_dit`` says which."""
+
+    etat: str
+    action: str
+    vers: str
+    vers_dit: str
+    qui: str
+    exige: tuple[str, ...]
+    remarque: str
+
+
+@dataclass(frozen=True, slots=True)
+class GarantiePresentee:
+    """A due time. ``histoire``: codes of states, and when they began."""
+
+    texte: str
+    histoire: tuple[tuple[str, str], ...]
+    echeance: str
+
+
+@dataclass(frozen=True, slots=True)
+class DelaiPresente:
+    """Until when somebody may do something to an appointment."""
+
+    quoi: str
+    qui: str
+    quand: str
+    exemple: str
+
+
+@dataclass(frozen=True, slots=True)
+class FaitsSuivi:
+    """The life of a signalisation and its appointments. ``contestation``: jours ouvrés; ``exemple_contestation``: a closure,
+    and the end of that delay; ``historique``: calendar days; ``tenue``: minutes of a held place."""
+
+    actions: tuple[ActionPresentee, ...]
+    garanties: tuple[GarantiePresentee, ...]
+    delais: tuple[DelaiPresente, ...]
+    nomenclatures: tuple[NomenclaturePresentee, ...]
+    contestation: int
+    exemple_contestation: tuple[str, str]
+    historique: int
+    tenue: int
+
+
+@dataclass(frozen=True, slots=True)
 class Faits:
     """``base_url``: public address. ``etats``: code -> label of the states of a signalisation; ``etats_version``: those of
-    a version. ``regles``: article and rule of the life of a version. ``exemples``: ``requete``, ``accuse`` and ``refus``
-    as XML texts. ``precedente``: number of the version before. ``taille_max``: of a message, in bytes.
+    a version. ``regles``: article and rule of the life of a version. ``exemples``: ``requete``, ``accuse``, ``refus``,
+    ``evenements`` and ``rendez_vous`` as XML texts. ``precedente``: number of the version before. ``taille_max``: of a message, in bytes.
     ``prefixe_essai``: of the test prestations; the first of ``scenarios`` is the ordinary one."""
 
     base_url: str
@@ -70,3 +137,4 @@ class Faits:
     avertissements_ignores: tuple[str, ...]
     genres: tuple[GenrePresente, ...]
     cas: tuple[CasPresente, ...]
+    suivi: FaitsSuivi

@@ -45,13 +45,14 @@ DOCUMENTS = (
         "fonctionnelles.html",
         "documents/specifications-fonctionnelles.html",
         "Spécifications fonctionnelles e-SAV WS",
-        "Les Offres, leurs formulaires champ par champ, les nomenclatures, les états, la vie d’une version, les refus.",
+        "Les Offres, leurs formulaires champ par champ, les nomenclatures, la vie d’une signalisation et d’une version, "
+        "les rendez-vous, les refus.",
     ),
     Document(
         "techniques.html",
         "documents/specifications-techniques.html",
         "Spécifications techniques e-SAV WS",
-        "Les adresses, les services, les requêtes et les réponses élément par élément, les erreurs, SOAP et HTTP.",
+        "Les adresses, les services, les requêtes et les réponses élément par élément, leurs codes, les erreurs, SOAP et HTTP.",
     ),
     Document(
         "integration.html",
@@ -127,6 +128,7 @@ def documents(catalogue: Catalogue, faits: Faits) -> dict[str, bytes]:
     propres: dict[str, dict[str, object]] = {
         "fonctionnelles.html": {
             "formulaires": [vue_formulaire(catalogue, f) for f in catalogue.formulaires.values()],
+            "genres_rendez_vous": next(n.codes for n in faits.suivi.nomenclatures if n.element == "genre"),
         },
         "cas.html": {"cas_par_offre": _par_offre(faits)},
         "techniques.html": {"services": services(catalogue), "recepteurs": recepteurs(), "types": types_reponses()},

@@ -4,27 +4,34 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from enum import Enum
 from functools import cache
 from posixpath import join, normpath
 
 import pytest
-from lxml import html
+from lxml import etree, html
 
 from esav_soap.contract import reponses as r
 from esav_soap.contract.documents.echanges import INTERNES
 from esav_soap.contract.documents.rendu import DOCUMENTS, documents
 from esav_soap.contract.services import REPONSES, SERVICES
 from esav_soap.errors import CodeAvertissement, CodeChamp, CodeErreur
-from esav_soap.model import Canal, Catalogue, Groupe, structure_offre
+from esav_soap.model import Canal, Catalogue, Groupe, TypeRendezVous, structure_offre
+from esav_soap.names import NS_WS, NS_WSDL
 from esav_soap.publication import EtatVersion
 from esav_soap.publication.enonces import REGLES
 from esav_soap.reader import lire_catalogue
 from esav_soap.reader.sources import depuis_dossiers
-from esav_soap.signalisation import Etat
+from esav_soap.rendez_vous import DUREE_TENUE, EtatReservation, Plage
+from esav_soap.rendez_vous.horaires import FERMETURE, HEURE_LIMITE, REOUVERTURE
+from esav_soap.signalisation import Action, Attendu, CauseCloture, Cote, Etat, MotifRejet, Responsabilite
+from esav_soap.signalisation.motifs import Interlocuteur
 from esav_soap.signalisation.scenarios import Scenario, etapes, prestation_essai
+from esav_soap.signalisation.transitions import DELAI_CONTESTATION, TRANSITIONS
 from esav_soap.usecases.catalogue import empaqueter
 from esav_soap.usecases.documentation import SENS_ORDINAIRE, faits
 from esav_soap.usecases.registre import ouvrir_pack
+from esav_soap.usecases.suivi import JOURS_HISTORIQUE
 from tests.faux import RACINE, URL
 
 VERSIONS = ("2026.1", "2026.2")
@@ -140,6 +147,103 @@ def test_tous_les_codes_etats_et_regles__ok() -> None:
     assert all(plat(code.value) in dit for code in (*CodeErreur, *CodeChamp, *CodeAvertissement))
 
 
+@pytest.mark.exigence("R8", "R3.4", "R3.6")
+def test_la_vie_d_une_signalisation_est_celle_de_la_table__ok() -> None:
+    racine = page("2026.2", "documents/specifications-fonctionnelles.html")
+    dites = [[plat(case.text_content()) for case in ligne] for ligne in _lignes(racine, "vie")]
+    ordre = [None, *Etat]
+    attendues = sorted(TRANSITIONS, key=lambda t: ordre.index(t.de))
+    assert [(d[0], d[1]) for d in dites] == [(t.de.name if t.de else "(aucun)", t.action.name) for t in attendues]
+    for dite, t in zip(dites, attendues, strict=True):
+        vers = t.vers.name if isinstance(t.vers, Etat) else "inchangé" if t.vers is None else t.vers.value
+        assert dite[2] == plat(vers)
+        assert ("opérateur" in dite[3], "Fournisseur" in dite[3]) == tuple(
+            cote in t.cotes for cote in (Cote.OPERATEUR, Cote.FOURNISSEUR)
+        )
+        assert set(dite[4].replace(",", "").split()) == {e.champ for e in t.exige}
+    dit = texte("2026.2", "documents/specifications-fonctionnelles.html")
+    assert f"jusqu’à la fin du {DELAI_CONTESTATION}e jour ouvré" in dit
+    assert "close le 02/07/2026 à 15:40, jusqu’au 08/07/2026 à 00:00" in dit
+
+
+@pytest.mark.exigence("R8", "R3.5", "R4.1", "R4.3")
+def test_les_delais_sont_ceux_des_regles__ok() -> None:
+    nom = "documents/specifications-fonctionnelles.html"
+    racine, dit = page("2026.2", nom), texte("2026.2", nom)
+    delais = " ".join(plat(ligne.text_content()) for ligne in _lignes(racine, "rendez-vous"))
+    for attendu in (
+        f"{int(DUREE_TENUE.total_seconds() // 60)} minutes",
+        f"sauf de {FERMETURE:%H:%M} à {REOUVERTURE:%H:%M}",
+        f"jusqu'à la veille à {HEURE_LIMITE:%H:%M}",
+        "à partir du 06/07/2026",
+        "jusqu'au 06/07/2026 à 18:00",
+        "elle rouvre le 25/10/2026 à 04:00",
+    ):
+        assert attendu in delais, attendu
+    assert f"jusqu’au {JOURS_HISTORIQUE}e jour calendaire" in dit
+    echeances = {plat(str(ligne.xpath("string(td[last()])"))) for ligne in _lignes(racine, "garantie")}
+    assert {"01/07/2026 à 13:30", "04/07/2026 à 10:00", "inconnue pendant le gel"} <= echeances
+
+
+@pytest.mark.exigence("R8", "R3.4", "R4.1")
+def test_les_codes_des_reponses_sont_ceux_du_domaine__ok() -> None:
+    racine = page("2026.2", "documents/specifications-techniques.html")
+    listes: dict[str, type[Enum]] = {
+        "etat": Etat,
+        "action": Action,
+        "auteur": Cote,
+        "attendu": Attendu,
+        "aupresDe": Interlocuteur,
+        "motif": MotifRejet,
+        "cause": CauseCloture,
+        "responsabilite": Responsabilite,
+        "genre": TypeRendezVous,
+        "plage": Plage,
+        "etatRendezVous": EtatReservation,
+    }
+    for element, liste in listes.items():
+        dits = {
+            str(ligne.xpath("string(th)")): plat(ligne.text_content()) for ligne in _lignes(racine, f"codes-{element}")
+        }
+        assert list(dits) == [membre.name for membre in liste], element
+        for membre in liste:
+            assert (
+                not isinstance(membre.value, str)
+                or liste in (Cote, TypeRendezVous)
+                or plat(membre.value) in dits[membre.name]
+            )
+            assert not isinstance(membre, Attendu) or dits[membre.name].endswith(membre.aupres_de.name)
+    # every element of an event that carries a code is told
+    codes = [
+        nom
+        for nom, _ in r.EvenementSuivi._type_info.items()
+        if f"libelle{nom[:1].upper()}{nom[1:]}" in r.EvenementSuivi._type_info
+    ]
+    assert set(codes) <= set(listes)
+
+
+@pytest.mark.exigence("R8", "R3.5", "R4.1")
+def test_les_demandes_en_exemple_sont_conformes__ok() -> None:
+    racine = page("2026.2", "documents/specifications-techniques.html")
+    for ancre, service, operation in (
+        ("ex-evenements", "suivi", "listerEvenements"),
+        ("ex-rendez-vous", "rendez-vous", "reserverRendezVous"),
+    ):
+        (demande,) = etree.fromstring(str(racine.xpath("string(//pre[@aria-labelledby=$a])", a=ancre)).encode()).iter(
+            f"{{{NS_WS}}}{operation}"
+        )
+        types = etree.fromstring(fichiers("2026.2")[f"wsdl/{service}.wsdl"]).find(f"{{{NS_WSDL}}}types")
+        assert types is not None
+        schema = etree.XMLSchema(etree.fromstring(etree.tostring(types[0])))
+        assert schema.validate(etree.fromstring(etree.tostring(demande))), schema.error_log
+
+
+def _lignes(racine: html.HtmlElement, ancre: str) -> list[html.HtmlElement]:
+    """Rows of the table under a heading."""
+    (zone,) = racine.xpath("//div[@role='region'][@aria-labelledby=$a]", a=ancre)
+    return list(zone.xpath(".//tbody/tr"))
+
+
 @pytest.mark.exigence("R8", "R9")
 def test_le_contrat_element_par_element__ok() -> None:
     nom = "documents/specifications-techniques.html"
@@ -224,7 +328,8 @@ def test_le_guide_dit_les_identifiants_abreges__ok() -> None:
     rendu = documents(autre, faits(autre, (), URL, None))["documents/guide-integration.html"].decode()
     noms = [prestation_essai(longue, s) for s in (None, *Scenario)]
     abreges = [nom for nom in noms if longue not in nom]
-    assert abreges == [prestation_essai(longue, Scenario.MAINTENANCE)]
+    longs = (Scenario.QUALIFICATION, Scenario.VALIDATION, Scenario.MAINTENANCE)
+    assert abreges == [prestation_essai(longue, scenario) for scenario in longs]
     assert "Ceux-ci sont abrégés" in rendu
     assert [nom for nom in noms if f"<code>{nom}</code> : " in rendu] == abreges
 

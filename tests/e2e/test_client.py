@@ -7,6 +7,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from random import Random
@@ -267,19 +268,28 @@ class _Relais(BaseHTTPRequestHandler):
         """Silent."""
 
 
-@pytest.mark.exigence("R3.3", "R9")
-def test_reponse_perdue__une_seule_signalisation(serveur: ServeurReel) -> None:
-    relais = type("Relais", (_Relais,), {"service": serveur.url, "perdues": []})
-    with ThreadingHTTPServer(("127.0.0.1", 0), relais) as http, ThreadPoolExecutor(1) as fil:
+@contextmanager
+def relais(service: str, perdues: list[bytes] | None = None) -> Iterator[str]:
+    """Address of a relay that loses the answer to the first POST, and keeps it in ``perdues``."""
+    celui_ci = type("Relais", (_Relais,), {"service": service, "perdues": [] if perdues is None else perdues})
+    with ThreadingHTTPServer(("127.0.0.1", 0), celui_ci) as http, ThreadPoolExecutor(1) as fil:
         tourne = fil.submit(http.serve_forever, 0.01)
         try:
-            url = f"http://127.0.0.1:{http.server_port}"
-            with ClientEsav(url, operateur="OPA", adresse_directe=True, pause=lambda _: None) as esav:
-                accuse = esav.deposer("OPA-ACCES_FTTH-1", PANNE, LEA, offre="ACCES_FTTH")
+            yield f"http://127.0.0.1:{http.server_port}"
         finally:
             http.shutdown()
             tourne.result(60)
-    (perdue,) = relais.perdues  # type: ignore[attr-defined]
+
+
+@pytest.mark.exigence("R3.3", "R9")
+def test_reponse_perdue__une_seule_signalisation(serveur: ServeurReel) -> None:
+    perdues: list[bytes] = []
+    with (
+        relais(serveur.url, perdues) as url,
+        ClientEsav(url, operateur="OPA", adresse_directe=True, pause=lambda _: None) as esav,
+    ):
+        accuse = esav.deposer("OPA-ACCES_FTTH-1", PANNE, LEA, offre="ACCES_FTTH")
+    (perdue,) = perdues
     assert accuse.dejaDeposee is True
     assert f">{accuse.numeroSignalisation}<".encode() in perdue
 

@@ -23,7 +23,7 @@ from esav_soap.store import ouvrir
 from tests.e2e.serveur import DELAI_S, ServeurReel
 from tests.e2e.soap import RACINE
 from tests.e2e.technicien import agir, clore, commande, geler
-from tests.e2e.test_client import PANNE
+from tests.e2e.test_client import PANNE, relais
 
 LEA = Contact("Léa Martin", "02 99 00 00 00")
 
@@ -94,6 +94,24 @@ def test_du_gel_a_la_contestation__ok(serveur: ServeurReel, esav: ClientEsav) ->
     cloture = next(e for e in esav.detail(numero).evenement if e.action == "CLORE")
     assert {"cause": cloture.cause, "responsabilite": cloture.responsabilite} == codes
     assert "Rivière" not in repr(esav.detail(numero))
+
+
+@pytest.mark.exigence("R3.6", "R9")
+def test_reponses_perdues__fait_une_seule_fois(serveur: ServeurReel, operateur: str) -> None:
+    """Each answer is lost on the way back, and the client sends the same again."""
+    with ClientEsav(serveur.url, operateur=operateur) as esav:
+        numero = deposer(esav)
+    geler(serveur.store, numero)
+    for appel in ("completer", "completer", "demander_cloture"):
+        with (
+            relais(serveur.url) as url,
+            ClientEsav(url, operateur=operateur, adresse_directe=True, pause=lambda _: None) as esav,
+        ):
+            fait = getattr(esav.suivi, appel)(numero, commentaire=f"{appel}.")
+            assert fait.etat == "EN_DEPOT"
+            faits = [action for action, _, _ in actions(esav, numero)]
+    # The second answer is the same again, word for word: it is done already.
+    assert faits == ["DEPOSER", "GELER", "COMPLETER", "DEMANDER_CLOTURE"]
 
 
 @pytest.mark.exigence("R3.5", "R9")

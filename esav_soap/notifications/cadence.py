@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -26,6 +27,11 @@ class Patience:
         # Doubled more often, anything would be beyond the cap, and at last beyond what a timedelta holds.
         attente = min(self.plafond, min(self.plafond, self.recul) * (1 << min(essais, 24)))
         return instant + attente * (0.75 + 0.25 * alea)
+
+    @property
+    def essais_max(self) -> int:
+        """More attempts than failures can make before ``arret``: whoever made them died, without a word of why."""
+        return self.essais + 2 * (24 + math.ceil(self.arret / (0.75 * self.plafond)))
 
     def epuisee(self, instant: datetime, essais: int, echecs_depuis: datetime) -> bool:
         """Whether to stop, ``essais`` attempts having failed since ``echecs_depuis``."""

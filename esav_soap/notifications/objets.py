@@ -49,5 +49,5 @@ class AbonnementSuivi:
 
     @property
     def retard(self) -> int:
-        """How many events wait, internal ones included."""
+        """How many events wait."""
         return max(0, self.dernier - self.abonnement.curseur)

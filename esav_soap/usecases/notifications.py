@@ -39,7 +39,7 @@ class IssueNotification(Enum):
     """What became of one turn of a subscription."""
 
     RECUE = "reçue"
-    #: Nothing of what followed was for the opérateur to see.
+    #: What followed is there no more.
     RIEN = "rien à envoyer"
     REPORTEE = "reportée"
     ARRETEE = "arrêtée"
@@ -79,8 +79,7 @@ class Notifications:
             return None
         if self._fini(pris, instant):
             return self._arreter(pris, "La souscription de l'opérateur a pris fin.", avertir=False)
-        if pris.echecs_depuis and self._patience.epuisee(instant, pris.essais, pris.echecs_depuis):
-            # Its last lease ended without a word: whoever had it died.
+        if pris.essais >= self._patience.essais_max:
             return self._arreter(pris, pris.erreur or "Chaque essai s'est interrompu sans résultat.")
         cle = (pris.plateforme, pris.operateur)
         page = self._base.evenements_depuis(*cle, pris.curseur, self._patience.lot)

@@ -94,7 +94,7 @@ class Abonnements(Protocol):
         ...
 
     def noter_reception(self, pris: Abonnement, curseur: int, instant: datetime, *, recue: bool = True) -> None:
-        """Everything up to ``curseur`` was received, or nothing of it was to be sent (``recue`` false).
+        """Everything up to ``curseur`` was received, or there was nothing of it any more (``recue`` false).
 
         Changes nothing once somebody else has leased it, or it has another address or place.
         """

@@ -36,3 +36,4 @@ def test_dans_ces_72_heures_il_y_a_bien_plus_de_dix_essais__ok() -> None:
         essais += 1
     assert 72 * HEURE <= instant - INSTANT < 73 * HEURE
     assert 100 < essais < 200
+    assert essais < patience.essais_max < 1000

@@ -1,0 +1,507 @@
+"""Notifications on both engines: what is taken up, in which order, what a failure and a death leave, when it stops."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from esav_soap.avis import EtatEnvoi, GenreAvis, Operateur
+from esav_soap.avis.faits import Lieux
+from esav_soap.notifications import Abonnement, EtatAbonnement, Patience
+from esav_soap.signalisation import Action, Cote, Etat, Evenement, Visibilite
+from esav_soap.souscription import Souscription
+from esav_soap.store import Magasin, ouvrir
+from esav_soap.usecases.avis import Redacteur
+from esav_soap.usecases.courrier import EchecDefinitif
+from esav_soap.usecases.notifications import (
+    AbonnementRefuse,
+    CodeAbonnement,
+    IssueNotification,
+    Notifications,
+    abonner,
+    reprendre,
+    suspendre,
+    trouver_abonnement,
+)
+from esav_soap.usecases.ports_notifications import EchecNotification, MotifEchec, Notification
+from tests.e2e.tls import BON
+from tests.integration.exemples import DEPOT_LE, nouvelle
+from tests.integration.test_plans_store import balayages, requetes
+
+ADRESSE = "https://sav.opa.example/esav"
+BAIL = timedelta(minutes=5)
+MINUTE, HEURE = timedelta(minutes=1), timedelta(hours=1)
+
+
+class Montre:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.present = DEPOT_LE
+
+    def __call__(self) -> datetime:
+        return self.present
+
+
+class Recepteur:
+    """Receivers in memory. ``refuser``: the next notifications come to nothing; ``avant``: what happens while one is sent."""
+
+    def __init__(self) -> None:
+        self.recues: list[Notification] = []
+        self.refuser: EchecNotification | Exception | None = None
+        self.avant: Callable[[], object] = lambda: None
+
+    def notifier(self, adresse: str, notification: Notification) -> None:
+        assert adresse.startswith("https://")
+        self.avant()
+        if self.refuser is not None:
+            raise self.refuser
+        self.recues.append(notification)
+
+    @property
+    def rangs(self) -> list[int]:
+        return [un.evenement.rang for recue in self.recues for un in recue.evenements]
+
+
+def deposer(magasin: Magasin, nombre: int, prefixe: str = "R", **changements: str) -> list[str]:
+    return [magasin.deposer(nouvelle(f"{prefixe}-{rang}", **changements)).numero for rang in range(nombre)]
+
+
+def suivi(magasin: Magasin, operateur: str = "OPA", plateforme: str = "production") -> Abonnement:
+    return trouver_abonnement(magasin, plateforme, operateur).abonnement
+
+
+def tours(envoi: Notifications) -> list[IssueNotification]:
+    """All that is due, one turn after the other."""
+    issues = []
+    while (issue := envoi.suivante()) is not None:
+        issues.append(issue)
+    return issues
+
+
+@pytest.mark.exigence("R3.5")
+def test_ce_qui_suit_l_abonnement_part_dans_l_ordre_et_une_fois__ok(magasin: Magasin) -> None:
+    montre, recepteur = Montre(), Recepteur()
+    envoi = Notifications(magasin, recepteur, montre, Patience(lot=2))
+    avant, _ = deposer(magasin, 2)
+    assert abonner(magasin, "production", "OPA", ADRESSE, montre())
+    assert suivi(magasin) == Abonnement("production", "OPA", ADRESSE, 2, DEPOT_LE, prochain=DEPOT_LE)
+    assert tours(envoi) == []
+    deposer(magasin, 2, "S")
+    un = Evenement(DEPOT_LE, Etat.EN_QUALIFICATION, Cote.FOURNISSEUR, action=Action.QUALIFIER, auteur="Zoé")
+    assert magasin.changer("production", "OPA", avant, 1, un)
+    deposer(magasin, 1, "T", operateur="OPB")  # whom nobody subscribed
+    montre.present += MINUTE
+    assert tours(envoi) == [IssueNotification.RECUE] * 2
+    assert [(n.plateforme, n.operateur, n.curseur) for n in recepteur.recues] == [
+        ("production", "OPA", 4),
+        ("production", "OPA", 5),
+    ]
+    assert recepteur.rangs == [3, 4, 5]
+    assert recepteur.recues[1].evenements[0].numero == avant
+    situe = suivi(magasin)
+    assert (situe.curseur, situe.essais, situe.echecs_depuis, situe.erreur) == (5, 0, None, "")
+    assert situe.recu_le == situe.prochain == montre()
+    assert tours(envoi) == []
+
+
+@pytest.mark.exigence("R3.5", "R3.7")
+def test_rien_d_interne_ne_part__ok(magasin: Magasin) -> None:
+    montre, recepteur = Montre(), Recepteur()
+    envoi = Notifications(magasin, recepteur, montre)
+    (numero,) = deposer(magasin, 1)
+    abonner(magasin, "production", "OPA", ADRESSE, montre())
+    interne = Evenement(
+        DEPOT_LE, Etat.EN_DEPOT, Cote.FOURNISSEUR, "Entre nous.", action=Action.COMMENTER, visibilite=Visibilite.INTERNE
+    )
+    assert magasin.changer("production", "OPA", numero, 1, interne)
+    assert tours(envoi) == []
+    assert magasin.changer("production", "OPA", numero, 2, replace(interne, visibilite=Visibilite.PARTAGE))
+    assert magasin.changer("production", "OPA", numero, 3, interne)
+    assert tours(envoi) == [IssueNotification.RECUE]
+    assert recepteur.rangs == [2]
+    assert suivi(magasin).curseur == 2
+
+
+@pytest.mark.exigence("R3.5")
+def test_ce_qui_n_est_plus_la_est_passe__ok(magasin: Magasin) -> None:
+    montre, recepteur = Montre(), Recepteur()
+    envoi = Notifications(magasin, recepteur, montre)
+    abonner(magasin, "production", "OPA", ADRESSE, montre())
+    deposer(magasin, 2)
+    with magasin._moteur.ecriture() as connexion:
+        connexion.exec_driver_sql("DELETE FROM evenement")
+    assert tours(envoi) == [IssueNotification.RIEN]
+    assert (suivi(magasin).curseur, suivi(magasin).recu_le, suivi(magasin).essais) == (2, None, 0)
+    assert recepteur.recues == []
+
+
+@pytest.mark.exigence("R3.5")
+def test_depuis_le_debut_ou_d_un_rang__ok(magasin: Magasin) -> None:
+    montre, recepteur = Montre(), Recepteur()
+    envoi = Notifications(magasin, recepteur, montre)
+    deposer(magasin, 3)
+    assert abonner(magasin, "production", "OPA", ADRESSE, montre(), 0)
+    assert tours(envoi) == [IssueNotification.RECUE]
+    assert not abonner(magasin, "production", "OPA", "https://autre.opa.example/", montre(), 2)
+    assert tours(envoi) == [IssueNotification.RECUE]
+    assert recepteur.rangs == [1, 2, 3, 3]
+    # Another address alone changes nothing of the place.
+    assert not abonner(magasin, "production", "OPA", ADRESSE, montre())
+    assert (suivi(magasin).curseur, suivi(magasin).adresse) == (3, ADRESSE)
+    assert tours(envoi) == []
+    with pytest.raises(AbonnementRefuse) as pris:
+        abonner(magasin, "production", "OPA", ADRESSE, montre(), 4)
+    assert pris.value.code is CodeAbonnement.CURSEUR
+
+
+@pytest.mark.exigence("R3.5")
+def test_echecs_arret_avis_et_reprise__ok(magasin: Magasin) -> None:
+    montre, recepteur = Montre(), Recepteur()
+    patience = Patience(recul=MINUTE, plafond=HEURE, arret=10 * HEURE, essais=4)
+    envoi = Notifications(magasin, recepteur, montre, patience, alea=lambda: 1.0)
+    magasin.declarer_operateur(Operateur("OPA", "Opérateur Alpha", "sav@opa.example"))
+    abonner(magasin, "production", "OPA", ADRESSE, montre())
+    deposer(magasin, 2)
+    recepteur.refuser = EchecNotification(MotifEchec.STATUT, "HTTP 503")
+    essais: list[timedelta] = []
+    while suivi(magasin).etat is EtatAbonnement.ACTIF:
+        montre.present = max(montre.present, suivi(magasin).prochain or DEPOT_LE)
+        essais.append(montre.present - DEPOT_LE)
+        recepteur.refuser = EchecNotification(MotifEchec.STATUT, f"HTTP 503, {len(essais)}")
+        (issue,) = tours(envoi)
+        montre.present += timedelta(seconds=1)
+    assert [round(e / MINUTE) for e in essais[:8]] == [0, 1, 3, 7, 15, 31, 63, 123]
+    assert issue is IssueNotification.ARRETEE
+    assert 10 * HEURE <= essais[-1] < 11 * HEURE
+    arrete = suivi(magasin)
+    assert (arrete.etat, arrete.prochain, arrete.curseur) == (EtatAbonnement.ARRETE, None, 0)
+    assert (arrete.echecs_depuis, arrete.essais) == (DEPOT_LE, len(essais))
+    assert arrete.erreur == f"le récepteur refuse (HTTP 503, {len(essais)})"
+    montre.present += 1000 * HEURE
+    assert tours(envoi) == []
+    # The notice is in the queue since the same transaction, and tells what happened.
+    (avis,) = magasin.suivis(EtatEnvoi.EN_ATTENTE, 5)
+    assert (avis.envoi.genre, avis.envoi.operateur) == (GenreAvis.NOTIFICATIONS_ARRETEES, "OPA")
+    redacteur = Redacteur(magasin, Lieux("https://esav.example", "esav@esav.example"))
+    message = redacteur.message(avis.envoi, montre())
+    assert (message.destinataire, message.pieces) == ("sav@opa.example", ())
+    dit = " ".join(message.texte.split())
+    for attendu in (
+        ADRESSE,
+        "HTTP 503",
+        f"en {len(essais)} essais",
+        "2 événements à ce jour attendent",
+        "listerEvenements",
+    ):
+        assert attendu in dit
+    # It goes on from where it stopped; the notice has no object any more.
+    recepteur.refuser = None
+    assert reprendre(magasin, "production", "OPA", montre()).retard == 2
+    assert tours(envoi) == [IssueNotification.RECUE]
+    assert recepteur.rangs == [1, 2]
+    with pytest.raises(EchecDefinitif):
+        redacteur.message(avis.envoi, montre())
+    with pytest.raises(AbonnementRefuse) as pris:
+        reprendre(magasin, "production", "OPA", montre())
+    assert pris.value.code is CodeAbonnement.DEJA_ACTIF
+
+
+@pytest.mark.exigence("R3.5")
+def test_une_plateforme_arretee_trois_jours_n_arrete_personne__ok(magasin: Magasin) -> None:
+    montre, recepteur = Montre(), Recepteur()
+    envoi = Notifications(magasin, recepteur, montre)
+    abonner(magasin, "production", "OPA", ADRESSE, montre())
+    deposer(magasin, 1)
+    recepteur.refuser = EchecNotification(MotifEchec.DELAI)
+    assert tours(envoi) == [IssueNotification.REPORTEE]
+    montre.present += 100 * HEURE
+    assert tours(envoi) == [IssueNotification.REPORTEE]
+    assert suivi(magasin).etat is EtatAbonnement.ACTIF
+    recepteur.refuser = None
+    montre.present += HEURE
+    assert tours(envoi) == [IssueNotification.RECUE]
+    assert suivi(magasin).echecs_depuis is None
+
+
+@pytest.mark.exigence("R3.5")
+def test_une_erreur_de_notre_cote_est_un_echec_comme_un_autre__error(
+    magasin: Magasin, caplog: pytest.LogCaptureFixture
+) -> None:
+    montre, recepteur = Montre(), Recepteur()
+    envoi = Notifications(magasin, recepteur, montre)
+    abonner(magasin, "production", "OPA", ADRESSE, montre())
+    deposer(magasin, 1)
+    recepteur.refuser = RuntimeError("inattendu")
+    assert tours(envoi) == [IssueNotification.REPORTEE]
+    assert "RuntimeError" in suivi(magasin).erreur
+    assert "inattendu" in caplog.text
+    assert (suivi(magasin).prochain or DEPOT_LE) > montre()
+
+
+@pytest.mark.exigence("R3.5", "R6.6")
+def test_la_fin_de_la_souscription_arrete_l_envoi__ok(magasin: Magasin) -> None:
+    montre, recepteur = Montre(), Recepteur()
+    envoi = Notifications(magasin, recepteur, montre)
+    souscription = Souscription("OPA", BON, DEPOT_LE - HEURE)
+    magasin.enregistrer_souscription(souscription)
+    abonner(magasin, "production", "OPA", ADRESSE, montre())
+    deposer(magasin, 1)
+    assert tours(envoi) == [IssueNotification.RECUE]
+    magasin.enregistrer_souscription(replace(souscription, denoncee_le=DEPOT_LE, fin=DEPOT_LE + HEURE))
+    deposer(magasin, 1, "S")
+    assert tours(envoi) == [IssueNotification.RECUE]
+    deposer(magasin, 1, "T")
+    montre.present += HEURE
+    assert tours(envoi) == [IssueNotification.ARRETEE]
+    assert suivi(magasin).etat is EtatAbonnement.ARRETE
+    assert magasin.suivis(None, 5) == ()
+    assert len(recepteur.recues) == 2
+
+
+@pytest.mark.exigence("R3.5")
+def test_suspendre_pendant_un_envoi__ok(magasin: Magasin) -> None:
+    montre, recepteur = Montre(), Recepteur()
+    envoi = Notifications(magasin, recepteur, montre)
+    abonner(magasin, "production", "OPA", ADRESSE, montre())
+    deposer(magasin, 1)
+    recepteur.avant = lambda: suspendre(magasin, "production", "OPA", montre())
+    assert tours(envoi) == [IssueNotification.RECUE]
+    assert (suivi(magasin).etat, suivi(magasin).curseur) == (EtatAbonnement.SUSPENDU, 1)
+    recepteur.avant = lambda: None
+    deposer(magasin, 1, "S")
+    montre.present += HEURE
+    assert tours(envoi) == []
+    with pytest.raises(AbonnementRefuse):
+        suspendre(magasin, "production", "OPA", montre())
+    reprendre(magasin, "production", "OPA", montre())
+    assert tours(envoi) == [IssueNotification.RECUE]
+    assert recepteur.rangs == [1, 2]
+    # A failure does not wake up what somebody suspended meanwhile.
+    deposer(magasin, 1, "T")
+    recepteur.avant = lambda: suspendre(magasin, "production", "OPA", montre())
+    recepteur.refuser = EchecNotification(MotifEchec.DELAI)
+    assert tours(envoi) == [IssueNotification.REPORTEE]
+    assert (suivi(magasin).etat, suivi(magasin).prochain) == (EtatAbonnement.SUSPENDU, None)
+
+
+@pytest.mark.exigence("R3.5")
+def test_ce_qui_change_pendant_un_envoi_l_emporte__ok(magasin: Magasin) -> None:
+    """Another address, another place, a subscription withdrawn and made anew: what was under way does not count."""
+    montre, recepteur = Montre(), Recepteur()
+    envoi = Notifications(magasin, recepteur, montre)
+    deposer(magasin, 3)
+
+    def une_fois(geste: Callable[[], object]) -> Callable[[], None]:
+        gestes = [geste]
+
+        def faire() -> None:
+            if gestes:
+                gestes.pop()()
+
+        return faire
+
+    def refaire() -> None:
+        magasin.retirer_abonnement("production", "OPA")
+        abonner(magasin, "production", "OPA", ADRESSE, montre() + timedelta(microseconds=1), 1)
+
+    gestes: list[Callable[[], object]] = [
+        lambda: abonner(magasin, "production", "OPA", "https://neuf.opa.example/", montre()),
+        lambda: abonner(magasin, "production", "OPA", ADRESSE, montre(), 1),
+        refaire,
+    ]
+    for geste, rangs in zip(gestes, ([1, 2, 3] * 2, [1, 2, 3, 2, 3], [1, 2, 3, 2, 3]), strict=True):
+        abonner(magasin, "production", "OPA", ADRESSE, montre(), 0)
+        recepteur.recues.clear()
+        recepteur.avant = une_fois(geste)
+        montre.present += MINUTE
+        assert tours(envoi)[0] is IssueNotification.RECUE
+        montre.present += MINUTE
+        tours(envoi)
+        assert recepteur.rangs == rangs
+        assert suivi(magasin).curseur == 3
+        magasin.retirer_abonnement("production", "OPA")
+    assert magasin.abonnements() == ()
+    assert not magasin.retirer_abonnement("production", "OPA")
+    assert not magasin.reprendre_abonnement("production", "OPA", montre())
+
+
+@pytest.mark.exigence("R3.5")
+def test_un_bail_perime_ne_change_plus_rien__ok(magasin: Magasin) -> None:
+    abonner(magasin, "production", "OPA", ADRESSE, DEPOT_LE)
+    deposer(magasin, 2)
+    premier = magasin.prendre_abonnement(DEPOT_LE, BAIL)
+    assert premier is not None
+    assert (premier.curseur, premier.bail, premier.essais, premier.echecs_depuis) == (0, 1, 0, None)
+    assert magasin.prendre_abonnement(DEPOT_LE + BAIL - MINUTE, BAIL) is None
+    second = magasin.prendre_abonnement(DEPOT_LE + BAIL, BAIL)
+    assert second is not None
+    assert (second.bail, second.essais, second.echecs_depuis) == (2, 1, DEPOT_LE)
+    magasin.noter_echec(premier, DEPOT_LE, "tard", DEPOT_LE)
+    magasin.noter_reception(premier, 1, DEPOT_LE)
+    assert not magasin.arreter_abonnement(premier, DEPOT_LE, "tard", None)
+    assert (suivi(magasin).curseur, suivi(magasin).erreur, suivi(magasin).essais) == (0, "", 2)
+    magasin.noter_reception(second, 2, DEPOT_LE + BAIL)
+    assert (suivi(magasin).curseur, suivi(magasin).essais) == (2, 0)
+
+
+@pytest.mark.exigence("R3.5")
+def test_un_worker_tue_apres_l_accuse__ok(magasin: Magasin, url: str, tmp_path: Path) -> None:
+    """What it sent goes out again, before anything later, once its lease has ended: nothing is lost."""
+    montre, recepteur, recu = Montre(), Recepteur(), tmp_path / "recu"
+    abonner(magasin, "production", "OPA", ADRESSE, montre())
+    deposer(magasin, 3)
+    commande = [sys.executable, "-m", "tests.integration.tueur_notifications", url, str(recu), DEPOT_LE.isoformat()]
+    mort = subprocess.run(commande, check=False, timeout=60, capture_output=True, text=True)
+    assert mort.returncode == -signal.SIGKILL, mort.stderr
+    assert recu.read_text().split() == ["1", "2", "3"]
+    deposer(magasin, 1, "S")
+    envoi = Notifications(magasin, recepteur, montre)
+    assert (suivi(magasin).curseur, tours(envoi)) == (0, [])
+    montre.present += BAIL
+    assert tours(envoi) == [IssueNotification.RECUE]
+    assert recepteur.rangs == [1, 2, 3, 4]
+    assert suivi(magasin).curseur == 4
+
+
+@pytest.mark.exigence("R3.5")
+def test_des_workers_qui_meurent_toujours_finissent_par_s_arreter__error(magasin: Magasin) -> None:
+    montre, recepteur = Montre(), Recepteur()
+    abonner(magasin, "production", "OPA", ADRESSE, montre())
+    deposer(magasin, 1)
+    for _ in range(Patience().essais_max):
+        assert magasin.prendre_abonnement(montre(), BAIL) is not None
+        montre.present += BAIL
+    assert tours(Notifications(magasin, recepteur, montre)) == [IssueNotification.ARRETEE]
+    assert suivi(magasin).erreur == "Chaque essai s'est interrompu sans résultat."
+    assert len(magasin.suivis(EtatEnvoi.EN_ATTENTE, 5)) == 1
+
+
+@pytest.mark.exigence("R3.5")
+def test_plusieurs_workers_et_des_ecritures_pendant_ce_temps__ok(magasin: Magasin, url: str) -> None:
+    """Four opérateurs, four writers, two nodes with two threads each, one notification in three fails: each opérateur gets all
+    its events, in their order when those that come again are passed over, and never two notifications at a time."""
+    montre = Montre()
+    operateurs = [f"OP{rang}" for rang in range(4)]
+    for code in operateurs:
+        abonner(magasin, "production", code, f"https://{code.lower()}.example/", montre())
+    recus: dict[str, list[int]] = defaultdict(list)
+    en_cours: dict[str, threading.Lock] = {code: threading.Lock() for code in operateurs}
+    fautes: list[str] = []
+    compte = iter(range(10**9))
+    fini = threading.Event()
+
+    class Recu:
+        def notifier(self, adresse: str, notification: Notification) -> None:
+            code = notification.operateur
+            if not en_cours[code].acquire(blocking=False):
+                fautes.append(f"{code}: two at a time")
+                return
+            try:
+                rangs = [un.evenement.rang for un in notification.evenements]
+                recus[code] += rangs
+                if next(compte) % 3 == 0:
+                    raise EchecNotification(MotifEchec.REPONSE)
+            finally:
+                en_cours[code].release()
+
+    def ecrire(code: str) -> None:
+        with ouvrir(url) as sien:
+            for rang in range(15):
+                numero = sien.deposer(nouvelle(f"{code}-{rang}", operateur=code)).numero
+                un = Evenement(DEPOT_LE, Etat.EN_QUALIFICATION, Cote.FOURNISSEUR, action=Action.QUALIFIER)
+                assert sien.changer("production", code, numero, 1, un)
+
+    def envoyer(noeud: Magasin) -> None:
+        try:
+            # A failure is due again at once.
+            envoi = Notifications(noeud, Recu(), montre, Patience(recul=timedelta(0), lot=7))
+            while not fini.is_set():
+                if envoi.suivante() is None:
+                    fini.wait(0.002)
+        except Exception as exc:
+            fautes.append(repr(exc))
+
+    with ouvrir(url) as autre:
+        ecrivains = [threading.Thread(target=ecrire, args=(code,)) for code in operateurs]
+        workers = [threading.Thread(target=envoyer, args=(noeud,)) for noeud in (magasin, autre) for _ in range(2)]
+        for fil in (*workers, *ecrivains):
+            fil.start()
+        for fil in ecrivains:
+            fil.join(60)
+        reste = threading.Event()
+        for _ in range(3000):
+            if all(s.retard == 0 for s in magasin.abonnements()):
+                break
+            reste.wait(0.01)
+        fini.set()
+        for fil in workers:
+            fil.join(60)
+    assert fautes == []
+    for code in operateurs:
+        neufs: list[int] = []
+        for rang in recus[code]:
+            if not neufs or rang > neufs[-1]:
+                neufs.append(rang)
+        assert neufs == list(range(1, 31))
+    assert sum(len(r) for r in recus.values()) > 120
+
+
+@pytest.mark.exigence("R3.5", "R6.3")
+def test_les_plateformes_ne_se_melent_pas__ok(magasin: Magasin) -> None:
+    montre, recepteur = Montre(), Recepteur()
+    envoi = Notifications(magasin, recepteur, montre)
+    for plateforme in ("production", "integration"):
+        abonner(magasin, plateforme, "OPA", ADRESSE, montre())
+    deposer(magasin, 1, plateforme="integration")
+    assert tours(envoi) == [IssueNotification.RECUE]
+    (recue,) = recepteur.recues
+    assert recue.plateforme == "integration"
+    assert [s.abonnement.plateforme for s in magasin.abonnements()] == ["integration", "production"]
+    assert suivi(magasin).curseur == 0
+
+
+@pytest.mark.exigence("R3.5")
+def test_chercher_ce_qui_est_du_ne_balaie_rien(magasin: Magasin, moteur: str) -> None:
+    """Among many opérateurs, most of whom have nothing new or are not due."""
+    suite = {
+        "sqlite": "WITH RECURSIVE suite(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM suite WHERE n < 20000)",
+        "postgresql": "WITH suite(n) AS (SELECT generate_series(1, 20000))",
+    }[moteur]
+    genre = {"sqlite": "text", "postgresql": "timestamptz"}[moteur]
+    date = f"CAST('2026-07-01T10:00:00.000000+00:00' AS {genre})"
+    tard = f"CAST('2027-07-01T10:00:00.000000+00:00' AS {genre})"
+    with magasin._moteur.ecriture() as connexion:
+        connexion.exec_driver_sql(
+            f"INSERT INTO compteur_evenements {suite} SELECT 'production', 'OP' || n, 7 FROM suite"
+        )
+        connexion.exec_driver_sql(
+            "INSERT INTO abonnement_notification (plateforme, operateur, adresse, etat, curseur, bail, essais, cree_le, prochain, "
+            f"erreur) {suite} SELECT 'production', 'OP' || n, 'https://a.example/', 'ACTIF', CASE WHEN n = 90 THEN 3 ELSE 7 END, 0, "
+            f"0, {date}, CASE WHEN n < 100 THEN {date} ELSE {tard} END, '' FROM suite"
+        )
+    with magasin._moteur.ecrivains.connect() as connexion:
+        connexion.exec_driver_sql("ANALYZE")
+    with requetes(magasin) as vues:
+        pris = magasin.prendre_abonnement(DEPOT_LE, BAIL)
+        assert pris is not None
+        assert pris.operateur == "OP90"
+        magasin.noter_echec(pris, DEPOT_LE, "non", DEPOT_LE)
+        magasin.noter_reception(pris, 7, DEPOT_LE)
+        assert magasin.prendre_abonnement(DEPOT_LE, BAIL) is None
+        assert not abonner(magasin, "production", "OP90", ADRESSE, DEPOT_LE)
+        assert magasin.suspendre_abonnement("production", "OP90", DEPOT_LE)
+        assert magasin.reprendre_abonnement("production", "OP90", DEPOT_LE)
+    assert len(vues) >= 8
+    with magasin._moteur.ecrivains.connect() as connexion:
+        plans = {ordre: balayages(connexion, ordre, valeurs) for ordre, valeurs in vues}
+    assert [plan for plan in plans.items() if plan[1]] == []

@@ -133,8 +133,10 @@ def _places(
         )
         valeurs += [valeur for _, siennes in conditions for valeur in siennes]
     sens = "" if croissant else " DESC"
-    ordre = f"{' UNION ALL '.join(choix)} ORDER BY depot_le{sens}, numero{sens} LIMIT {nombre:d}"
-    return ordre, tuple(valeurs)
+    page = f"ORDER BY depot_le{sens}, numero{sens} LIMIT {nombre:d}"
+    if not sqlite and len(choix) > 1:  # SQLite merges ranges as they are, PostgreSQL only when each is asked for in its order
+        choix = [f"({un} {page})" for un in choix]
+    return f"{' UNION ALL '.join(choix)} {page}", tuple(valeurs)
 
 
 def _sans_double(filtre: Filtre, apres: Place | None, *, croissant: bool) -> tuple[Filtre, Place | None]:

@@ -1,0 +1,124 @@
+"""The loop of notifications: a slow receiver holds up nobody, and nothing that fails ends it."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from esav_soap.usecases.notifications import IssueNotification
+from esav_soap.worker import Arret, BoucleNotifications, notifications
+from tests.unit.worker.test_boucle import arret_ouvert
+
+RECUE, REPORTEE = IssueNotification.RECUE, IssueNotification.REPORTEE
+
+
+class Suite:
+    """Issues, or exceptions to raise, one after the other; then ``fini``, and the stop is asked for."""
+
+    def __init__(self, arret: Arret, *suite: IssueNotification | Exception | None) -> None:
+        self.arret = arret
+        self.suite = list(suite)
+        self.actualisations = 0
+        self.verrou = threading.Lock()
+
+    def suivante(self) -> IssueNotification | None:
+        with self.verrou:
+            if not self.suite:
+                self.arret.demander()
+                return None
+            prochain = self.suite.pop(0)
+        if isinstance(prochain, Exception):
+            raise prochain
+        return prochain
+
+    def actualiser(self) -> None:
+        self.actualisations += 1
+
+
+@pytest.mark.exigence("R3.5")
+def test_une_fois__ok() -> None:
+    with arret_ouvert() as arret:
+        suite = Suite(arret, RECUE, REPORTEE, None, RECUE)
+        bilan = BoucleNotifications(suite, suite.actualiser, arret).une_fois()
+        assert (bilan, len(suite.suite), suite.actualisations) == ({RECUE: 1, REPORTEE: 1}, 1, 1)
+
+
+@pytest.mark.exigence("R3.5")
+def test_rien_de_ce_qui_echoue_n_y_met_fin__ok(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(notifications, "PAUSE_S", 0.001)
+    with arret_ouvert() as arret:
+        suite = Suite(arret, RECUE, None, OSError("base"), REPORTEE, OSError("base"), RECUE)
+        boucle = BoucleNotifications(suite, suite.actualiser, arret)
+        boucle.demarrer()
+        boucle.attendre()
+        assert arret.demande()
+    assert boucle.bilan == {RECUE: 2, REPORTEE: 1}
+    assert suite.actualisations == 1
+    assert "essai suivant" in caplog.text
+
+
+@pytest.mark.exigence("R3.5")
+def test_un_recepteur_lent_ne_retient_pas_les_autres__ok(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notifications, "PAUSE_S", 0.001)
+    lent, fini = threading.Event(), threading.Event()
+    with arret_ouvert() as arret:
+
+        class Lente(Suite):
+            def suivante(self) -> IssueNotification | None:
+                issue = super().suivante()
+                if issue is REPORTEE:
+                    lent.set()
+                    assert fini.wait(20)
+                return issue
+
+        suite = Lente(arret, REPORTEE, *[RECUE] * 20)
+        boucle = BoucleNotifications(suite, suite.actualiser, arret, 2)
+        boucle.demarrer()
+        assert lent.wait(20)
+        limite = time.monotonic() + 20
+        while not arret.demande() and time.monotonic() < limite:
+            arret.attendre(0.01)
+        assert boucle.bilan == {RECUE: 20}
+        fini.set()
+        boucle.attendre()
+    assert boucle.bilan == {RECUE: 20, REPORTEE: 1}
+
+
+@pytest.mark.exigence("R3.5")
+def test_l_arret_n_attend_pas_un_echange_sans_fin__ok(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notifications, "DELAI_FIN_S", 0.05)
+    commence, fini = threading.Event(), threading.Event()
+    with arret_ouvert() as arret:
+
+        class SansFin(Suite):
+            def suivante(self) -> IssueNotification | None:
+                commence.set()
+                assert fini.wait(20)
+                return super().suivante()
+
+        suite = SansFin(arret)
+        boucle = BoucleNotifications(suite, suite.actualiser, arret)
+        boucle.demarrer()
+        assert commence.wait(20)
+        arret.demander()
+        debut = time.monotonic()
+        boucle.attendre()
+        assert time.monotonic() - debut < 10
+        fini.set()
+        boucle.attendre()
+
+
+@pytest.mark.exigence("R3.5", "R6.3")
+def test_l_integration_est_mise_a_jour_de_temps_en_temps__ok(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notifications, "PAUSE_S", 0.001)
+    monkeypatch.setattr(notifications, "ACTUALISATION_S", 0.0)
+    with arret_ouvert() as arret:
+        suite = Suite(arret, *[None] * 50)
+        boucle = BoucleNotifications(suite, suite.actualiser, arret, 2)
+        boucle.demarrer()
+        boucle.attendre()
+    assert suite.actualisations >= 2

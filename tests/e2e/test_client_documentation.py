@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,15 +15,22 @@ from pathlib import Path
 import pytest
 
 from esav_soap.cli.client import client
-from esav_soap.signalisation import Prestation
+from esav_soap.cli.client_rendez_vous import rendez_vous
+from esav_soap.client import ClientEsav, Contact
+from esav_soap.signalisation import Action, Prestation
 from esav_soap.store import ouvrir
-from esav_soap.usecases.jeu_de_test import prestation_essai
-from tests.e2e.conftest import OFFRES
-from tests.e2e.serveur import ServeurReel
+from tests.e2e.serveur import DELAI_S, ServeurReel
 from tests.e2e.soap import RACINE
+from tests.e2e.technicien import clore, geler
+from tests.e2e.test_client import PANNE
+from tests.e2e.test_client_rendez_vous import JOUR, LENDEMAIN
 
 DOCUMENT = (RACINE / "docs" / "client.md").read_text(encoding="utf-8")
 ADRESSE = "http://127.0.0.1:8080"
+#: What the document shows, and what stands for it here: days to come, numbers that the service gives.
+JOURS = {"2026-12-03": JOUR.isoformat(), "2026-12-04": LENDEMAIN.isoformat()}
+#: Command that makes an appointment -> what the document calls its number.
+NUMEROS = {"reserver": "4W8N2RC6HDP", "deplacer": "5X9P3SD7JEQ"}
 
 
 def blocs(genre: str) -> list[str]:
@@ -41,7 +49,6 @@ def environnement(serveur: ServeurReel, tmp_path: Path) -> dict[str, str]:
     """What the document exports, towards the real server; the form file stands in the working folder."""
     with ouvrir(serveur.store) as magasin:
         magasin.importer([Prestation("production", "ALPHA", "ALPHA-ACCES_FTTH-0001", "ACCES_FTTH")])
-        magasin.importer(Prestation("integration", "ALPHA", prestation_essai(offre), offre) for offre in OFFRES)
     (xml,) = blocs("xml")
     (tmp_path / "formulaire.xml").write_text(xml, encoding="utf-8")
     exports = [mots[1] for bloc in blocs("sh") for mots in commandes(bloc) if mots[0] == "export"]
@@ -63,16 +70,50 @@ def lancer(arguments: list[str], environnement: dict[str, str], dossier: Path) -
     )
 
 
-@pytest.mark.exigence("R9", "R3.1", "R3.5")
-def test_les_commandes__ok(environnement: dict[str, str], tmp_path: Path) -> None:
+@pytest.mark.exigence("R9", "R3.1", "R3.5", "R3.6", "R4.1")
+def test_les_commandes__ok(serveur: ServeurReel, environnement: dict[str, str], tmp_path: Path) -> None:
     appels = [mots for bloc in blocs("sh") for mots in commandes(bloc) if mots[0] == "esav"]
     assert {mots[2] for mots in appels} == set(client.commands), "each command of esav client has its example"
-    for mots in appels:
+    assert {mots[3] for mots in appels if mots[2] == "rendez-vous"} == set(rendez_vous.commands)
+    tenus = dict(JOURS)
+    for cites in appels:
+        mots = [tenus.get(mot, mot) for mot in cites]
+        if "contester" in mots:
+            clore(serveur.store, numero(environnement, tmp_path, mots[mots.index("--reference") + 1]), Action.QUALIFIER)
+        if "--suivre" in mots:
+            suivre_un_instant(mots, serveur.url, environnement, tmp_path)
+            continue
         fait = lancer(["-m", "esav_soap.cli", *mots[1:]], environnement, tmp_path)
         assert fait.returncode == 0, (mots, fait.stdout, fait.stderr)
         if "json" in mots:
             assert json.loads(fait.stdout)
+        if mots[2] == "rendez-vous" and mots[3] in NUMEROS:
+            (tenus[NUMEROS[mots[3]]],) = re.findall(r"^Rendez-vous +([0-9A-Z]{11})$", fait.stdout, re.MULTILINE)
     assert (tmp_path / "pack-2026.2.zip").stat().st_size > 0
+
+
+def numero(environnement: dict[str, str], dossier: Path, reference: str) -> str:
+    """Of the signalisation of that reference."""
+    commande = ["-m", "esav_soap.cli", "client", "etat", "--reference", reference, "--format", "json"]
+    return str(json.loads(lancer(commande, environnement, dossier).stdout)["numeroSignalisation"])
+
+
+def suivre_un_instant(mots: list[str], url: str, environnement: dict[str, str], dossier: Path) -> None:
+    """The command that has no end, until it has shown a change; Ctrl-C ends it."""
+    with ClientEsav(url, operateur="ALPHA") as esav:
+        depose = esav.deposer("ALPHA-ACCES_FTTH-0001", PANNE, Contact("Léa", "0299000000"), offre="ACCES_FTTH")
+    with subprocess.Popen(
+        [sys.executable, "-m", "esav_soap.cli", *mots[1:]],
+        cwd=dossier,
+        env=environnement,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    ) as lance:
+        assert lance.stdout is not None
+        for ligne in lance.stdout:
+            if depose.numeroSignalisation in ligne:
+                lance.send_signal(signal.SIGINT)
+        assert lance.wait(DELAI_S) == 130
 
 
 @pytest.mark.exigence("R9", "R3.2")
@@ -91,7 +132,7 @@ def test_les_refus_montres__tels_que_le_service_les_rend(environnement: dict[str
 
 @pytest.mark.exigence("R9", "R3.1")
 def test_le_programme__ok(environnement: dict[str, str], tmp_path: Path) -> None:
-    (programme,) = blocs("python")
+    programme, _ = blocs("python")
     (tmp_path / "essai.py").write_text(programme.replace(ADRESSE, environnement["ESAV_URL"]), encoding="utf-8")
     fait = lancer(["-W", "error", "essai.py"], environnement, tmp_path)
     assert fait.returncode == 0, fait.stderr
@@ -100,6 +141,31 @@ def test_le_programme__ok(environnement: dict[str, str], tmp_path: Path) -> None
     assert etat == "en dépôt"
     assert any(erreur.startswith("referencePm CHAMP_MANQUANT ") for erreur in erreurs)
     assert len(programme.splitlines()) <= 21
+
+
+@pytest.mark.exigence("R9", "R3.5", "R3.6")
+def test_le_suiveur__ok(serveur: ServeurReel, environnement: dict[str, str], tmp_path: Path) -> None:
+    _, programme = blocs("python")
+    (tmp_path / "suiveur.py").write_text(programme.replace(ADRESSE, serveur.url), encoding="utf-8")
+    with ClientEsav(serveur.url, operateur="ALPHA") as esav:
+        numeros = [
+            str(
+                esav.deposer(
+                    "ALPHA-ACCES_FTTH-0001", PANNE, Contact("Léa", "0299000000"), offre="ACCES_FTTH"
+                ).numeroSignalisation
+            )
+            for _ in range(2)
+        ]
+        clore(serveur.store, numeros[0], Action.QUALIFIER)
+        geler(serveur.store, numeros[1])
+        fait = lancer(["-W", "error", "suiveur.py"], environnement, tmp_path)
+        assert fait.returncode == 0, fait.stderr
+        assert [e.action for e in esav.detail(numeros[1]).evenement] == ["DEPOSER", "GELER", "COMPLETER"]
+        reprise = esav.suivi.evenements((tmp_path / "curseur-du-programme").read_text())
+    lignes = [ligne.split() for ligne in fait.stdout.splitlines()]
+    assert [ligne[2] for ligne in lignes if ligne[1:2] == [numeros[1]]] == ["EN_DEPOT", "GELE"]
+    assert ["EN_DEPOT"] in lignes, "the state after its answer"
+    assert [(e.numeroSignalisation, e.action) for e in reprise.evenement] == [(numeros[1], "COMPLETER")]
 
 
 @pytest.mark.exigence("R9")
@@ -114,7 +180,10 @@ def test_les_codes_de_sortie_et_les_cles__documentes() -> None:
         assert mot in DOCUMENT
     cites = set(re.findall(r"ESAV_[A-Z_]+", DOCUMENT))
     connus = {
-        str(o.envvar) for c in client.commands.values() for o in c.params if getattr(o, "envvar", None) is not None
+        str(o.envvar)
+        for c in (*client.commands.values(), *rendez_vous.commands.values())
+        for o in c.params
+        if getattr(o, "envvar", None) is not None
     }
     assert cites <= connus
     assert connus - cites <= {"ESAV_CONTACT_COURRIEL"}

@@ -27,7 +27,7 @@ from esav_soap.rendez_vous.horaires import FERMETURE, HEURE_LIMITE, REOUVERTURE
 from esav_soap.signalisation import Action, Attendu, CauseCloture, Cote, Etat, MotifRejet, Responsabilite
 from esav_soap.signalisation.motifs import Interlocuteur
 from esav_soap.signalisation.scenarios import Scenario, etapes, prestation_essai
-from esav_soap.signalisation.transitions import DELAI_CONTESTATION, TRANSITIONS
+from esav_soap.signalisation.transitions import DELAI_CONTESTATION, TRANSITIONS, Exige
 from esav_soap.usecases.catalogue import empaqueter
 from esav_soap.usecases.documentation import SENS_ORDINAIRE, faits
 from esav_soap.usecases.registre import ouvrir_pack
@@ -150,17 +150,20 @@ def test_tous_les_codes_etats_et_regles__ok() -> None:
 @pytest.mark.exigence("R8", "R3.4", "R3.6")
 def test_la_vie_d_une_signalisation_est_celle_de_la_table__ok() -> None:
     racine = page("2026.2", "documents/specifications-fonctionnelles.html")
-    dites = [[plat(case.text_content()) for case in ligne] for ligne in _lignes(racine, "vie")]
+    lignes = _lignes(racine, "vie")
+    dites = [[plat(case.text_content()) for case in ligne] for ligne in lignes]
     ordre = [None, *Etat]
     attendues = sorted(TRANSITIONS, key=lambda t: ordre.index(t.de))
     assert [(d[0], d[1]) for d in dites] == [(t.de.name if t.de else "(aucun)", t.action.name) for t in attendues]
-    for dite, t in zip(dites, attendues, strict=True):
+    for ligne, dite, t in zip(lignes, dites, attendues, strict=True):
         vers = t.vers.name if isinstance(t.vers, Etat) else "inchangé" if t.vers is None else t.vers.value
         assert dite[2] == plat(vers)
         assert ("opérateur" in dite[3], "Fournisseur" in dite[3]) == tuple(
             cote in t.cotes for cote in (Cote.OPERATEUR, Cote.FOURNISSEUR)
         )
-        assert set(dite[4].replace(",", "").split()) == {e.champ for e in t.exige}
+        assert [e for e in Exige if e.champ in ligne.xpath("td[last()]//code/text()")] == [
+            e for e in Exige if e in t.exige
+        ]
     dit = texte("2026.2", "documents/specifications-fonctionnelles.html")
     assert f"jusqu’à la fin du {DELAI_CONTESTATION}e jour ouvré" in dit
     assert "close le 02/07/2026 à 15:40, jusqu’au 08/07/2026 à 00:00" in dit

@@ -11,6 +11,7 @@ every other process; prints what it was the one to do.
 prints opérateur, author and visibility of each event once it is acknowledged. Each event is dated when its writing began.
 ``rendez_vous URL RANG NOMBRE MINUTES``: clients from RANG * NOMBRE on want hour slots, the next one when one is full; the clock is
 wrong by MINUTES. Prints for each the signalisation and its slot, or COMPLET.
+``technicien``, ``derniere_place``, ``ecrivain``: see ``processus_vie``.
 ``fourche URL``: deposits, forks four children that deposit with the inherited store, deposits again.
 """
 
@@ -210,4 +211,9 @@ ROLES: dict[str, Callable[..., None]] = {
 }
 
 if __name__ == "__main__":
-    ROLES[sys.argv[1]](*sys.argv[2:])
+    if sys.argv[1] in ROLES:
+        ROLES[sys.argv[1]](*sys.argv[2:])
+    else:
+        from tests.integration import processus_vie
+
+        processus_vie.ROLES[sys.argv[1]](*sys.argv[2:])

@@ -44,9 +44,9 @@ def lent(magasin: Magasin, moteur: str) -> Magasin:
 
 
 def ecrits(magasin: Magasin, operateur: str) -> list[Any]:
-    """(rang, id of the signalisation, author, visibility, date) of every event of an opérateur, in their order."""
+    """(rang, reference, author, visibility, date, action) of every event of an opérateur, in their order."""
     ordre = (
-        "SELECT e.rang, s.reference, e.auteur, e.visibilite, e.date FROM evenement e JOIN signalisation s "
+        "SELECT e.rang, s.reference, e.auteur, e.visibilite, e.date, e.action FROM evenement e JOIN signalisation s "
         f"ON s.id = e.signalisation WHERE e.operateur = '{operateur}' ORDER BY e.rang"
     )
     with magasin._moteur.lecteurs.connect() as connexion:

@@ -21,7 +21,7 @@ from esav_soap.bootstrap.reglages import Reglages
 from esav_soap.calendar import PARIS, en_francais
 from esav_soap.certificats import MotifRefus
 from esav_soap.cli import francais
-from esav_soap.cli.__main__ import esav
+from esav_soap.cli.__main__ import COMMANDES, esav
 from esav_soap.contract.services import SERVICES, requetes
 from esav_soap.errors import CodeAvertissement, CodeChamp, CodeErreur
 from esav_soap.names import chemin_service
@@ -350,6 +350,12 @@ def codes_manque() -> str:
     return _table(("Code", "Ce qui manque"), ((f"`{c.name}`", c.value) for c in CodeManque))
 
 
+def commandes_en_bref() -> str:
+    """The commands, one line each."""
+    lignes = ((f"`esav {nom}`", aide.rstrip(".")) for nom, (_, aide) in COMMANDES.items())
+    return _table(("Command", "What it does"), lignes)
+
+
 def commandes() -> str:
     """Help of every command."""
     francais.installer()
@@ -390,6 +396,7 @@ BLOCS: dict[str, Callable[[], str]] = {
     "operations": operations,
     "operations-sav": operations_sav,
     "commandes": commandes,
+    "commandes-en-bref": commandes_en_bref,
     "regles-publication": regles_publication,
     "exemples-publication": exemples_publication,
     "champs-bon": champs_bon,

@@ -30,13 +30,16 @@ from esav_soap.signalisation import (
 )
 from esav_soap.soap.identite import Identite, SourceIdentite, entete_locale
 from esav_soap.soap.wsgi import ApplicationWsgi, Avertir
+from esav_soap.usecases.actions import Avancer
 from esav_soap.usecases.catalogue import empaqueter
 from esav_soap.usecases.homologation import RegistreHomologations
 from esav_soap.usecases.ports import EvenementSuivi, NumeroDejaPris, PageEvenements
+from esav_soap.usecases.ports_acces import Deroulements
 from esav_soap.usecases.ports_rendez_vous import CapacitesImportees
 from esav_soap.usecases.ports_suivi import Filtre, PageSignalisations, Place, Resume
 from esav_soap.usecases.publieur import Publieur
 from esav_soap.usecases.registre import Registre
+from esav_soap.usecases.scenarios import AvecScenarios
 from tests.e2e.soap import Reponse
 from tests.faux_publieur import FauxPublieur
 
@@ -135,9 +138,10 @@ class FausseBase:
         return self.premiers.get(n.numero, Evenement(n.depot_le, Etat.EN_DEPOT, Cote.OPERATEUR, action=Action.DEPOSER))
 
     def _noter(self, n: NouvelleSignalisation, un: Evenement) -> None:
-        cle = (n.plateforme, n.operateur)
-        rang = 1 + sum((autre.plateforme, autre.operateur) == cle for autre, _ in self._suite)
-        self._suite.append((n, replace(un, rang=rang)))
+        if un.visibilite is Visibilite.PARTAGE:
+            cle = (n.plateforme, n.operateur)
+            rang = 1 + sum((autre.plateforme, autre.operateur) == cle for autre, _ in self._suite)
+            self._suite.append((n, replace(un, rang=rang)))
 
     # Evenements
 
@@ -165,7 +169,7 @@ class FausseBase:
 
     def evenements_depuis(self, plateforme: str, operateur: str, curseur: int, maximum: int) -> PageEvenements:
         siens = [(n, e) for n, e in self._suite if (n.plateforme, n.operateur) == (plateforme, operateur)]
-        vus = [(n, e) for n, e in siens if e.rang > curseur and e.visibilite is Visibilite.PARTAGE][:maximum]
+        vus = [(n, e) for n, e in siens if e.rang > curseur][:maximum]
         fin = vus[-1][1].rang if len(vus) == maximum else max(curseur, len(siens))
         return PageEvenements(tuple(EvenementSuivi(n.numero, n.reference, e) for n, e in vus), fin, len(siens))
 
@@ -340,16 +344,31 @@ def noeud(
     identite: SourceIdentite | Identite = entete_locale,
     homologation: bool = False,
     avertir: Avertir = lambda certificat, instant: (),
+    deroulements: Deroulements | None = None,
 ) -> FauxNoeud:
-    """A node over ``base`` (by default :func:`base_garnie`) at :data:`INSTANT`. ``homologation``: production asks for it."""
+    """A node over ``base`` (by default :func:`base_garnie`) at :data:`INSTANT`. ``homologation``: production asks for it.
+
+    ``deroulements``: with the test prestations of integration, whose events go there; nobody waits for LENT.
+    """
     base = base or base_garnie()
     registre = Registre(base, URL)
     registre.rafraichir(INSTANT)
     horloge = [INSTANT]
     schemas, wsdls = contrats_sans_version()
     homologations = RegistreHomologations(base, URL, exigee=homologation)
+    scenarios = deroulements and AvecScenarios(
+        base, deroulements, lambda quand: registre.offres("integration", quand), lambda: horloge[0], lambda _: None
+    )
+    avancer: Avancer = scenarios.avancer if scenarios else lambda une: une
     operations = monter_operations(
-        base, lambda une: une, base, registre, publieur or FauxPublieur(), homologations, schemas, lambda: horloge[0]
+        scenarios or base,
+        avancer,
+        base,
+        registre,
+        publieur or FauxPublieur(),
+        homologations,
+        schemas,
+        lambda: horloge[0],
     )
     application = ApplicationWsgi(
         operations, registre, identite, lambda: horloge[0], wsdls, homologations, taille_max, avertir=avertir

@@ -95,8 +95,8 @@ class Evenement:
     """A change of a signalisation (R3.4); the first is its deposit. ``etat``: the one after it.
 
     ``action`` is None in histories older than actions. ``auteur``: the person or system that acted. ``retabli_le``: when the
-    service worked again, told by a closure. ``rang``: place in the sequence of its opérateur on its platform, 0 until stored; it
-    says where the event is kept, not what happened, so events are equal without it.
+    service worked again, told by a closure. ``rang``: place in the sequence of its opérateur on its platform, 0 until it is
+    stored, and always for an internal one; it says where the event is kept, not what happened, so events are equal without it.
     """
 
     date: datetime

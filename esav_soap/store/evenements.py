@@ -68,7 +68,7 @@ def lire_evenement(ligne: Any) -> Evenement:
         cause=_membre(CauseCloture, ligne.cause),
         responsabilite=_membre(Responsabilite, ligne.responsabilite),
         retabli_le=ligne.retabli_le,
-        rang=ligne.rang,
+        rang=ligne.rang or 0,
     )
 
 
@@ -110,7 +110,7 @@ class EvenementsSQL:
                 ligne.rang: EvenementSuivi(ligne.numero, ligne.reference, lire_evenement(ligne)) for ligne in lignes
             }
             fin = lignes[-1].rang if len(lignes) == maximum else dernier
-            if fin - curseur > len(suivis):  # some of these places are internal, or archived
+            if fin - curseur > len(suivis):  # some of these places are archived
                 suivis |= evenements_archives(connexion, plateforme, operateur, curseur, fin, maximum)
             page = tuple(suivis[rang] for rang in sorted(suivis)[:maximum])
             jusqu_a = page[-1].evenement.rang if len(page) == maximum else max(curseur, dernier)
@@ -182,11 +182,15 @@ def ecrire_evenements(connexion: Connection, id_: int, cle: tuple[str, str], eve
             clos_le=_clos_le(evenements),
         )
     )
-    rangs = reserver(connexion, cle, len(evenements))
+    partages = sum(un.visibilite is Visibilite.PARTAGE for un in evenements)
+    rangs = iter(reserver(connexion, cle, partages) if partages else ())
     commun = {"signalisation": id_, "plateforme": cle[0], "operateur": cle[1]}
     connexion.execute(
         insert(evenement),
-        [{**commun, "rang": rang, **valeurs(un)} for rang, un in zip(rangs, evenements, strict=True)],
+        [
+            {**commun, "rang": next(rangs) if un.visibilite is Visibilite.PARTAGE else None, **valeurs(un)}
+            for un in evenements
+        ],
     )
 
 
@@ -205,7 +209,9 @@ def _clos_le(evenements: Sequence[Evenement]) -> Any:
 
 
 def _page(plateforme: str, operateur: str, apres: int, jusqu_a: int) -> Any:
-    visibles: ColumnElement[bool] = _E.visibilite == Visibilite.PARTAGE.name
+    visibles: ColumnElement[bool] = (
+        _E.visibilite == Visibilite.PARTAGE.name
+    )  # none other has a place; this is a second lock
     return (
         select(_S.numero, _S.reference, *COLONNES)
         .join_from(evenement, signalisation, _S.id == _E.signalisation)

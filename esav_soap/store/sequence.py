@@ -1,5 +1,7 @@
 """The numbering of events: one sequence per platform and opérateur, without gaps, in the order of the commits.
 
+Internal events are not in it: neither a gap nor a cursor that moves tells an opérateur that there was one (R3.7).
+
 A reader that has seen everything up to a ``rang`` asks for what comes after it, so no event may appear below that later.
 Therefore the number comes from a row of ``compteur_evenements`` that the writing transaction holds until its commit: who
 wants the next number waits for it, and what is undone leaves no gap. (A sequence of PostgreSQL would give numbers in the

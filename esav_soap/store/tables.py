@@ -137,7 +137,8 @@ signalisation = Table(
 )
 
 #: Every change of a signalisation (R3.4); the first is its deposit. ``id`` orders the events of one signalisation, ``rang``
-#: those of an opérateur (:mod:`esav_soap.store.sequence`). ``commentaire`` stands last: a long one is not read to find the rest.
+#: those that an opérateur sees (:mod:`esav_soap.store.sequence`); internal ones have none. ``commentaire`` stands last: a long
+#: one is not read to find the rest.
 evenement = Table(
     "evenement",
     tables,
@@ -145,7 +146,7 @@ evenement = Table(
     Column("signalisation", _RANG, ForeignKey("signalisation.id"), nullable=False),
     Column("plateforme", String(16), nullable=False),
     Column("operateur", String(64), nullable=False),
-    Column("rang", _RANG, nullable=False),
+    Column("rang", _RANG),
     Column("date", Instant, nullable=False),
     Column("etat", String(32), nullable=False),
     Column("cote", String(16), nullable=False),

@@ -61,7 +61,7 @@ class EvenementSuivi:
 
 @dataclass(frozen=True, slots=True)
 class PageEvenements:
-    """``curseur``: where the next page begins. ``dernier``: the place of the opérateur's newest event, seen or not; less than
+    """``curseur``: where the next page begins. ``dernier``: the place of the newest event that the opérateur may see; less than
     ``curseur`` when that one is none that this store gave."""
 
     evenements: tuple[EvenementSuivi, ...]
@@ -80,7 +80,7 @@ class Evenements(Protocol):
     def evenements_depuis(self, plateforme: str, operateur: str, curseur: int, maximum: int) -> PageEvenements:
         """Up to ``maximum`` (one at least) of the events after ``curseur`` that the opérateur may see, in their order.
 
-        0 is the beginning. The cursor passes over internal events, and a page is empty only when nothing visible is left. An
+        0 is the beginning. Internal events have no place in it, and a page is empty only when nothing is left. An
         event that is committed later stands after every cursor given before, and the same cursor gives the same events again.
         """
         ...

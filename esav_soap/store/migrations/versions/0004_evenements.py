@@ -40,7 +40,7 @@ def nouvelles() -> "list[sa.Column[object]]":
     return [
         sa.Column("plateforme", sa.String(16), nullable=False),
         sa.Column("operateur", sa.String(64), nullable=False),
-        sa.Column("rang", RANG, nullable=False),
+        sa.Column("rang", RANG),
         sa.Column("action", sa.String(32)),
         sa.Column("auteur", sa.Text, nullable=False),
         sa.Column("visibilite", sa.String(16), nullable=False),

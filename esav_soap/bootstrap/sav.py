@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from esav_soap.model import Catalogue
 from esav_soap.signalisation import Signalisation
 from esav_soap.store import Magasin
-from esav_soap.usecases.ports import Horloge
+from esav_soap.usecases.ports import Depots, Horloge
 from esav_soap.usecases.registre import Registre, catalogue_du_pack
 from esav_soap.usecases.rendez_vous import RendezVous, offres_du_registre
 from esav_soap.usecases.sav import Sav
@@ -33,6 +33,16 @@ def monter_sav(magasin: Magasin, instant: Horloge) -> Sav:
 def monter_rendez_vous(magasin: Magasin, instant: Horloge) -> RendezVous:
     """Appointments of signalisations that stand; a version of the catalogue is loaded when a refusal proposes other slots."""
     return RendezVous(magasin, _scenarios(magasin, instant), offres_du_registre(Registre(magasin, "")))
+
+
+def monter_saisie(magasin: Magasin, instant: Horloge) -> tuple[Depots, Registre]:
+    """What late entries are judged by: the parc with the test prestations of integration, and the recorded versions."""
+    registre = Registre(magasin, "")
+    registre.rafraichir(instant())
+    scenarios = AvecScenarios(
+        magasin, magasin, lambda quand: registre.offres("integration", quand), instant, time.sleep
+    )
+    return scenarios, registre
 
 
 def formulaire_lu(magasin: Magasin, signalisation: Signalisation) -> FormulaireLu | None:

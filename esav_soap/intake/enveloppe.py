@@ -62,13 +62,27 @@ def lire_enveloppe(
     encodage = _encodage(content_type)
     if encodage == "UTF-16":  # the byte order mark says which; without it the first character does, which is ASCII
         encodage = None if octets.startswith(_MARQUES) else "UTF-16BE" if octets[0] == 0 else "UTF-16LE"
+    return _ouvrir(_lire(octets, encodage))
+
+
+def lire_requete(octets: bytes, taille_max: int = TAILLE_MAX) -> etree._Element:
+    """Read a file that holds a request: what is in the body of its envelope, or its root when it has none. Raises the same."""
+    if len(octets) > taille_max:
+        raise trop_grand(taille_max)
+    if not octets.strip():
+        raise _mal_forme("Le fichier est vide : une requête ou un formulaire est attendu.")
+    racine = _lire(octets, None)
+    return _ouvrir(racine).corps if etree.QName(racine).namespace in _VERSIONS else racine
+
+
+def _lire(octets: bytes, encodage: str | None) -> etree._Element:
     racine = _analyser(octets, encodage)
     if racine.getroottree().docinfo.internalDTD is not None:
         raise _mal_forme("Une déclaration DOCTYPE n'est pas admise.")
     # libxml2 and lxml look attributes up one by one: with 10^5 on one element a request would take a minute.
     if octets.count(b"=") > _SIGNES_EGAL and any(len(noeud.attrib) > ATTRIBUTS_MAX for noeud in racine.iter()):
         raise _mal_forme(f"Un élément porte plus de {ATTRIBUTS_MAX} attributs.")
-    return _ouvrir(racine)
+    return racine
 
 
 def trop_grand(taille_max: int) -> ErreurEsav:

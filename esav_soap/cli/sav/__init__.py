@@ -7,6 +7,7 @@ import click
 from esav_soap.cli.sav.commandes import COMMANDES
 from esav_soap.cli.sav.lecture import lister, montrer
 from esav_soap.cli.sav.rendez_vous import decommander, reporter
+from esav_soap.cli.sav.saisie import saisir
 
 
 class _DansCetOrdre(click.Group):
@@ -31,5 +32,5 @@ def sav() -> None:
     """
 
 
-for _commande in (lister, montrer, *COMMANDES, reporter, decommander):
+for _commande in (lister, montrer, *COMMANDES, reporter, decommander, saisir):
     sav.add_command(_commande)

@@ -51,3 +51,10 @@ def test_tout_y_est__ok(generer: ModuleType) -> None:
     assert all(f"`ESAV_{nom.upper()}`" in reglages for nom in Reglages.__slots__)
     assert all(f"`{operation}`" in operations for operation in REPONSES)
     assert all(f"| `{etat.name}` | {etat.value} |" in etats for etat in Etat)
+
+
+@pytest.mark.exigence("R8")
+def test_le_journal_dit_la_revision_de_la_base__ok() -> None:
+    revisions = sorted(f.name[:4] for f in (RACINE / "esav_soap/store/migrations/versions").glob("[0-9]*.py"))
+    dit = (RACINE / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"The store needs revision {revisions[-1]} (" in dit

@@ -223,7 +223,8 @@ def situation(suivi: AbonnementSuivi) -> str:
         case EtatAbonnement.ARRETE:
             return f"ARRÊTÉ le {_le(un.arrete_le)}, {attente}"
     if un.erreur:
-        return f"en échec depuis le {_le(un.echecs_depuis)} ({un.essais} essais), {attente}, prochain le {_le(un.prochain)}"
+        essais = f"{un.essais} essai{'s' if un.essais > 1 else ''}"
+        return f"en échec depuis le {_le(un.echecs_depuis)} ({essais}), {attente}, prochain le {_le(un.prochain)}"
     return f"actif, {attente}"
 
 

@@ -18,6 +18,7 @@ from esav_soap.avis import EtatEnvoi, GenreAvis, Operateur
 from esav_soap.avis.faits import Lieux
 from esav_soap.notifications import Abonnement, EtatAbonnement, Patience
 from esav_soap.signalisation import Action, Cote, Etat, Evenement, Visibilite
+from esav_soap.signalisation.scenarios import Scenario, prestation_essai
 from esav_soap.souscription import Souscription
 from esav_soap.store import Magasin, ouvrir
 from esav_soap.usecases.avis import Redacteur
@@ -28,11 +29,13 @@ from esav_soap.usecases.notifications import (
     IssueNotification,
     Notifications,
     abonner,
+    actualiser,
     reprendre,
     suspendre,
     trouver_abonnement,
 )
 from esav_soap.usecases.ports_notifications import EchecNotification, MotifEchec, Notification
+from esav_soap.usecases.scenarios import AvecScenarios
 from tests.e2e.tls import BON
 from tests.integration.exemples import DEPOT_LE, nouvelle
 from tests.integration.test_plans_store import balayages, requetes
@@ -505,3 +508,27 @@ def test_chercher_ce_qui_est_du_ne_balaie_rien(magasin: Magasin, moteur: str) ->
     with magasin._moteur.ecrivains.connect() as connexion:
         plans = {ordre: balayages(connexion, ordre, valeurs) for ordre, valeurs in vues}
     assert [plan for plan in plans.items() if plan[1]] == []
+
+
+@pytest.mark.exigence("R3.5", "R6.3")
+def test_ce_que_jouent_les_scenarios_part_sans_que_personne_ne_regarde__ok(magasin: Magasin) -> None:
+    """On integration a change is stored when somebody looks; the worker does, for those who are notified of it."""
+    montre, recepteur = Montre(), Recepteur()
+    envoi = Notifications(magasin, recepteur, montre)
+    scenarios = AvecScenarios(magasin, magasin, lambda _: frozenset(), montre, lambda _: None)
+    essai = prestation_essai("ACCES_FTTH", Scenario.CLOTURE)
+    for code in ("OPA", "OPB"):
+        deposer(magasin, 1, plateforme="integration", operateur=code, prestation=essai)
+    abonner(magasin, "integration", "OPA", ADRESSE, montre(), 0)
+    montre.present += HEURE
+    actualiser(magasin, magasin, scenarios.avancer)
+    assert tours(envoi) == [IssueNotification.RECUE]
+    etats = [un.evenement.etat for recue in recepteur.recues for un in recue.evenements]
+    assert etats == [Etat.EN_DEPOT, Etat.EN_QUALIFICATION, Etat.EN_COURS, Etat.CLOS]
+    assert len(magasin.evenements_depuis("integration", "OPB", 0, 10).evenements) == 1
+    # Nobody looks for who is suspended.
+    suspendre(magasin, "integration", "OPA", montre())
+    deposer(magasin, 1, "S", plateforme="integration", prestation=essai)
+    montre.present += HEURE
+    actualiser(magasin, magasin, scenarios.avancer)
+    assert magasin.evenements_depuis("integration", "OPA", 0, 10).dernier == 5

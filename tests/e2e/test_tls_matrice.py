@@ -150,7 +150,11 @@ def publier(appelant: Appelant) -> Reponse:
 
 
 def lister(appelant: Appelant) -> Reponse:
-    return appelant.demander("POST", "/production/ws/1/catalogue", enveloppe(requete("listerVersions")))
+    return lire(appelant, "catalogue", "listerVersions")
+
+
+def lire(appelant: Appelant, service: str, operation: str) -> Reponse:
+    return appelant.demander("POST", f"/production/ws/1/{service}", enveloppe(requete(operation)))
 
 
 Essai = Callable[[Monde, int, ssl.TLSVersion], Reponse]
@@ -260,6 +264,13 @@ ESSAIS: dict[str, Essai] = {
     "Opérateur, sur `publication`": seul("OPA", publier),
     "Système du Fournisseur, sur `depot`": seul("fournisseur"),
     "Système du Fournisseur, sur `catalogue`": seul("fournisseur", lister),
+    "Système du Fournisseur, sur `sav`": seul("fournisseur", lambda a: lire(a, "sav", "listerFile")),
+    "Système du Fournisseur, sur `suivi`": seul("fournisseur", lambda a: lire(a, "suivi", "listerEvenements")),
+    "Système du Fournisseur, sur `rendez-vous`": seul(
+        "fournisseur", lambda a: lire(a, "rendez-vous", "rechercherPlages")
+    ),
+    "Opérateur, sur `sav`": seul("OPA", lambda a: lire(a, "sav", "listerFile")),
+    "Publieur, sur `sav`": seul("publieur", lambda a: lire(a, "sav", "listerFile")),
     "Autre opérateur, sur la prestation du premier": seul("OPB"),
     "Souscription terminée": seul("OPC"),
     "Limité à l'intégration, sur `production`": seul("integration"),

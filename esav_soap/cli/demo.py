@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import shlex
 import shutil
@@ -19,6 +20,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
+
+from esav_soap.calendar import PARIS
+from esav_soap.jours_ouvres import ajouter
 
 OPERATEURS = ("ALPHA", "BETA")
 DELAI_S = 60
@@ -53,7 +57,8 @@ PANNE = {
 @click.option("--dossier", type=click.Path(file_okay=False, path_type=Path), help="Où mettre la base.  [provisoire]")
 @click.option("--catalogue", "racine", type=click.Path(exists=True, path_type=Path), default=_RACINE, hidden=True)
 def demo(once: bool, port: int | None, dossier: Path | None, racine: Path) -> None:
-    """Tout voir fonctionner : catalogue, parc, service, dépôt, refus expliqué, suivi ; puis le service reste ouvert.
+    """Tout voir fonctionner : catalogue, parc, service, dépôt, refus expliqué, suivi, clôture, rendez-vous ; puis le service
+    reste ouvert.
 
     \b
     Exemples :
@@ -113,7 +118,7 @@ def _jouer(lieu: Path, racine: Path, port: int, *, once: bool) -> None:
         deposer = ["client", "deposer", *prestation, "--offre", "ACCES_FTTH", *contact]
         _titre("La production s'ouvre par un premier appel réussi sur la plate-forme d'intégration")
         _esav(*deposer, "--reference", "DEMO-0", *champs, attendu=1)
-        _esav(*deposer, "--reference", "ESSAI-1", "--plateforme", "integration", *champs)
+        _esav(*_essai(deposer), "--reference", "ESSAI-1", *champs)
         _titre("Un dépôt mal rempli : tout ce qui est à corriger, d'un coup")
         fautifs = [c for c in champs if not c.startswith(("natureDefaut", "puissancePto"))]
         _esav(*deposer, "--reference", "DEMO-0", *fautifs, "natureDefaut=INCONNU", attendu=1)
@@ -123,6 +128,8 @@ def _jouer(lieu: Path, racine: Path, port: int, *, once: bool) -> None:
         _titre("Son suivi")
         _esav("client", "etat", "--reference", "DEMO-1")
         _esav("client", "detail", "--reference", "DEMO-1")
+        _vie("DEMO-1", lieu)
+        _rendez_vous("ESSAI-1")
         _titre("Pour un autre opérateur, avec son certificat, elle n'existe pas")
         autre = _paire(lieu, OPERATEURS[1])
         _esav("client", "etat", "--reference", "ESSAI-1", "--plateforme", "integration", *autre, attendu=1)
@@ -134,6 +141,45 @@ def _jouer(lieu: Path, racine: Path, port: int, *, once: bool) -> None:
             click.echo(f"Essayer : {reglages} {esav} client versions")
             click.echo("Le service reste ouvert ; Ctrl-C pour arrêter.")
             signal.pause()
+
+
+def _essai(depot: list[str]) -> list[str]:
+    """The same deposit on a test prestation of integration, where there are appointments at any hour."""
+    rang = depot.index("--prestation") + 1
+    return [*depot[:rang], "JDT-ACCES_FTTH", *depot[rang + 1 :], "--plateforme", "integration"]
+
+
+def _vie(reference: str, lieu: Path) -> None:
+    """A signalisation from its deposit to the avis de clôture, by both sides; then what the opérateur reads of it."""
+    _titre("Le SAV s'en charge : un technicien la qualifie, la prend, puis la gèle")
+    etat = _esav("client", "etat", "--reference", reference, "--format", "json", montrer=0)
+    numero = json.loads(etat)["numeroSignalisation"]
+    for verbe, *options in (
+        ("qualifier",),
+        ("prendre",),
+        ("geler", "--attendu", "ACCES_SITE", "--commentaire", "Local technique fermé : qui en a la clé ?"),
+    ):
+        _esav("sav", verbe, numero, *options, montrer=1)
+    _titre("L'opérateur répond : elle repart")
+    _esav("client", "completer", numero, "--commentaire", "Gardien prévenu, présent dès 8 h.")
+    _titre("Le service est rétabli : clôture, puis avis de clôture")
+    retabli = datetime.now().astimezone().isoformat(timespec="seconds")
+    codes = ["--cause", "JARRETIERE", "--responsabilite", "FOURNISSEUR", "--retabli-le", retabli]
+    _esav("sav", "clore", numero, *codes, montrer=1)
+    _esav("sav", "valider", numero, montrer=1)
+    _titre("Tous les changements, depuis un curseur que l'opérateur garde")
+    for _ in range(2):
+        _esav("client", "evenements", "--curseur-dans", str(lieu / "curseur"))
+
+
+def _rendez_vous(reference: str) -> None:
+    """A slot is searched and booked, on the integration platform."""
+    _titre("Un rendez-vous, sur la plate-forme d'intégration")
+    jour = ajouter(datetime.now(PARIS).date(), 2).isoformat()
+    essai = ["--plateforme", "integration", "--reference", reference, "--genre", "SAV"]
+    _esav("client", "rendez-vous", "chercher", *essai, "--du", jour, "--au", jour)
+    voulu = ["--jour", jour, "--plage", "MATIN", "--reference-rendez-vous", "RDV-1"]
+    _esav("client", "rendez-vous", "reserver", *essai, *voulu, "--ferme")
 
 
 def _bon(operateur: str) -> list[str]:
@@ -162,13 +208,23 @@ def _acces(lieu: Path, url: str) -> dict[str, str]:
     return {"ESAV_URL": url, "ESAV_CERTIFICAT": certificat, "ESAV_CLE": cle, "ESAV_CA": str(lieu / "ca.pem")}
 
 
-def _esav(*arguments: str, attendu: int = 0) -> None:
-    """Run a command as a user would, and show it."""
-    click.secho(f"$ esav {shlex.join(arguments)}", fg="cyan")
-    code = subprocess.run([sys.executable, "-m", "esav_soap.cli", *arguments], check=False).returncode
-    click.echo()
-    if code != attendu:
-        raise click.ClickException(f"cette commande a rendu {code} au lieu de {attendu} ; la démonstration s'arrête")
+def _esav(*arguments: str, attendu: int = 0, montrer: int | None = None) -> str:
+    """Run a command as a user would, and show it. ``montrer``: only so many lines of its answer, which is given back; 0
+    shows nothing of the command either."""
+    if montrer != 0:
+        click.secho(f"$ esav {shlex.join(arguments)}", fg="cyan")
+    commande = [sys.executable, "-m", "esav_soap.cli", *arguments]
+    fait = subprocess.run(commande, check=False, stdout=None if montrer is None else subprocess.PIPE, encoding="utf-8")
+    dit = fait.stdout or ""
+    if montrer or fait.returncode != attendu:
+        click.echo("\n".join(dit.splitlines()[:montrer] if fait.returncode == attendu else [dit]))
+    if montrer is None:
+        click.echo()
+    if fait.returncode != attendu:
+        raise click.ClickException(
+            f"cette commande a rendu {fait.returncode} au lieu de {attendu} ; la démonstration s'arrête"
+        )
+    return dit
 
 
 def _titre(texte: str) -> None:

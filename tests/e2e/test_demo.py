@@ -19,10 +19,13 @@ from tests.e2e.serveur import port_libre
 RACINE = Path(__file__).parents[2]
 
 
-@pytest.mark.exigence("R9", "R3.1", "R3.2", "R3.3", "R3.5", "R3.7", "R1.5", "R6.1", "R6.2", "R6.3", "R6.6")
+@pytest.mark.exigence(
+    "R9", "R3.1", "R3.2", "R3.3", "R3.4", "R3.5", "R3.6", "R3.7", "R4.1", "R1.5", "R6.1", "R6.2", "R6.3", "R6.6"
+)
 def test_demo__ok(tmp_path: Path) -> None:
     """Both versions, subscriptions, certificates made on the spot, a diagnosis, production earned on integration, a refusal
-    with its errors, an acknowledgement given twice, its follow-up; and nothing stays."""
+    with its errors, an acknowledgement given twice, its life to the avis de clôture, read by cursor, an appointment; and
+    nothing stays."""
     lance = subprocess.run(
         [sys.executable, "-m", "esav_soap.cli", "demo", "--once"],
         cwd=tmp_path,
@@ -54,9 +57,25 @@ def test_demo__ok(tmp_path: Path) -> None:
     numeros = [mot for mot in re.findall(r"\b[0-9A-Z]{11}\b", accuse) if normaliser(mot) == mot]
     assert len(numeros) == 2
     assert len(set(numeros)) == 1, "sent twice, one signalisation"
-    detail, autre = suivi.split("Pour un autre opérateur, avec son certificat")
+    detail, vie = suivi.split("Le SAV s'en charge")
     assert numeros[0] in detail
     assert "Perte totale du lien" in detail
+    technique, reponse = vie.split("L'opérateur répond")
+    assert re.findall(r"\(([A-Z_]+)\)$", technique, re.MULTILINE) == ["EN_QUALIFICATION", "EN_COURS", "GELE"]
+    reponse, cloture = reponse.split("Le service est rétabli")
+    assert "en cours  (EN_COURS)" in reponse
+    cloture, evenements = cloture.split("Tous les changements")
+    assert re.findall(r"\(([A-Z_]+)\)$", cloture, re.MULTILINE) == ["CLOS", "VALIDE"]
+    premiers, rendez_vous = evenements.split("Un rendez-vous, sur la plate-forme d'intégration")
+    lus = re.findall(rf"{numeros[0]} +DEMO-1 +([A-Z_]+) +(OPERATEUR|FOURNISSEUR)", premiers)
+    assert [etat for etat, _ in lus] == [
+        *("EN_DEPOT", "EN_QUALIFICATION", "EN_COURS", "GELE", "EN_COURS", "CLOS", "VALIDE"),
+    ]
+    assert premiers.count("--curseur 7") == 2, "the second reading has nothing more"
+    assert "Aucun changement." in premiers
+    rendez_vous, autre = rendez_vous.split("Pour un autre opérateur, avec son certificat")
+    assert re.search(r"MATIN +matin", rendez_vous)
+    assert "Rendez-vous confirmé" in rendez_vous
     assert "SIGNALISATION_INCONNUE" in autre
     assert "Tout a fonctionné" in dit
     assert "Traceback" not in dit

@@ -37,6 +37,7 @@ from esav_soap.souscription.champs import CHAMPS, Champ
 from esav_soap.souscription.regles import CodeBon, CodeDenonciation
 from esav_soap.usecases.codes_verification import CodeVerification
 from esav_soap.usecases.documentation import SENS_ORDINAIRE
+from esav_soap.usecases.documentation_essai import faits_essai
 from esav_soap.usecases.documentation_suivi import actions, garanties
 from esav_soap.usecases.documentation_suivi import delais_rendez_vous as delais
 from esav_soap.usecases.pki.raisons import CodePki
@@ -190,6 +191,33 @@ def scenarios() -> str:
         suite = "<br>".join(f"{e.minutes} min : `{e.etat.name}`, « {e.commentaire} »" for e in etapes(scenario))
         lignes.append((f"`{PREFIXE}{scenario.name}-OFFRE`", scenario.value, suite or "—"))
     return _table(("Identifiant", "Ce qui se passe", "Après le dépôt"), iter(lignes))
+
+
+def etats_essai() -> str:
+    """Every state, and the test prestation whose signalisations come to it."""
+    lignes = (
+        (
+            f"`{e.etat}`",
+            f"`{PREFIXE}{e.scenario + '-' if e.scenario else ''}OFFRE`",
+            f"{e.minutes} min après le dépôt" if e.minutes else "Dès le dépôt",
+        )
+        for e in faits_essai(()).etats
+    )
+    return _table(("État", "Prestation", "Quand"), lignes)
+
+
+def suites_essai() -> str:
+    """What the opérateur's actions lead to on the test prestations."""
+    return _table(("Opération", "Ce qui s'ensuit"), ((f"`{o}`", dite) for o, dite in faits_essai(()).suites))
+
+
+def places_essai() -> str:
+    """The slots of the test prestations."""
+    lignes = (
+        (f"`{g.code}` ({g.sens})", ", ".join(f"`{p}`" for p in g.libres), f"`{g.complete}`")
+        for g in faits_essai(()).rendez_vous
+    )
+    return _table(("Genre", "Plages libres", "Plage toujours complète"), lignes)
 
 
 def reglages() -> str:
@@ -392,6 +420,9 @@ BLOCS: dict[str, Callable[[], str]] = {
     "motifs-refus": motifs_refus,
     "motifs-rendez-vous": motifs_rendez_vous,
     "scenarios": scenarios,
+    "etats-essai": etats_essai,
+    "suites-essai": suites_essai,
+    "places-essai": places_essai,
     "reglages": reglages,
     "operations": operations,
     "operations-sav": operations_sav,

@@ -15,6 +15,7 @@ from esav_soap.publication.enonces import REGLES
 from esav_soap.rendez_vous import Plage
 from esav_soap.signalisation import Etat
 from esav_soap.signalisation.scenarios import PREFIXE, Scenario, etapes, prestation_essai
+from esav_soap.usecases.documentation_essai import faits_essai
 from esav_soap.usecases.documentation_suivi import faits_suivi
 from esav_soap.usecases.jeu_de_test import CasRange, Genre, genres
 from esav_soap.usecases.jeu_de_test.reponses import AVERTISSEMENTS_IGNORES, JOKERS, OPERATEUR
@@ -62,6 +63,7 @@ def faits(catalogue: Catalogue, ranges: Sequence[CasRange], base_url: str, prece
         genres=tuple(GenrePresente(genre.name, genre.value, nombre) for genre, nombre in genres(ranges)),
         cas=tuple(_presente(range_) for range_ in ranges),
         suivi=faits_suivi(),
+        essai=faits_essai(catalogue.offres),
     )
 
 

@@ -117,6 +117,46 @@ class FaitsSuivi:
 
 
 @dataclass(frozen=True, slots=True)
+class EtatEssaye:
+    """How a signalisation gets into a state on integration: the ``scenario`` of its prestation (empty: the ordinary one),
+    ``minutes`` after the deposit; kinds of cases of the jeu de test that deposit it, and that read the state."""
+
+    etat: str
+    scenario: str
+    minutes: int
+    depot: str
+    lecture: str
+
+
+@dataclass(frozen=True, slots=True)
+class RendezVousEssaye:
+    """A kind of appointment on the test prestations: codes of the slots that can be booked, and of the one that is always
+    full; ``offres``: codes of those that have it."""
+
+    code: str
+    sens: str
+    libres: tuple[str, ...]
+    complete: str
+    offres: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FaitsEssai:
+    """States and appointments on the plate-forme d'intégration. ``suites``: operation of the opérateur, and what follows.
+    ``minutes``: until every state is reached. ``motifs``: service, and what is compared instead of what changes there.
+    ``retenus``: placeholders of messages."""
+
+    etats: tuple[EtatEssaye, ...]
+    rendez_vous: tuple[RendezVousEssaye, ...]
+    suites: tuple[tuple[str, str], ...]
+    suivis: tuple[str, ...]
+    minutes: int
+    jours: int
+    motifs: tuple[tuple[str, str], ...]
+    retenus: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Faits:
     """``base_url``: public address. ``etats``: code -> label of the states of a signalisation; ``etats_version``: those of
     a version. ``regles``: article and rule of the life of a version. ``exemples``: ``requete``, ``accuse``, ``refus``,
@@ -138,3 +178,4 @@ class Faits:
     genres: tuple[GenrePresente, ...]
     cas: tuple[CasPresente, ...]
     suivi: FaitsSuivi
+    essai: FaitsEssai

@@ -179,9 +179,11 @@ def commentaire(effet: Effet, reservation: Reservation) -> str:
     """How the event of the signalisation tells it; empty when nothing happens to it."""
     if effet is Effet.AUCUN:
         return ""
-    lien = "au" if effet is Effet.DEPLACER_RENDEZ_VOUS else "pour le" if effet is Effet.PRENDRE_RENDEZ_VOUS else "du"
-    genre = LIBELLES[reservation.creneau.genre]
-    return f"Rendez-vous {genre} {effet.value} {lien} {reservation.creneau.libelle}."
+    genre, plage = LIBELLES[reservation.creneau.genre], reservation.creneau.libelle
+    if effet is Effet.ANNULER_RENDEZ_VOUS:
+        return f"Rendez-vous {genre} du {plage} {effet.value}."
+    lien = "au" if effet is Effet.DEPLACER_RENDEZ_VOUS else "pour le"
+    return f"Rendez-vous {genre} {effet.value} {lien} {plage}."
 
 
 # -- what the decisions share ------------------------------------------------------------------------------------------

@@ -206,7 +206,8 @@ class RendezVous:
         canonique = normaliser(numero)
         connue = self.agenda.reservation(plateforme, None, canonique) if canonique else None
         if connue is None:
-            raise ErreurEsav(CodeErreur.RENDEZ_VOUS_INCONNU)
+            dit = f"Aucun rendez-vous ne porte ce numéro sur la plate-forme {plateforme}. Il n'est pas celui de la signalisation."
+            raise ErreurEsav(CodeErreur.RENDEZ_VOUS_INCONNU, dit)
         return Appelant(plateforme, connue.operateur)
 
     # -- what they share ---------------------------------------------------------------------------------------------------

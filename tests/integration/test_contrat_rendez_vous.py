@@ -149,7 +149,7 @@ def test_toute_la_vie_d_un_rendez_vous(magasin: Magasin) -> None:
     ]
     lue = magasin.par_numero("production", "OPA", numero)
     assert lue is not None
-    assert lue.evenements[-1].commentaire.endswith("(08:00-12:00). Le client est absent.")
+    assert lue.evenements[-1].commentaire.endswith("(08:00-12:00) annulé. Le client est absent.")
     assert engagees(magasin) == []
 
 

@@ -58,7 +58,7 @@ def rendez_vous(reservations: Sequence[Reservation]) -> Iterator[str]:
 
 
 def ligne_rendez_vous(une: Reservation) -> str:
-    """``9JD3CMHVHKN : SAV, 01/12/2026, matin (08:00-12:00), confirmée (référence RDV-1)``."""
+    """``9JD3CMHVHKN : SAV, 01/12/2026, matin (08:00-12:00), réservation confirmée (référence RDV-1)``."""
     from esav_soap.calendar import en_francais
     from esav_soap.rendez_vous import LIBELLES, EtatReservation
 
@@ -66,7 +66,7 @@ def ligne_rendez_vous(une: Reservation) -> str:
     if une.etat is EtatReservation.TENUE and une.tenue_jusqu_a is not None:
         jusque = f" jusqu'au {en_francais(une.tenue_jusqu_a)}"
     genre = LIBELLES[une.creneau.genre]
-    return f"{une.numero} : {genre}, {une.creneau.libelle}, {une.etat.value}{jusque} (référence {une.reference})"
+    return f"{une.numero} : {genre}, {une.creneau.libelle}, réservation {une.etat.value}{jusque} (référence {une.reference})"
 
 
 def refus(erreurs: Sequence[ErreurChamp], options: dict[str, str]) -> Iterator[str]:

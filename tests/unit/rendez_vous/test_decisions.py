@@ -340,7 +340,7 @@ def test_annuler_rend_la_place() -> None:
     monde = avec_rendez_vous()
     rendue = accordee(monde.annuler("N-R1"))
     assert (rendue.reservation.etat, rendue.effet) == (ANNULEE, Effet.ANNULER_RENDEZ_VOUS)
-    assert commentaire(rendue.effet, rendue.reservation) == "Rendez-vous SAV annulé du 03/12/2026, matin (08:00-12:00)."
+    assert commentaire(rendue.effet, rendue.reservation) == "Rendez-vous SAV du 03/12/2026, matin (08:00-12:00) annulé."
     encore = accordee(monde.annuler("N-R1", MARDI + timedelta(days=30)))
     assert (encore.deja_faite, encore.ecrites, encore.effet) == (True, (), Effet.AUCUN)
     accordee(monde.reserver(demande("R2")))

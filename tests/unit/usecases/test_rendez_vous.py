@@ -154,7 +154,7 @@ def test_ce_qui_est_pris_se_dit_a_la_signalisation__ok() -> None:
     banc.guichet.annuler(OPA, deplacee.reservation.numero, MARDI, texte="  Annulé par le client. ")
     assert [e.action for e in banc.suivie.evenements[2:]] == [Action.DEPLACER_RENDEZ_VOUS, Action.ANNULER_RENDEZ_VOUS]
     assert banc.suivie.evenements[-1].commentaire == (
-        "Rendez-vous SAV annulé du 04/12/2026, matin (08:00-12:00). Annulé par le client."
+        "Rendez-vous SAV du 04/12/2026, matin (08:00-12:00) annulé. Annulé par le client."
     )
 
 

@@ -81,6 +81,7 @@ GESTES = st.one_of(
         retard=RETARDS,
         texte=st.sampled_from(["", "Le technicien est absent."]),
     ),
+    *_geste(1, "noter", rang=rangs),
     *_geste(2, "repeter", rang=rangs),
     *_geste(3, "le_temps_passe", pas=st.sampled_from(PAS)),
     *_geste(1, "lire_tout", qui=rangs, ou=rangs, pages=LECTURES),
@@ -194,7 +195,7 @@ def derouler(magasins: tuple[Magasin, ...], exemples: int, pas: int) -> Counter[
 
 @pytest.mark.exigence("R3.4", "R3.5", "R3.6", "R3.7", "R4.1", "R4.2", "R7.4")
 def test_des_acteurs_au_hasard_sur_les_deux_magasins(magasins: tuple[Magasin, ...]) -> None:
-    faits = derouler(magasins, 25, 30)
+    faits = derouler(magasins, 30, 30)
     assert sum(faits[action] for action in Action) > 200
     assert {Action.PRENDRE_RENDEZ_VOUS, *SUITE[:3]} <= set(faits)
 

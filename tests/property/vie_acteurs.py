@@ -9,13 +9,14 @@ from typing import Any
 from hypothesis import strategies as st
 
 from esav_soap.errors import CodeErreur
-from esav_soap.signalisation import Action, Cote, Etat
+from esav_soap.signalisation import Action, Cote, Etat, Visibilite
 from esav_soap.signalisation.transitions import Commande
 from esav_soap.usecases.depot import Appelant
 from esav_soap.usecases.sav import Technicien
 from tests.property.vie_demandes import (
     ANNE,
     CLIENT,
+    MINUTE,
     bien_remplie,
     commandes,
 )
@@ -61,7 +62,15 @@ class Acteurs(Machine):
                 if ligne is not None:
                     commande = bien_remplie(ligne, Cote.FOURNISSEUR, fiche["depot_le"], self.exemple.instant)
                     self._agir(ANNE, fiche["numero"], commande, self.exemple.instant, None)
+                    self.exemple.instant += MINUTE
                     break
+
+    def noter(self, rang: int) -> None:
+        """What only the Fournisseur may read."""
+        note = Commande(Action.COMMENTER, Cote.FOURNISSEUR, commentaire="Entre nous.", visibilite=Visibilite.INTERNE)
+        numero = self.viser(rang)["numero"]
+        self.jouer()
+        self._agir(ANNE, numero, note, self.exemple.instant, None)
 
     def _agir(
         self, technicien: Technicien, numero: str, commande: Commande, instant: datetime, vus: int | None

@@ -39,8 +39,8 @@ class Agenda(Machine):
     """Appointments of both sides."""
 
     def ouvrir_des_places(self) -> None:
-        for n, nombre in enumerate((2, 1)):
-            self.places(5, n, nombre)
+        for n in range(2):
+            self.places(5, n, 1)
 
     def places(self, dans: int, plage: int, nombre: int) -> None:
         """The file of places is of one line for each platform and kind."""

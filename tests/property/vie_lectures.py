@@ -162,4 +162,4 @@ def _detail(photo: Photo, appelant: Appelant, fiche: Ligne) -> tuple[Callable[[P
         assert siennes is None
         return dits(toute.evenements)
 
-    return lire, [(e["rang"], e["date"], e["etat"], e["commentaire"], e["auteur"]) for e in histoire]
+    return lire, [(e["rang"] or 0, e["date"], e["etat"], e["commentaire"], e["auteur"]) for e in histoire]

@@ -59,8 +59,8 @@ class Machine(RuleBasedStateMachine):
         self.accordees: list[Callable[[Poste], Any]] = []
         self.ouvrir_des_places()
         for n in range(3):
-            self.deposer(0, n % 2, 0, n * MINUTE)
-        self.deposer(1, rang, rang, timedelta())
+            self.deposer(n // 2, 0, 0, n * MINUTE)
+        self.deposer(rang, rang, 1, timedelta())
 
     def ouvrir_des_places(self) -> None:
         """What can be booked at first."""

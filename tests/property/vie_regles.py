@@ -201,7 +201,9 @@ def verifier_livre(photo: Photo) -> None:
     cles = {(e["plateforme"], e["operateur"]) for e in photo.suite}
     assert set(photo.compteurs) == cles
     for cle in cles:
-        rangs = [e["rang"] for e in photo.suite if (e["plateforme"], e["operateur"]) == cle]
+        siens = [e for e in photo.suite if (e["plateforme"], e["operateur"]) == cle]
+        assert {e["rang"] for e in siens if e["visibilite"] == "INTERNE"} <= {None}
+        rangs = [e["rang"] for e in siens if e["visibilite"] == "PARTAGE"]
         assert rangs == list(range(1, len(rangs) + 1))
         assert photo.compteurs[cle] == len(rangs)
     for creneau, prises in engagees(photo).items():

@@ -7,11 +7,12 @@ from typing import Any
 
 from esav_soap.contract import reponses as r
 from esav_soap.intake import Avertissement
-from esav_soap.signalisation import Contact, Evenement, Prestation, Signalisation
+from esav_soap.signalisation import Contact, Prestation, Signalisation
 from esav_soap.usecases.actions import ecrire_curseur
 from esav_soap.usecases.ports import PageEvenements
 from esav_soap.usecases.ports_suivi import PageSignalisations, Resume
 from esav_soap.usecases.presentation import avertissements, heure
+from esav_soap.usecases.presentation_evenements import evenement_suivi, membres_evenement
 from esav_soap.usecases.sav import Fiche
 from esav_soap.usecases.suivi import ChampRempli, SituationGarantie
 
@@ -27,7 +28,7 @@ def detail(
     """Everything that an opérateur may see of its signalisation (R3.5)."""
     return r.DetailSignalisation(
         **_identite(signalisation, libelle_offre, champs, defaut, garantie),
-        evenement=[r.EvenementSignalisation(**_evenement(e)) for e in signalisation.evenements],
+        evenement=[r.EvenementSignalisation(**membres_evenement(e)) for e in signalisation.evenements],
         avertissement=avertissements(dits),
     )
 
@@ -47,7 +48,7 @@ def fiche(
         dateHeureSaisie=heure(signalisation.saisie_le) if signalisation.saisie_le else None,
         zone=signalisation.prestation.zone or None,
         evenement=[
-            r.EvenementSav(**_evenement(e), technicien=e.auteur or None, visibilite=e.visibilite.name)
+            r.EvenementSav(**membres_evenement(e), technicien=e.auteur or None, visibilite=e.visibilite.name)
             for e in signalisation.evenements
         ],
         nombreEvenements=len(signalisation.evenements),
@@ -80,15 +81,7 @@ def file_sav(page: PageSignalisations, dits: Iterable[Avertissement] = ()) -> An
 def evenements(page: PageEvenements, dits: Iterable[Avertissement] = ()) -> Any:
     """Changes after a cursor."""
     return r.ListeEvenements(
-        evenement=[
-            r.EvenementSuivi(
-                rang=str(suivi.evenement.rang),
-                numeroSignalisation=suivi.numero,
-                referenceOperateur=suivi.reference,
-                **_evenement(suivi.evenement),
-            )
-            for suivi in page.evenements
-        ],
+        evenement=[evenement_suivi(suivi) for suivi in page.evenements],
         curseur=str(page.curseur),
         encore=page.encore,
         avertissement=avertissements(dits),
@@ -136,29 +129,6 @@ def _prestation(prestation: Prestation, libelle_offre: str) -> Any:
 
 def _contact(contact: Contact) -> Any:
     return r.ContactOperateur(nom=contact.nom, telephone=contact.telephone, courriel=contact.courriel)
-
-
-def _evenement(un: Evenement) -> Mapping[str, Any]:
-    """What happened, for whoever reads it: ``auteur`` is the side that acted, never the person (R3.7)."""
-    return {
-        "dateHeure": heure(un.date),
-        "etat": un.etat.name,
-        "libelleEtat": un.etat.value,
-        "auteur": un.cote.name,
-        "action": un.action.name if un.action else None,
-        "libelleAction": un.action.value if un.action else None,
-        "attendu": un.attendu.name if un.attendu else None,
-        "libelleAttendu": un.attendu.value if un.attendu else None,
-        "aupresDe": un.attendu.aupres_de.name if un.attendu else None,
-        "motif": un.motif.name if un.motif else None,
-        "libelleMotif": un.motif.value if un.motif else None,
-        "cause": un.cause.name if un.cause else None,
-        "libelleCause": un.cause.value if un.cause else None,
-        "responsabilite": un.responsabilite.name if un.responsabilite else None,
-        "libelleResponsabilite": un.responsabilite.value if un.responsabilite else None,
-        "dateHeureRetablissement": heure(un.retabli_le) if un.retabli_le else None,
-        "commentaire": un.commentaire or None,
-    }
 
 
 def _resume(un: Resume) -> Mapping[str, Any]:

@@ -90,8 +90,8 @@ class Suivi:
 
         ``pause``: seconds between two readings when there is nothing more. ``attendre`` is called to wait them instead of
         the client's own pause, and ends all when it returns True, as ``threading.Event().wait`` does. ``en_panne`` is told
-        of a failure that passes by itself (no answer, a refusal with ``reessayerApres``) after which reading goes on;
-        without it such a failure is raised as any other.
+        of a failure that passes by itself (no answer, a refusal with ``reessayerApres``, an internal error) after which reading
+        goes on; without it such a failure is raised as any other.
         """
         for page in self.pages_evenements(curseur, pause=pause, attendre=attendre, en_panne=en_panne):
             recus = page.evenement or ()
@@ -114,7 +114,7 @@ class Suivi:
             try:
                 page = self.evenements(curseur, maximum=maximum)
             except (RefusEsav, ServiceInjoignable) as panne:
-                if en_panne is None or (isinstance(panne, RefusEsav) and panne.reessayer_apres is None):
+                if en_panne is None or not _passagere(panne):
                     raise
                 en_panne(panne)
             else:
@@ -143,6 +143,11 @@ class Suivi:
         return self._services.appeler("suivi", operation, commentaire=commentaire, **requetes.cle(numero, reference))
 
 
+def _passagere(panne: RefusEsav | ServiceInjoignable) -> bool:
+    """Whether the same request may succeed later."""
+    return isinstance(panne, ServiceInjoignable) or panne.reessayer_apres is not None or panne.code == "ERREUR_INTERNE"
+
+
 def filtre(
     etats: Iterable[str] = (),
     offre: str | None = None,
@@ -152,7 +157,7 @@ def filtre(
 ) -> dict[str, Any]:
     """The members of a request that narrow a list. Raises :class:`SaisieInvalide`."""
     return {
-        "etat": list(etats) or None,
+        "etat": [etats] if isinstance(etats, str) else list(etats) or None,
         "offre": offre,
         "identifiantPrestation": prestation,
         "dateHeureDebut": requetes.instant("dateHeureDebut", depuis),

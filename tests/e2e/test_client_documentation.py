@@ -16,7 +16,7 @@ import pytest
 
 from esav_soap.cli.client import client
 from esav_soap.cli.client_rendez_vous import rendez_vous
-from esav_soap.client import ClientEsav, Contact
+from esav_soap.client import ClientEsav, Contact, RendezVous, Sav, Suivi
 from esav_soap.signalisation import Action, Prestation
 from esav_soap.store import ouvrir
 from tests.e2e.serveur import DELAI_S, ServeurReel
@@ -166,6 +166,22 @@ def test_le_suiveur__ok(serveur: ServeurReel, environnement: dict[str, str], tmp
     assert [ligne[2] for ligne in lignes if ligne[1:2] == [numeros[1]]] == ["EN_DEPOT", "GELE"]
     assert ["EN_DEPOT"] in lignes, "the state after its answer"
     assert [(e.numeroSignalisation, e.action) for e in reprise.evenement] == [(numeros[1], "COMPLETER")]
+
+
+@pytest.mark.exigence("R9", "R3.5", "R3.6", "R4.1")
+def test_les_methodes__toutes_nommees_et_toutes_la() -> None:
+    nommees = set(re.findall(r"\b(suivi|rendez_vous|sav)\.(\w+)", DOCUMENT))
+    tables = re.findall(r"^\| `(suivi|rendez_vous)\.(.*)$", DOCUMENT, re.MULTILINE)
+    nommees |= {(service, nom) for service, ligne in tables for nom in re.findall(r"`(?:\w+\.)?(\w+)", f"`{ligne}")}
+    (sav,) = re.findall(r"appelle le service `sav` :(.*?)\.\s", DOCUMENT, re.DOTALL)
+    nommees |= {("sav", nom) for nom in re.findall(r"`(\w+)`", sav)}
+    la = {
+        (service, nom)
+        for service, classe in {"suivi": Suivi, "rendez_vous": RendezVous, "sav": Sav}.items()
+        for nom in vars(classe)
+        if not nom.startswith("_")
+    }
+    assert {nommee for nommee in nommees if nommee[1][0].islower()} == la
 
 
 @pytest.mark.exigence("R9")

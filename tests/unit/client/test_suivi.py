@@ -26,6 +26,9 @@ PLUS_TARD = refus(
     "<ws:ErreurEsav><ws:code>MAINTENANCE</ws:code><ws:message>m</ws:message><ws:requete>r1</ws:requete>"
     "<ws:reessayerApres>2026-11-05T04:15:00+01:00</ws:reessayerApres></ws:ErreurEsav>"
 )
+INTERNE = refus(
+    "<ws:ErreurEsav><ws:code>ERREUR_INTERNE</ws:code><ws:message>m</ws:message><ws:requete>r1</ws:requete></ws:ErreurEsav>"
+)
 
 
 @pytest.mark.exigence("R3.5", "R9")
@@ -62,6 +65,14 @@ def test_lister__ce_qui_est_dit_est_envoye(service: ServiceFeint, depuis: Any, a
     assert envoye[6:] == [("curseur", "c1"), ("maximum", "20")]
     assert ([s.numeroSignalisation for s in lue.signalisation], lue.curseurSuivant) == (["N1"], "c2")
     assert en_dict(lue)["signalisation"][0]["dateHeureDepot"] == "2026-11-05T09:15:00+01:00"
+
+
+@pytest.mark.exigence("R3.5", "R9")
+def test_lister__un_seul_etat_en_texte(service: ServiceFeint) -> None:
+    service.etapes = [page("listerSignalisations")]
+    with service.client() as esav:
+        esav.suivi.lister(etats="GELE")
+    assert aplat(service.corps()) == [("etat", "GELE")]
 
 
 @pytest.mark.exigence("R3.5", "R9")
@@ -141,7 +152,9 @@ def test_suivre_evenements__jusqu_a_ce_qu_on_l_arrete(service: ServiceFeint) -> 
 
 
 @pytest.mark.exigence("R3.5", "R7.3", "R9")
-@pytest.mark.parametrize("panne", [requests.ReadTimeout(), PLUS_TARD], ids=["sans réponse", "MAINTENANCE"])
+@pytest.mark.parametrize(
+    "panne", [requests.ReadTimeout(), PLUS_TARD, INTERNE], ids=["sans réponse", "MAINTENANCE", "ERREUR_INTERNE"]
+)
 def test_suivre_evenements__ce_qui_passe_de_soi_meme(service: ServiceFeint, panne: Any) -> None:
     dites: list[ErreurClient] = []
     pauses: list[float] = []

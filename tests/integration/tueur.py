@@ -23,6 +23,9 @@ from esav_soap.signalisation import Cote, Etat, Evenement
 from esav_soap.store import Magasin, mettre_a_jour, ouvrir
 from esav_soap.store.depots import ecrire_depots
 from esav_soap.store.tables import (
+    archive_evenement,
+    archive_reservation,
+    archive_signalisation,
     autorite,
     compteur_evenements,
     demande_certificat,
@@ -32,6 +35,7 @@ from esav_soap.store.tables import (
     version_catalogue,
 )
 from esav_soap.store.tables import certificat as table_certificat
+from tests.integration import archives
 from tests.integration.acces import AUTORITE, INSTANT, certificat, demande, empreinte
 from tests.integration.exemples import nouvelle
 from tests.integration.publications import (
@@ -172,7 +176,57 @@ def _changer(url: str) -> None:
         assert magasin.changer("production", "OPA", relue.numero, 1, Evenement(INSTANT, Etat.CLOS, Cote.FOURNISSEUR))
 
 
+def _avant_archivage(url: str) -> None:
+    """Three rejected long ago and one that is open; nothing archived."""
+    with ouvrir(url) as magasin:
+        with magasin._moteur.ecriture() as connexion:
+            for table in (
+                archive_evenement,
+                archive_reservation,
+                archive_signalisation,
+                evenement,
+                signalisation,
+                compteur_evenements,
+            ):
+                connexion.execute(delete(table))
+        for n in range(3):
+            archives.vie(magasin, f"REF-{n}", depot_le=archives.VIEUX + n * archives.HEURE)
+        magasin.deposer(nouvelle("REF-3"))
+
+
+def _archiver(url: str) -> None:
+    with ouvrir(url, creer=False) as magasin:
+        assert magasin.archiver(archives.AVANT, 2, archives.INSTANT) == 2
+
+
+def _avant_purge(url: str) -> None:
+    _avant_archivage(url)
+    _archiver(url)
+
+
+def _purger(url: str) -> None:
+    with ouvrir(url, creer=False) as magasin:
+        assert magasin.purger(archives.AVANT, 2, archives.INSTANT, sans_export=True) == 2
+
+
+def _photo_archives(url: str) -> Photo:
+    """What the opérateur sees of each, its sequence, the answer to a retry; how many rows are in the hot tables."""
+    with ouvrir(url, creer=False) as magasin:
+        vues = []
+        for n in range(4):
+            lue = magasin.par_reference("production", "OPA", f"REF-{n}")
+            repete = magasin.deposer(nouvelle(f"REF-{n}"))
+            assert lue is not None
+            assert lue.numero == repete.numero
+            vues.append((replace(lue, numero=""), [e.rang for e in lue.evenements], replace(repete, numero="")))
+        page = magasin.evenements_depuis("production", "OPA", 0, 100)
+        lus = [(s.reference, s.evenement.rang, s.evenement) for s in page.evenements]
+        return vues, lus, (page.curseur, page.dernier), archives.chaudes(magasin)
+
+
 GESTES = {
+    "archiver": Geste(_avant_archivage, _archiver, _photo_archives),
+    "purger": Geste(_avant_purge, _purger, _photo_archives),
     "deposer": Geste(_avant_suite, _deposer, _photo_suite),
     "changer": Geste(_avant_suite, _changer, _photo_suite),
     "delivrer": Geste(_avant_acces, _delivrer, _photo_acces),

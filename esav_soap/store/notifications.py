@@ -56,8 +56,9 @@ class NotificationsSQL:
             prochain=instant,
             **_SANS_ECHEC,
         )
-        change: dict[str, Any] = {"adresse": adresse, "bail": _A.bail + 1, **_SANS_ECHEC}
-        change["prochain"] = case((_A.etat == _ACTIF, ordre.excluded.prochain), else_=null())
+        change: dict[str, Any] = {"adresse": adresse, "bail": _A.bail + 1}
+        for nom in ("prochain", *_SANS_ECHEC):  # of one that stands still, why it does is kept
+            change[nom] = case((_A.etat == _ACTIF, ordre.excluded[nom]), else_=_A[nom])
         if curseur is not None:
             change["curseur"] = curseur
         ordre = ordre.on_conflict_do_update(index_elements=[_A.plateforme, _A.operateur], set_=change)

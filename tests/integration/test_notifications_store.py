@@ -207,6 +207,12 @@ def test_echecs_arret_avis_et_reprise__ok(magasin: Magasin) -> None:
         "listerEvenements",
     ):
         assert attendu in dit
+    # Another address alone neither takes it up again nor makes the notice untrue.
+    autre = "https://neuf.opa.example/"
+    assert not abonner(magasin, "production", "OPA", autre, montre())
+    assert replace(suivi(magasin), bail=arrete.bail) == replace(arrete, adresse=autre)
+    assert tours(envoi) == []
+    assert autre in redacteur.message(avis.envoi, montre()).texte
     # It goes on from where it stopped; the notice has no object any more.
     recepteur.refuser = None
     assert reprendre(magasin, "production", "OPA", montre()).retard == 2

@@ -56,6 +56,7 @@ class Pas:
     commentaire: str = _TEXTE
 
 
+_PARTAGE = Visibilite.PARTAGE.name
 _COMMENTER, _INTERNE, _OP = Action.COMMENTER, Visibilite.INTERNE, Cote.OPERATEUR
 _TRAITEE = (
     Pas(0, Action.DEPOSER, Etat.EN_DEPOT, _OP, commentaire=""),
@@ -195,8 +196,11 @@ class Stock:
                 for constante in par_retard[retard][rang % len(_VIES)]:
                     numero += 1
                     titulaire = titulaires[rang]
-                    rangs[titulaire] += 1
-                    yield (numero, rang + 1, PLATEFORME, OPERATEURS[titulaire], rangs[titulaire], quand, *constante)
+                    place = None  # an internal event has none
+                    if _PARTAGE in constante:
+                        rangs[titulaire] += 1
+                        place = rangs[titulaire]
+                    yield (numero, rang + 1, PLATEFORME, OPERATEURS[titulaire], place, quand, *constante)
 
     def plages(self) -> Iterator[tuple[Any, ...]]:
         """Slots of all areas and kinds, every day; an identifier says which (:meth:`plage`)."""

@@ -15,7 +15,7 @@ from bench.operations import OPERATIONS, PAGES, Banc
 from bench.remplissage import nombre_evenements, remplir
 from bench.stock import GRAND, OPERATEURS, PLATEFORME, Stock
 from bench.suivi import Mesure, PlanSuivi, exigence, mesurer, mesurer_suivi
-from esav_soap.signalisation import Cote, Etat, Signalisation
+from esav_soap.signalisation import Cote, Etat, Signalisation, Visibilite
 from esav_soap.signalisation.table import RETOUR, TRANSITIONS
 from esav_soap.store import Magasin, ouvrir
 
@@ -63,11 +63,12 @@ def test_vies_suivent_la_table__ok(stock: Stock, magasin: Magasin) -> None:
 def test_suite_des_evenements_sans_trou__ok(stock: Stock, magasin: Magasin) -> None:
     page = magasin.evenements_depuis(PLATEFORME, GRAND, 0, 10_000)
     lues: list[Signalisation] = [u for u in map(magasin.retrouver, map(stock.numero, range(NOMBRE))) if u is not None]
-    rangs = sorted(e.rang for une in lues if une.operateur == GRAND for e in une.evenements)
+    rangs = sorted(e.rang for une in lues if une.operateur == GRAND for e in une.evenements if e.rang)
     assert rangs == list(range(1, page.dernier + 1))
     dates = [suivi.evenement.date for suivi in page.evenements]
     assert dates == sorted(dates)
     assert all(une.evenements[0].cote is Cote.OPERATEUR for une in lues)
+    assert {e.visibilite for une in lues for e in une.evenements if not e.rang} == {Visibilite.INTERNE}
 
 
 @pytest.mark.exigence("R3.5", "R4.1")

@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -44,3 +45,26 @@ def _du_processus() -> Horloge:
 
 def instant() -> datetime:
     return _du_processus()()
+
+
+@dataclass(frozen=True)
+class Cadran:
+    """A clock that stands still until it is set: ``fichier`` holds its instant, for every process of a machine."""
+
+    fichier: Path
+
+    def regler(self, instant: datetime) -> None:
+        neuf = self.fichier.with_suffix(".neuf")
+        neuf.write_text(instant.isoformat())
+        neuf.replace(self.fichier)
+
+    def __call__(self) -> datetime:
+        return datetime.fromisoformat(self.fichier.read_text())
+
+    def env(self) -> dict[str, str]:
+        """What a server process needs to run by this clock."""
+        return {"ESAV_HORLOGE": "tests.e2e.horloge:regle", "ESAV_TEST_CADRAN": str(self.fichier)}
+
+
+def regle() -> datetime:
+    return Cadran(Path(os.environ["ESAV_TEST_CADRAN"]))()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lxml import etree
 
 from esav_soap.contract.services import requetes
-from esav_soap.errors import CodeErreur, ErreurEsav, FormulaireInvalide
+from esav_soap.errors import CodeErreur, ErreurChamp, ErreurEsav, FormulaireInvalide
 from esav_soap.intake import controler_requete, ranger
+from esav_soap.model.structure import Structure
 from esav_soap.soap import presentation
 from esav_soap.soap.journal import sans_valeurs
 from esav_soap.soap.operations.appel import Appel, Champs, Groupe
@@ -50,5 +52,14 @@ class Operations:
         connus = {erreur.chemin for erreur in erreurs}
         autres = [erreur for erreur in operation.verifier(champs, appel) if erreur.chemin not in connus]
         if erreurs or autres:
-            raise FormulaireInvalide(ranger(list(erreurs), autres, structure) if autres else erreurs)
+            raise FormulaireInvalide(_ensemble(erreurs, autres, structure) if autres else erreurs)
         return operation.faire(champs, appel)
+
+
+def _ensemble(
+    erreurs: Sequence[ErreurChamp], autres: Sequence[ErreurChamp], structure: Structure
+) -> Sequence[ErreurChamp]:
+    """All of them in the order of the request; those about the form that it holds, which tell its fields, in their own at last."""
+    siens = {enfant.code for enfant in structure.enfants}
+    situees = [erreur for erreur in autres if re.split(r"[\[/]", erreur.chemin)[0] in siens]
+    return [*ranger(erreurs, situees, structure), *(erreur for erreur in autres if erreur not in situees)]

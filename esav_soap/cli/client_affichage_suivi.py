@@ -61,6 +61,14 @@ def evenements(page: Any) -> None:
     avertissements(en_dict(page))
 
 
+def avertir(page: Any, deja: set[str]) -> None:
+    """What a page warns of, on the error output, each code once; ``deja``: those that were said."""
+    for avertissement in page.avertissement or ():
+        if avertissement.code not in deja:
+            deja.add(avertissement.code)
+            click.echo(f"Attention : {sur(avertissement.message)} [{sur(avertissement.code)}]", err=True)
+
+
 def au_fil(recus: Iterable[Any], *, en_json: bool) -> None:
     """One line for each event, as they come; it never breaks."""
     for e in recus:

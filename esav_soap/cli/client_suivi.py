@@ -168,10 +168,11 @@ def _suivre(
             raise panne
         click.echo(f"{panne} Nouvelle lecture dans {pause:g} s.", err=True)
 
-    garde = curseur
+    garde, avertis = curseur, set[str]()
     for page in esav.suivi.pages_evenements(curseur, pause=pause, en_panne=en_panne, maximum=maximum):
         lu = True
         affichage.au_fil(page.evenement or (), en_json=acces.format == "json")
+        affichage.avertir(page, avertis)
         if page.curseur != garde:
             _garder(fichier, page.curseur)
             garde = page.curseur

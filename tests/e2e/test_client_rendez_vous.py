@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
@@ -14,13 +16,12 @@ from esav_soap.calendar import en_paris
 from esav_soap.certificats import Role
 from esav_soap.client import ClientEsav, Contact, RefusEsav
 from esav_soap.jours_ouvres import est_ouvre
-from esav_soap.model import TypeRendezVous
-from esav_soap.rendez_vous import Capacite, Plage
 from esav_soap.signalisation import Prestation
 from esav_soap.store import ouvrir
 from tests.e2e import tls
 from tests.e2e.conftest import preparer
 from tests.e2e.serveur import ServeurReel
+from tests.e2e.soap import RACINE
 from tests.e2e.test_client import PANNE
 
 LEA = Contact("Léa Martin", "02 99 00 00 00")
@@ -103,10 +104,9 @@ def monde(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Monde]:
     ac = tls.autorite("AC du client")
     roles = {"OPA": Role.OPERATEUR, "OPB": Role.OPERATEUR, "SI-SAV": Role.FOURNISSEUR}
     pieces = {titulaire: ac.certificat(titulaire) for titulaire in roles}
-    places = [
-        (rang, Capacite("production", "35", TypeRendezVous.SAV, jour, Plage.MATIN, 1))
-        for rang, jour in enumerate((JOUR, LENDEMAIN), 2)
-    ]
+    places = dossier / "places.csv"
+    lignes = (f"production;35;SAV;{jour};MATIN;1" for jour in (JOUR, LENDEMAIN))
+    places.write_text("\n".join(("plateforme;zone;genre;jour;plage;places", *lignes)), encoding="utf-8")
     with ouvrir(store) as magasin:
         tls.reconnaitre(magasin, ac)
         for titulaire, role in roles.items():
@@ -115,7 +115,8 @@ def monde(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Monde]:
         for operateur in ("OPA", "OPB"):
             tls.souscrire(magasin, operateur)
         magasin.importer([Prestation("production", "OPA", "Z-1", "ACCES_FTTH", garantie="GTR_4H_S2", zone="35")])
-        magasin.importer_capacites(places, datetime.now(UTC))
+    importer = ["rendez-vous", "capacites", "import", str(places), "--store", store]
+    subprocess.run([sys.executable, "-m", "esav_soap.cli", *importer], check=True, cwd=RACINE, capture_output=True)
     (dossier / "ca.pem").write_bytes(tls.du_serveur()[0])
     with tls.serveur_tls(store, dossier) as serveur, ExitStack() as ouverts:
         url = f"https://127.0.0.1:{serveur.port}"

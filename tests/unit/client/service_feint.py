@@ -144,8 +144,8 @@ def page(operation: str, *numeros: str, suivant: str | None = None) -> Reponse:
     return rendu(operation, "listeSignalisations", **membres, **({"curseurSuivant": suivant} if suivant else {}))
 
 
-def evenements(*rangs: int, curseur: str, encore: bool = False, **suite: object) -> Reponse:
-    """An answer ``listeEvenements``; ``suite``: more members of each event."""
+def evenements(*rangs: int, curseur: str, encore: bool = False, averti: str = "", **suite: object) -> Reponse:
+    """An answer ``listeEvenements``; ``averti``: the code of a warning; ``suite``: more members of each event."""
     recus = [
         {
             "rang": rang,
@@ -159,7 +159,15 @@ def evenements(*rangs: int, curseur: str, encore: bool = False, **suite: object)
         }
         for rang in rangs
     ]
-    return rendu("listerEvenements", "listeEvenements", evenement=recus, curseur=curseur, encore=encore)
+    avertissements = [{"code": averti, "message": "Bientôt."}] if averti else []
+    return rendu(
+        "listerEvenements",
+        "listeEvenements",
+        evenement=recus,
+        curseur=curseur,
+        encore=encore,
+        avertissement=avertissements,
+    )
 
 
 def plage(**autres: object) -> dict[str, object]:

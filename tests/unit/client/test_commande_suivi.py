@@ -177,8 +177,14 @@ def test_suivre__arrete_pendant_l_affichage_rien_n_est_perdu(
 
 @pytest.mark.exigence("R3.5", "R9")
 def test_suivre__un_document_json_par_ligne(lancer: Any, service: ServiceFeint, tmp_path: Path) -> None:
-    service.etapes = [evenements(4, 5, curseur="5", encore=True, **GEL), ctrl_c]
+    averti = "CERTIFICAT_BIENTOT_EXPIRE"
+    service.etapes = [
+        evenements(4, curseur="4", encore=True, averti=averti, **GEL),
+        evenements(5, curseur="5", encore=True, averti=averti, **GEL),
+        ctrl_c,
+    ]
     fait = lancer(*SUIVRE, str(tmp_path / "curseur"), "--format", "json")
+    assert fait.stderr.count(f"Attention : Bientôt. [{averti}]") == 1
     lus = [json.loads(ligne) for ligne in fait.stdout.splitlines()]
     assert [(e["rang"], e["attendu"], e["commentaire"]) for e in lus] == [
         ("4", "ACCES_SITE", "Gardien\nabsent."),

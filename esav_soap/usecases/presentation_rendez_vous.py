@@ -22,7 +22,7 @@ def plages_libres(libres: Iterable[PlageLibre], dits: Iterable[Avertissement] = 
 def rendez_vous_rendu(decision: Decision, dits: Iterable[Avertissement] = ()) -> Any:
     """The appointment after what was asked for."""
     return r.RendezVousRendu(
-        rendezVous=_rendez_vous(decision.reservation),
+        rendezVous=rendez_vous(decision.reservation),
         dejaFait=decision.deja_faite,
         avertissement=avertissements(dits),
     )
@@ -30,12 +30,11 @@ def rendez_vous_rendu(decision: Decision, dits: Iterable[Avertissement] = ()) ->
 
 def liste_rendez_vous(trouves: Iterable[Reservation], dits: Iterable[Avertissement] = ()) -> Any:
     """Appointments, as they stand now."""
-    return r.ListeRendezVous(
-        rendezVous=[_rendez_vous(trouve) for trouve in trouves], avertissement=avertissements(dits)
-    )
+    return r.ListeRendezVous(rendezVous=[rendez_vous(trouve) for trouve in trouves], avertissement=avertissements(dits))
 
 
-def _rendez_vous(reservation: Reservation) -> Any:
+def rendez_vous(reservation: Reservation) -> Any:
+    """One appointment."""
     tenue = reservation.tenue_jusqu_a if reservation.etat is EtatReservation.TENUE else None
     return r.RendezVous(
         numeroRendezVous=reservation.numero,

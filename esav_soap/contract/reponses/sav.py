@@ -5,6 +5,7 @@ from __future__ import annotations
 from esav_soap.contract import spyne_compat as s
 from esav_soap.contract.reponses.commun import Avertissement
 from esav_soap.contract.reponses.membres import liste, option, type_reponse, un
+from esav_soap.contract.reponses.rendez_vous import RendezVous
 from esav_soap.contract.reponses.signalisation import (
     MEMBRES_EVENEMENT,
     ChampRempli,
@@ -84,6 +85,7 @@ FicheSignalisation = type_reponse(
         ("champ", liste(ChampRempli, "Formulaire tel que déposé")),
         ("evenement", liste(EvenementSav, "Changements, du plus ancien au plus récent")),
         ("nombreEvenements", un(s.Integer32, "Nombre de changements, à redire en agissant")),
+        ("rendezVous", liste(RendezVous, "Ses rendez-vous, du plus ancien au plus récent")),
         ("actionPossible", liste(ActionPossible, "Ce que le SAV peut faire maintenant")),
         ("avertissement", liste(Avertissement, "Avertissements")),
     ],

@@ -32,7 +32,7 @@ from esav_soap.usecases.actions import ACTIONS, lire_curseur
 from esav_soap.usecases.depot import Appelant
 from esav_soap.usecases.ports import Depots
 from esav_soap.usecases.registre import Registre
-from esav_soap.usecases.rendez_vous import Acteur, RendezVous
+from esav_soap.usecases.rendez_vous import Acteur, Cible, RendezVous
 from esav_soap.usecases.sav import Fiche, Sav, Technicien, date_possible
 from esav_soap.usecases.suivi import champs_remplis, defaut_declare
 
@@ -144,11 +144,13 @@ class OperationsSav:
     def _fiche(self, fiche: Fiche, appel: Appel) -> Any:
         signalisation = fiche.signalisation
         catalogue = self._registre.chargee(signalisation.version_catalogue).catalogue
+        titulaire = Appelant(signalisation.plateforme, signalisation.operateur)
         return presentation.fiche(
             fiche,
             catalogue.offre(signalisation.offre).libelle,
             champs_remplis(signalisation, catalogue),
             defaut_declare(signalisation, catalogue),
+            self._rendez_vous.lister(titulaire, Cible(numero=signalisation.numero), appel.instant),
             appel.avertissements,
         )
 

@@ -7,12 +7,14 @@ from typing import Any
 
 from esav_soap.contract import reponses as r
 from esav_soap.intake import Avertissement
+from esav_soap.rendez_vous import Reservation
 from esav_soap.signalisation import Contact, Prestation, Signalisation
 from esav_soap.usecases.actions import ecrire_curseur
 from esav_soap.usecases.ports import PageEvenements
 from esav_soap.usecases.ports_suivi import PageSignalisations, Resume
 from esav_soap.usecases.presentation import avertissements, heure
 from esav_soap.usecases.presentation_evenements import evenement_suivi, membres_evenement
+from esav_soap.usecases.presentation_rendez_vous import rendez_vous
 from esav_soap.usecases.sav import Fiche
 from esav_soap.usecases.suivi import ChampRempli, SituationGarantie
 
@@ -38,6 +40,7 @@ def fiche(
     libelle_offre: str,
     champs: Iterable[ChampRempli],
     defaut: str | None,
+    reservations: Iterable[Reservation],
     dits: Iterable[Avertissement] = (),
 ) -> Any:
     """Everything that the SAV sees of a signalisation, internal comments and names of technicians included."""
@@ -52,6 +55,7 @@ def fiche(
             for e in signalisation.evenements
         ],
         nombreEvenements=len(signalisation.evenements),
+        rendezVous=[rendez_vous(une) for une in reservations],
         actionPossible=[r.ActionPossible(action=a.name, libelle=a.value) for a in lue.actions],
         avertissement=avertissements(dits),
     )

@@ -1,0 +1,115 @@
+"""A real server with mutual TLS, an opérateur with a certificate for each client's run, and the WSDLs that it serves."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, load_pem_private_key, pkcs12
+
+from esav_soap.certificats import Role
+from esav_soap.store import ouvrir
+from tests.e2e import tls
+from tests.e2e.conftest import preparer
+from tests.e2e.soap import Reponse, enveloppe, requete
+
+VERSION, PLATEFORME = "2026.2", "integration"
+SECRET = "changeit"  # of the PKCS#12 files; that of Java's trust stores everywhere
+#: Addresses of the services that the scenario calls, and the file of their WSDL.
+SERVICES = {f"depot/{VERSION}": "depot", "suivi": "suivi", "rendez-vous": "rendez-vous"}
+SUFFIXES = {"1.1": "wsdl", "1.2": "wsdl=soap12"}
+
+
+@dataclass(frozen=True)
+class Banc:
+    """``dossier`` has the certificates (``<operateur>.pem``, ``.key``, ``.p12``), ``ca.pem`` and ``wsdl-1.1``, ``wsdl-1.2``."""
+
+    serveur: tls.ServeurTls
+    dossier: Path
+    pieces: Mapping[str, tls.Piece]
+
+    @property
+    def base(self) -> str:
+        return f"https://127.0.0.1:{self.serveur.port}/{PLATEFORME}/ws/1"
+
+    def environnement(self, operateur: str, soap: str) -> dict[str, str]:
+        """What the programs read, and nothing that they need not."""
+        return {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.dossier),
+            "LANG": "C.UTF-8",
+            "ESAV_URL": self.base,
+            "ESAV_WSDL": str(self.dossier / f"wsdl-{soap}"),
+            "ESAV_SOAP": soap,
+            "ESAV_CERTIFICAT": str(self.dossier / f"{operateur}.pem"),
+            "ESAV_CLE": str(self.dossier / f"{operateur}.key"),
+            "ESAV_P12": str(self.dossier / f"{operateur}.p12"),
+            "ESAV_P12_SECRET": SECRET,
+            "ESAV_CA": str(self.dossier / "ca.pem"),
+            "ESAV_REFERENCE": f"TICKET-{operateur}",
+        }
+
+    def formulaire(self, operateur: str) -> list[tuple[str, str]]:
+        """The fields of that opérateur's first deposit as they stand in the store."""
+        demande = enveloppe(requete("consulterDetail", referenceOperateur=f"TICKET-{operateur}-1"))
+        with tls.Appelant(self.serveur.port, self.pieces[operateur]) as appelant:
+            reponse = appelant.demander("POST", f"/{PLATEFORME}/ws/1/suivi", demande)
+        return champs(reponse)
+
+
+def champs(reponse: Reponse) -> list[tuple[str, str]]:
+    assert reponse.refus is None, reponse.octets
+    return list(zip(reponse.textes("chemin"), reponse.textes("valeur"), strict=True))
+
+
+@contextmanager
+def banc_ouvert(dossier: Path, operateurs: list[str]) -> Iterator[Banc]:
+    """One server; every name in ``operateurs`` is an opérateur with a certificate."""
+    store = f"sqlite:///{dossier}/esav.db"
+    preparer(store)
+    ac = tls.autorite("AC des opérateurs")
+    pieces = {operateur: ac.certificat(operateur, "RSA-2048") for operateur in operateurs}
+    with ouvrir(store) as magasin:
+        tls.reconnaitre(magasin, ac)
+        for operateur, piece in pieces.items():
+            tls.enregistrer(magasin, piece, ac, operateur, role=Role.OPERATEUR)
+            tls.souscrire(magasin, operateur)
+            _deposer_fichiers(dossier, operateur, piece)
+    (dossier / "ca.pem").write_bytes(tls.du_serveur()[0])
+    with tls.serveur_tls(store, dossier) as serveur:
+        _prendre_wsdl(serveur, dossier)
+        yield Banc(serveur, dossier, pieces)
+
+
+def _deposer_fichiers(dossier: Path, operateur: str, piece: tls.Piece) -> None:
+    """Certificate and key in PEM, each in its file, and both in PKCS#12 for Java and .NET."""
+    pem = piece.pem()
+    certificat, _, cle = pem.partition(b"-----BEGIN PRIVATE")
+    (dossier / f"{operateur}.pem").write_bytes(certificat)
+    (dossier / f"{operateur}.key").write_bytes(b"-----BEGIN PRIVATE" + cle)
+    lue = load_pem_private_key(pem, None)
+    assert isinstance(lue, pkcs12.PKCS12PrivateKeyTypes)
+    octets = pkcs12.serialize_key_and_certificates(
+        operateur.encode(),
+        lue,
+        x509.load_der_x509_certificate(piece.der),
+        None,
+        # what old .NET and Java read
+        BestAvailableEncryption(SECRET.encode()),
+    )
+    (dossier / f"{operateur}.p12").write_bytes(octets)
+
+
+def _prendre_wsdl(serveur: tls.ServeurTls, dossier: Path) -> None:
+    """The WSDLs as they are served: what an integrator takes with curl."""
+    for soap, suffixe in SUFFIXES.items():
+        (dossier / f"wsdl-{soap}").mkdir()
+        with tls.Appelant(serveur.port) as appelant:
+            for service, nom in SERVICES.items():
+                reponse = appelant.demander("GET", f"/{PLATEFORME}/ws/1/{service}?{suffixe}")
+                assert reponse.statut == 200, reponse.octets
+                (dossier / f"wsdl-{soap}" / f"{nom}.wsdl").write_bytes(reponse.octets)

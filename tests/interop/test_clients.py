@@ -1,0 +1,46 @@
+"""Every legacy client goes through the whole scenario, over mutual TLS, from the WSDLs that the server serves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.interop.attendu import ETAPES, FORMULAIRE, JUGES, depouille, etapes_reussies, lire
+from tests.interop.banc import Banc, banc_ouvert
+from tests.interop.clients import CLIENTS, Client
+from tests.programmes import manque
+
+PASSAGES = [(client, soap) for client in CLIENTS for soap in client.soap]
+
+
+def operateur(client: Client, soap: str) -> str:
+    """Each run has an opérateur of its own, and so lists and events of its own."""
+    return f"{client.code}-{soap}"
+
+
+@pytest.fixture(scope="module")
+def banc(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Banc]:
+    with banc_ouvert(tmp_path_factory.mktemp("interop"), [operateur(*passage) for passage in PASSAGES]) as ouvert:
+        yield ouvert
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+@pytest.mark.exigence("R9", "R6.1", "R3.1", "R3.2", "R3.3", "R3.5", "R4.1")
+@pytest.mark.parametrize(("client", "soap"), PASSAGES, ids=[operateur(*passage) for passage in PASSAGES])
+def test_scenario(banc: Banc, client: Client, soap: str, tmp_path: Path) -> None:
+    if client.absents():
+        manque(f"{client.nom} : il manque {', '.join(client.absents())} ({client.paquets})")
+    env = banc.environnement(operateur(client, soap), soap)
+    for commande in client.construire:
+        construit = client.executer(commande, tmp_path, env)
+        assert construit.returncode == 0, construit.stdout + construit.stderr
+    lance = client.executer(client.lancer, tmp_path, env)
+    dits = lire(lance.stdout)
+    faux = {nom: valeur for nom, valeur in dits.items() if nom in JUGES and not JUGES[nom](valeur, dits)}
+    assert (faux, lance.returncode) == ({}, 0), lance.stdout + lance.stderr
+    assert etapes_reussies(dits) == [etape for etape in ETAPES if etape not in client.manquent], lance.stderr
+    depose = banc.formulaire(operateur(client, soap))
+    assert [(chemin, depouille(chemin, valeur)) for chemin, valeur in depose] == list(FORMULAIRE)

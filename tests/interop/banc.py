@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, load_pem_private_key, pkcs12
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import PrivateFormat, load_pem_private_key, pkcs12
 
 from esav_soap.certificats import Role
 from esav_soap.store import ouvrir
@@ -21,6 +22,13 @@ VERSION, PLATEFORME = "2026.2", "integration"
 SECRET = "changeit"  # of the PKCS#12 files; that of Java's trust stores everywhere
 #: Addresses of the services that the scenario calls, and the file of their WSDL.
 SERVICES = {f"depot/{VERSION}": "depot", "suivi": "suivi", "rendez-vous": "rendez-vous"}
+#: Mono does not read PKCS#12 files of today's algorithms (openssl pkcs12 -export -legacy); Java reads these too.
+_ANCIEN = (
+    PrivateFormat.PKCS12.encryption_builder()
+    .kdf_rounds(2048)
+    .key_cert_algorithm(pkcs12.PBES.PBESv1SHA1And3KeyTripleDESCBC)
+    .hmac_hash(hashes.SHA1())
+)
 SUFFIXES = {"1.1": "wsdl", "1.2": "wsdl=soap12"}
 
 
@@ -98,8 +106,7 @@ def _deposer_fichiers(dossier: Path, operateur: str, piece: tls.Piece) -> None:
         lue,
         x509.load_der_x509_certificate(piece.der),
         None,
-        # what old .NET and Java read
-        BestAvailableEncryption(SECRET.encode()),
+        _ANCIEN.build(SECRET.encode()),
     )
     (dossier / f"{operateur}.p12").write_bytes(octets)
 

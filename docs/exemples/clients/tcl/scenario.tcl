@@ -2,6 +2,7 @@
 # Les WSDL se prennent une fois (curl) et se gardent à côté du programme ; voir ../LISEZ-MOI.md pour les réglages ESAV_*.
 # À lancer par « tclsh -encoding utf-8 scenario.tcl ».
 package require tls
+package require tdom
 package require WS::Client
 
 fconfigure stdout -encoding utf-8
@@ -10,11 +11,18 @@ fconfigure stdout -encoding utf-8
 http::register https 443 [list ::tls::socket -autoservername true -require true \
     -certfile $env(ESAV_CERTIFICAT) -keyfile $env(ESAV_CLE) -cafile $env(ESAV_CA)]
 
+# Garde chaque réponse telle que reçue.
+proc garder {service operation sens xml args} {
+    set ::reponse $xml
+    return $xml
+}
+
 foreach service {depot suivi rendez-vous} {
     set fichier [open $env(ESAV_WSDL)/$service.wsdl]
     fconfigure $fichier -encoding utf-8
     ::WS::Client::ParseWsdl [read $fichier] -serviceAlias $service
     close $fichier
+    ::WS::Client::SetServiceTransforms $service {} garder
 }
 
 proc appeler {service operation demande} {
@@ -72,8 +80,62 @@ puts "DEPOT_NUMERO=$numero"
 puts "DEPOT_ETAT=[dict get $accuse etat]"
 puts "DEPOT_DEJA=[dict get $accuse dejaDeposee]"
 
-# 2. Un dépôt refusé. tclws rend la fault comme une erreur de Tcl : ::errorCode contient le détail, en XML.
+# 2. Un dépôt refusé. tclws en fait une erreur de Tcl, dont le message est faultstring ; du détail de la fault il ne garde que le
+# texte, sans les éléments. La réponse entière, gardée au passage (garder, plus haut), se lit avec tdom.
 set faux [dict replace $formulaire nombreFibresTouchees 3 longueurOptique 542 natureDefaut FIBRES_INVERSEES]
 if {[catch {deposer 9 $faux} message]} {
-    puts stderr "DEBUG $message || $::errorCode"
+    set document [dom parse $::reponse]
+    $document selectNodesNamespaces {ws urn:esav:ws:1}
+    puts "REFUS_CODE=[$document selectNodes string(//ws:ErreurEsav/ws:code)]"
+    set codes {}
+    foreach erreur [$document selectNodes //ws:ErreurEsav/ws:erreur] {
+        set champ [$erreur selectNodes string(ws:champ)]
+        lappend codes $champ:[$erreur selectNodes string(ws:code)]
+        if {$champ eq "natureDefaut"} {
+            puts "REFUS_LIBELLE=[$erreur selectNodes string(ws:libelle)]"
+        }
+    }
+    puts "REFUS_ERREURS=[join $codes ,]"
 }
+
+# 3. Le même dépôt, renvoyé comme après une coupure : le même numéro, et dejaDeposee.
+set encore [deposer 1 $formulaire]
+puts "RENVOI_NUMERO=[dict get $encore numeroSignalisation]"
+puts "RENVOI_DEJA=[dict get $encore dejaDeposee]"
+
+# 4. L'état, puis le détail.
+set etat [appeler suivi consulterEtat [dict create numeroSignalisation $numero]]
+puts "ETAT=[dict get $etat etatSignalisation etat]"
+set detail [appeler suivi consulterDetail [dict create referenceOperateur $env(ESAV_REFERENCE)-1]]
+set champs [dict get $detail detailSignalisation champ]
+puts "DETAIL_CHAMPS=[llength $champs]"
+foreach champ $champs {
+    if {[dict get $champ chemin] eq "descriptionDefaut"} {
+        puts "DETAIL_DESCRIPTION=[dict get $champ valeur]"
+    }
+}
+
+# 5. La liste, page par page : la plus récente d'abord, et curseurSuivant tant qu'il y a une suite.
+deposer 2 $formulaire
+set filtres [dict create etat {EN_DEPOT EN_COURS} maximum 1]
+set page [dict get [appeler suivi listerSignalisations $filtres] listeSignalisations]
+puts "LISTE_1=[dict get [lindex [dict get $page signalisation] 0] numeroSignalisation]"
+dict set filtres curseur [dict get $page curseurSuivant]
+set page [dict get [appeler suivi listerSignalisations $filtres] listeSignalisations]
+puts "LISTE_2=[dict get [lindex [dict get $page signalisation] 0] numeroSignalisation]"
+puts "LISTE_FIN=[expr {[dict exists $page curseurSuivant] ? "false" : "true"}]"
+
+# 6. Les changements, depuis le premier ; garder « curseur » pour la lecture suivante.
+set changements [dict get [appeler suivi listerEvenements [dict create maximum 50]] listeEvenements]
+puts "EVENEMENTS=[join [lmap changement [dict get $changements evenement] {dict get $changement action}] ,]"
+puts "EVENEMENTS_ENCORE=[dict get $changements encore]"
+
+# 7. La première plage libre, et un rendez-vous ferme.
+set demande [dict create numeroSignalisation $numero genre SAV]
+set libre [lindex [dict get [appeler rendez-vous rechercherPlages $demande] plagesLibres plageLibre] 0]
+puts "PLAGES=[dict get $libre jour] [dict get $libre plage]"
+set demande [dict create numeroSignalisation $numero referenceRendezVous $env(ESAV_REFERENCE)-RDV genre SAV \
+    jour [dict get $libre jour] plage [dict get $libre plage] ferme true]
+set rendu [dict get [appeler rendez-vous reserverRendezVous $demande] rendezVousRendu rendezVous]
+puts "RENDEZ_VOUS_ETAT=[dict get $rendu etat]"
+puts "RENDEZ_VOUS_PLAGE=[dict get $rendu jour] [dict get $rendu plage]"

@@ -42,7 +42,8 @@ class Banc:
 
     @property
     def base(self) -> str:
-        return f"https://127.0.0.1:{self.serveur.port}/{PLATEFORME}/ws/1"
+        # a name, as Mono does not find an IP address in a certificate
+        return f"https://localhost:{self.serveur.port}/{PLATEFORME}/ws/1"
 
     def environnement(self, operateur: str, soap: str) -> dict[str, str]:
         """What the programs read, and nothing that they need not."""
@@ -50,6 +51,8 @@ class Banc:
             "PATH": os.environ["PATH"],
             "HOME": str(self.dossier),
             "LANG": "C.UTF-8",
+            "LC_ALL": "C.UTF-8",
+            "TZ": "Europe/Paris",
             "ESAV_URL": self.base,
             "ESAV_WSDL": str(self.dossier / f"wsdl-{soap}"),
             "ESAV_SOAP": soap,
@@ -119,4 +122,5 @@ def _prendre_wsdl(serveur: tls.ServeurTls, dossier: Path) -> None:
             for service, nom in SERVICES.items():
                 reponse = appelant.demander("GET", f"/{PLATEFORME}/ws/1/{service}?{suffixe}")
                 assert reponse.statut == 200, reponse.octets
-                (dossier / f"wsdl-{soap}" / f"{nom}.wsdl").write_bytes(reponse.octets)
+                octets = reponse.octets.replace(b"//127.0.0.1:", b"//localhost:")
+                (dossier / f"wsdl-{soap}" / f"{nom}.wsdl").write_bytes(octets)

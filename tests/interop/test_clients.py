@@ -10,6 +10,7 @@ import pytest
 from tests.interop.attendu import ETAPES, FORMULAIRE, JUGES, depouille, etapes_reussies, lire
 from tests.interop.banc import Banc, banc_ouvert
 from tests.interop.clients import CLIENTS, Client
+from tests.interop.temoin import detourner, temoin_ouvert
 from tests.programmes import manque
 
 PASSAGES = [(client, soap) for client in CLIENTS for soap in client.soap]
@@ -24,6 +25,15 @@ def operateur(client: Client, soap: str) -> str:
 def banc(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Banc]:
     with banc_ouvert(tmp_path_factory.mktemp("interop"), [operateur(*passage) for passage in PASSAGES]) as ouvert:
         yield ouvert
+
+
+def _verifier_soap(banc: Banc, client: Client, soap: str, dossier: Path) -> None:
+    """It speaks the version that it is asked to: seen by a server that answers nothing."""
+    with temoin_ouvert(banc.dossier) as temoin:
+        detourner(banc.dossier / f"wsdl-{soap}", dossier / "wsdl-temoin", banc.base, temoin.base)
+        env = banc.environnement(operateur(client, soap), soap)
+        client.executer(client.lancer, dossier, {**env, "ESAV_WSDL": str(dossier / "wsdl-temoin"), "ESAV_URL": temoin.base})
+        assert temoin.soap == soap, temoin.recus
 
 
 @pytest.mark.long
@@ -42,5 +52,6 @@ def test_scenario(banc: Banc, client: Client, soap: str, tmp_path: Path) -> None
     faux = {nom: valeur for nom, valeur in dits.items() if nom in JUGES and not JUGES[nom](valeur, dits)}
     assert (faux, lance.returncode) == ({}, 0), lance.stdout + lance.stderr
     assert etapes_reussies(dits) == [etape for etape in ETAPES if etape not in client.manquent], lance.stderr
+    _verifier_soap(banc, client, soap, tmp_path)
     depose = banc.formulaire(operateur(client, soap))
     assert [(chemin, depouille(chemin, valeur)) for chemin, valeur in depose] == list(FORMULAIRE)

@@ -22,7 +22,9 @@ ETAPES: Mapping[str, tuple[str, ...]] = {
     "plages": ("PLAGES",),
     "rendez-vous": ("RENDEZ_VOUS_ETAT", "RENDEZ_VOUS_PLAGE"),
 }
-DESCRIPTION = "Liaison dégradée depuis 9 h 15 : épissure à 12,4 km, côté Hôtel-Dieu & gare (« œuvre d'été »), < 1 mW, 3 €."
+DESCRIPTION = (
+    "Liaison dégradée depuis 9 h 15 : épissure à 12,4 km, côté Hôtel-Dieu & gare (« œuvre d'été »), < 1 mW, 3 €."
+)
 ERREURS = {
     ("nombreFibresTouchees", "REGLE_NON_RESPECTEE"),
     ("longueurOptique", "TROP_GRAND"),

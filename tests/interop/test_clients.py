@@ -32,7 +32,9 @@ def _verifier_soap(banc: Banc, client: Client, soap: str, dossier: Path) -> None
     with temoin_ouvert(banc.dossier) as temoin:
         detourner(banc.dossier / f"wsdl-{soap}", dossier / "wsdl-temoin", banc.base, temoin.base)
         env = banc.environnement(operateur(client, soap), soap)
-        client.executer(client.lancer, dossier, {**env, "ESAV_WSDL": str(dossier / "wsdl-temoin"), "ESAV_URL": temoin.base})
+        client.executer(
+            client.lancer, dossier, {**env, "ESAV_WSDL": str(dossier / "wsdl-temoin"), "ESAV_URL": temoin.base}
+        )
         assert temoin.soap == soap, temoin.recus
 
 

@@ -55,6 +55,7 @@ class Banc:
             "TZ": "Europe/Paris",
             "ESAV_URL": self.base,
             "ESAV_WSDL": str(self.dossier / f"wsdl-{soap}"),
+            "ESAV_WSDL_11": str(self.dossier / "wsdl-1.1"),
             "ESAV_SOAP": soap,
             "ESAV_CERTIFICAT": str(self.dossier / f"{operateur}.pem"),
             "ESAV_CLE": str(self.dossier / f"{operateur}.key"),

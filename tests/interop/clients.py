@@ -80,7 +80,8 @@ class Client:
             env=tout,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             timeout=800,
             check=False,
         )
@@ -203,12 +204,13 @@ CLIENTS = (
         besoins=("wsdl", "mcs", "mono", "cert-sync"),
         version="mono --version | sed -n '1s/.*version \\([^ ]*\\).*/\\1/p'",
         construire=(
-            f"wsdl -l:CS -o:Esav.cs {_WSDLS}",
+            # there are no stubs from a WSDL of SOAP 1.2; those of the other one speak it
+            f"wsdl -l:CS -o:Esav.cs {_WSDLS.replace('$ESAV_WSDL', '$ESAV_WSDL_11')}",
             "mcs -nologo -warn:0 -r:System.Web.Services -r:System.Xml -r:System.Core -out:scenario.exe Esav.cs $SOURCE/Scenario.cs",
             "cert-sync --user --quiet $ESAV_CA",
         ),
         lancer="mono scenario.exe",
-        stubs="`wsdl -l:CS`",
+        stubs="`wsdl -l:CS` sur le WSDL de SOAP 1.1 (SOAP 1.2 : `SoapVersion`)",
         certificat="`ClientCertificates.Add(new X509Certificate2(...))`, PKCS#12 d'anciens algorithmes (`openssl pkcs12 -export -legacy`) ;"
         " l'autorité du serveur par `cert-sync --user`.",
         limites="Un champ facultatif qui n'est pas un texte n'est envoyé qu'avec son `...Specified` à vrai. Le détail de la fault se lit en"
@@ -223,12 +225,12 @@ CLIENTS = (
         version=_debian("jaxws"),
         construire=(
             "mkdir src classes; for service in depot suivi rendez-vous; do"
-            " wsimport -Xnocompile -encoding UTF-8 -p fr.esav -s src $ESAV_WSDL/$service.wsdl; done",
+            " wsimport -extension -Xnocompile -encoding UTF-8 -p fr.esav -s src $ESAV_WSDL/$service.wsdl; done",
             f"javac -nowarn -encoding UTF-8 -cp {_JAXWS} -d classes $(find src -name '*.java') $SOURCE/Scenario.java",
             _CONFIANCE_JAVA,
         ),
         lancer=f"java {_TLS_JAVA} -cp classes:{_JAXWS} Scenario",
-        stubs="`wsimport -Xnocompile -encoding UTF-8`",
+        stubs="`wsimport -Xnocompile -encoding UTF-8` (`-extension` : SOAP 1.2)",
         certificat=_P12,
         limites="Les constantes des codes sont récrites par JAXB : `L1550` devient `L_1550`.",
     ),
@@ -248,8 +250,7 @@ CLIENTS = (
         lancer=f"java {_TLS_JAVA} -cp classes:{_AXIS} Scenario",
         stubs="`org.apache.axis.wsdl.WSDL2Java`",
         certificat=_P12,
-        limites="Ne sait pas envoyer les filtres `dateHeureDebut` et `dateHeureFin` de `listerSignalisations` : il y met un xsi:type, que le"
-        " service refuse.",
+        limites="—",
         sans_12="`WSDL2Java` s'arrête sur une liaison SOAP 1.2 (« Missing <soap:fault> »).",
     ),
 )

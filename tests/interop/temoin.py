@@ -49,7 +49,7 @@ def temoin_ouvert(dossier: Path) -> Iterator[Temoin]:
             self.send_header("Content-Length", "0")
             self.end_headers()
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, format: str, *_: object) -> None:  # noqa: A002 — the name is the library's
             """Nothing."""
 
     contexte = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

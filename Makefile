@@ -43,6 +43,19 @@ coverage: check  ## The tests with branch coverage, servers and helpers included
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
+INTEROP := .venv-interop
+$(INTEROP)/.pret: tests/interop/requirements.txt tests/interop/package-lock.json
+	$(PYTHON) -m venv $(INTEROP)
+	$(INTEROP)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/interop/requirements.txt
+	cp tests/interop/package.json tests/interop/package-lock.json $(INTEROP)
+	npm ci --prefix $(INTEROP) --silent --no-audit --no-fund
+	@touch $@
+
+.PHONY: interop
+interop: $(PRET) $(INTEROP)/.pret  ## The SOAP clients of docs/interop.md, each through a whole scenario (their Debian packages: .ci/run)
+	ESAV_TESTS_LONGS=1 ESAV_TESTS_TOUT=1 $(BIN)/python -m pytest tests/interop -n $(or $(JOBS),2) $(ARGS)
+	$(BIN)/python -m tests.interop.tableau --versions
+
 .PHONY: bench
 bench: $(PRET)  ## Deposits per second next to the floor and to plain services, as ratios
 	$(BIN)/python -m bench $(ARGS)

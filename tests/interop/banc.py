@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import PrivateFormat, load_pem_private_key, pkcs12
 
 from esav_soap.certificats import Role
@@ -104,7 +105,7 @@ def _deposer_fichiers(dossier: Path, operateur: str, piece: tls.Piece) -> None:
     (dossier / f"{operateur}.pem").write_bytes(certificat)
     (dossier / f"{operateur}.key").write_bytes(b"-----BEGIN PRIVATE" + cle)
     lue = load_pem_private_key(pem, None)
-    assert isinstance(lue, pkcs12.PKCS12PrivateKeyTypes)
+    assert isinstance(lue, RSAPrivateKey)
     octets = pkcs12.serialize_key_and_certificates(
         operateur.encode(),
         lue,

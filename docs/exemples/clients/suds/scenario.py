@@ -17,7 +17,7 @@ from suds.transport.http import HttpTransport
 class TransportTls(HttpTransport):
     """suds appelle par urllib : le certificat client se met dans un contexte « ssl »."""
 
-    def u2handlers(self):  # type: ignore[no-untyped-def]
+    def u2handlers(self):
         contexte = ssl.create_default_context(cafile=os.environ["ESAV_CA"])
         contexte.load_cert_chain(os.environ["ESAV_CERTIFICAT"], os.environ["ESAV_CLE"])
         return [*super().u2handlers(), urllib.request.HTTPSHandler(context=contexte)]
@@ -107,7 +107,7 @@ def formulaire() -> dict[str, object]:
     }
 
 
-def deposer(numero: int, contenu: dict[str, object]):  # type: ignore[no-untyped-def]
+def deposer(numero: int, contenu: dict[str, object]):
     return depot.service.deposerSignalisation(entete=entete(numero), formulaire={"fibreNoire": contenu})
 
 

@@ -101,7 +101,7 @@ def formulaire() -> dict[str, object]:
     }
 
 
-def deposer(numero: int, contenu: dict[str, object]):  # type: ignore[no-untyped-def]
+def deposer(numero: int, contenu: dict[str, object]):
     return depot.service.deposerSignalisation(entete=entete(numero), formulaire={"fibreNoire": contenu})
 
 

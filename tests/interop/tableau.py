@@ -11,6 +11,7 @@ import json
 import os
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.interop.attendu import ETAPES
@@ -47,7 +48,7 @@ _SENS = {
 }
 
 
-def _table(entetes: tuple[str, ...], rangs: list[tuple[str, ...]]) -> str:
+def _table(entetes: tuple[str, ...], rangs: Sequence[tuple[str, ...]]) -> str:
     lignes = [entetes, tuple("---" for _ in entetes), *rangs]
     return (
         "\n".join("| " + " | ".join(cellule.replace("|", "\\|") for cellule in rang) + " |" for rang in lignes) + "\n"

@@ -44,6 +44,8 @@ coverage: check  ## The tests with branch coverage, servers and helpers included
 	$(BIN)/coverage report
 
 INTEROP := .venv-interop
+.PHONY: interop-outils
+interop-outils: $(INTEROP)/.pret
 $(INTEROP)/.pret: tests/interop/requirements.txt tests/interop/package-lock.json
 	$(PYTHON) -m venv $(INTEROP)
 	$(INTEROP)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/interop/requirements.txt

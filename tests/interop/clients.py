@@ -123,6 +123,24 @@ CLIENTS = (
         " `SOAP_C_UTFSTRING`, sinon les accents sont perdus. `typemap.dat` fixe les préfixes.",
     ),
     Client(
+        code="gsoap-c",
+        nom="gSOAP",
+        langage="C",
+        paquets="Debian : gsoap libgsoap-dev gcc pkg-config libssl-dev zlib1g-dev",
+        besoins=("wsdl2h", "soapcpp2", "gcc", "pkg-config", "/usr/include/stdsoap2.h"),
+        version="soapcpp2 -V 2>&1 | tail -1",
+        construire=(
+            f"wsdl2h -c -t $SOURCE/typemap.dat -o esav.h {_WSDLS}",
+            "soapcpp2 -c -C -${ESAV_SOAP#1.} -x -w esav.h",
+            "gcc -w -O0 -I. $(pkg-config --cflags gsoapssl) -o scenario $SOURCE/scenario.c soapC.c soapClient.c"
+            " $(pkg-config --libs gsoapssl) -lssl -lcrypto -lz",
+        ),
+        lancer="cat $ESAV_CERTIFICAT $ESAV_CLE > client.pem; ESAV_PEM=client.pem ./scenario",
+        stubs="`wsdl2h -c -t typemap.dat`, `soapcpp2 -c -C -1` (`-2` : SOAP 1.2)",
+        certificat="Comme en C++.",
+        limites="Comme en C++. Un champ facultatif est un pointeur ; une liste a sa taille dans `__size...`.",
+    ),
+    Client(
         code="perl",
         nom="SOAP::Lite",
         langage="Perl",

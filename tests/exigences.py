@@ -71,7 +71,7 @@ EXIGENCES: Mapping[str, tuple[Etat, str]] = {
     "R7.3": (P, "nothing accepted is lost, a refusal says when to try again (windows to come)"),
     "R7.4": (C, "late entry of what the fallback procedure took, with its true date"),
     "R8": (P, "documents of annexe 2 and jeu de test for each version (guide of the pages on line to come)"),
-    "R9": (P, "SOAP that twelve client stacks speak, each driven through a whole scenario; the reference client; publishers"),
+    "R9": (P, "twelve SOAP client stacks through a whole scenario; the reference client; publishers"),
 }
 
 

@@ -10,6 +10,9 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 
+#: Whether a value is right, given all that the program said.
+Juge = Callable[[str, Mapping[str, str]], bool]
+
 #: The steps, in the order of the scenario, with the names that each says.
 ETAPES: Mapping[str, tuple[str, ...]] = {
     "dépôt": ("DEPOT_NUMERO", "DEPOT_ETAT", "DEPOT_DEJA"),
@@ -99,11 +102,11 @@ def _numero(valeur: str, _: Mapping[str, str]) -> bool:
     return re.fullmatch(r"[0-9A-Z]{11}", valeur) is not None
 
 
-def _egal(attendu: str) -> Callable[[str, Mapping[str, str]], bool]:
+def _egal(attendu: str) -> Juge:
     return lambda valeur, _: valeur == attendu
 
 
-def _booleen(attendu: bool) -> Callable[[str, Mapping[str, str]], bool]:
+def _booleen(attendu: bool) -> Juge:
     """Each language has its own way to print one."""
     mots = {"true", "1"} if attendu else {"false", "0", ""}
     return lambda valeur, _: valeur.lower() in mots
@@ -119,7 +122,7 @@ def _plage(valeur: str, dits: Mapping[str, str]) -> bool:
 
 
 #: What each name has to say, given all that the program said.
-JUGES: Mapping[str, Callable[[str, Mapping[str, str]], bool]] = {
+JUGES: Mapping[str, Juge] = {
     "DEPOT_NUMERO": _numero,
     "DEPOT_ETAT": _egal("EN_DEPOT"),
     "DEPOT_DEJA": _booleen(False),
@@ -147,5 +150,6 @@ def lire(sortie: str) -> dict[str, str]:
     return {nom: valeur for nom, egal, valeur in (ligne.partition("=") for ligne in sortie.splitlines()) if egal}
 
 
-def etapes_reussies(dits: Mapping[str, str]) -> list[str]:
-    return [etape for etape, noms in ETAPES.items() if all(n in dits and JUGES[n](dits[n], dits) for n in noms)]
+def etapes_reussies(dits: Mapping[str, str], juges: Mapping[str, Juge] = JUGES) -> list[str]:
+    """The steps whose every name was said, and rightly."""
+    return [etape for etape, noms in ETAPES.items() if all(n in dits and juges[n](dits[n], dits) for n in noms)]

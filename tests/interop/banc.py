@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 from cryptography import x509
@@ -19,10 +20,10 @@ from tests.e2e import tls
 from tests.e2e.conftest import preparer
 from tests.e2e.soap import Reponse, enveloppe, requete
 
-VERSION, PLATEFORME = "2026.2", "integration"
+VERSIONS, PLATEFORME = ("2026.1", "2026.2"), "integration"
 SECRET = "changeit"  # of the PKCS#12 files; that of Java's trust stores everywhere
 #: Addresses of the services that the scenario calls, and the file of their WSDL.
-SERVICES = {f"depot/{VERSION}": "depot", "suivi": "suivi", "rendez-vous": "rendez-vous"}
+SERVICES = {"depot/{version}": "depot", "suivi": "suivi", "rendez-vous": "rendez-vous"}
 #: Mono does not read PKCS#12 files of today's algorithms (openssl pkcs12 -export -legacy); Java reads these too.
 _ANCIEN = (
     PrivateFormat.PKCS12.encryption_builder()
@@ -35,7 +36,8 @@ SUFFIXES = {"1.1": "wsdl", "1.2": "wsdl=soap12"}
 
 @dataclass(frozen=True)
 class Banc:
-    """``dossier`` has the certificates (``<operateur>.pem``, ``.key``, ``.p12``), ``ca.pem`` and ``wsdl-1.1``, ``wsdl-1.2``."""
+    """``dossier`` has the certificates (``<operateur>.pem``, ``.key``, ``.p12``), ``ca.pem``, and for each version of
+    SOAP and of the catalogue the WSDLs (``wsdl-1.1-2026.2``...)."""
 
     serveur: tls.ServeurTls
     dossier: Path
@@ -46,7 +48,10 @@ class Banc:
         # a name, as Mono does not find an IP address in a certificate
         return f"https://localhost:{self.serveur.port}/{PLATEFORME}/ws/1"
 
-    def environnement(self, operateur: str, soap: str) -> dict[str, str]:
+    def wsdl(self, soap: str, version: str = VERSIONS[-1]) -> Path:
+        return _wsdl(self.dossier, soap, version)
+
+    def environnement(self, operateur: str, soap: str, version: str = VERSIONS[-1]) -> dict[str, str]:
         """What the programs read, and nothing that they need not."""
         return {
             "PATH": os.environ["PATH"],
@@ -55,8 +60,8 @@ class Banc:
             "LC_ALL": "C.UTF-8",
             "TZ": "Europe/Paris",
             "ESAV_URL": self.base,
-            "ESAV_WSDL": str(self.dossier / f"wsdl-{soap}"),
-            "ESAV_WSDL_11": str(self.dossier / "wsdl-1.1"),
+            "ESAV_WSDL": str(self.wsdl(soap, version)),
+            "ESAV_WSDL_11": str(self.wsdl("1.1", version)),
             "ESAV_SOAP": soap,
             "ESAV_CERTIFICAT": str(self.dossier / f"{operateur}.pem"),
             "ESAV_CLE": str(self.dossier / f"{operateur}.key"),
@@ -116,13 +121,18 @@ def _deposer_fichiers(dossier: Path, operateur: str, piece: tls.Piece) -> None:
     (dossier / f"{operateur}.p12").write_bytes(octets)
 
 
+def _wsdl(dossier: Path, soap: str, version: str) -> Path:
+    return dossier / f"wsdl-{soap}-{version}"
+
+
 def _prendre_wsdl(serveur: tls.ServeurTls, dossier: Path) -> None:
     """The WSDLs as they are served: what an integrator takes with curl."""
-    for soap, suffixe in SUFFIXES.items():
-        (dossier / f"wsdl-{soap}").mkdir()
-        with tls.Appelant(serveur.port) as appelant:
+    with tls.Appelant(serveur.port) as appelant:
+        for (soap, suffixe), version in product(SUFFIXES.items(), VERSIONS):
+            la = _wsdl(dossier, soap, version)
+            la.mkdir()
             for service, nom in SERVICES.items():
-                reponse = appelant.demander("GET", f"/{PLATEFORME}/ws/1/{service}?{suffixe}")
+                chemin = f"/{PLATEFORME}/ws/1/{service.format(version=version)}?{suffixe}"
+                reponse = appelant.demander("GET", chemin)
                 assert reponse.statut == 200, reponse.octets
-                octets = reponse.octets.replace(b"//127.0.0.1:", b"//localhost:")
-                (dossier / f"wsdl-{soap}" / f"{nom}.wsdl").write_bytes(octets)
+                (la / f"{nom}.wsdl").write_bytes(reponse.octets.replace(b"//127.0.0.1:", b"//localhost:"))

@@ -37,7 +37,8 @@ class Client:
     """``construire`` and ``lancer`` are shell commands, run in an empty folder, with ``$SOURCE``: that of the example.
 
     ``besoins``: programs or files without which it cannot run. ``version``: a command that says it. ``manquent``: the
-    steps of the scenario that it does not do, and why. ``sans_12``: why it does not speak SOAP 1.2, if it does not.
+    steps of the scenario that it does not do, and why. ``avant``: what its program for the catalogue before writes otherwise,
+    where a field that became mandatory has another type. ``sans_12``: why it does not speak SOAP 1.2, if it does not.
     """
 
     code: str
@@ -53,6 +54,7 @@ class Client:
     limites: str = "—"
     sans_12: str = ""
     manquent: Mapping[str, str] = field(default_factory=dict)
+    avant: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def source(self) -> Path:
@@ -67,8 +69,8 @@ class Client:
 
     def executer(self, commande: str, dossier: Path, env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
         tout = {
-            **env,
             "SOURCE": str(self.source),
+            **env,
             "HOME": str(dossier),
             "PYTHON": str(PYTHON),
             "PROJET": sys.executable,
@@ -119,6 +121,7 @@ CLIENTS = (
         lancer="cat $ESAV_CERTIFICAT $ESAV_CLE > client.pem; ESAV_PEM=client.pem ./scenario",
         stubs="`wsdl2h -t typemap.dat`, `soapcpp2 -j -C -1` (`-2` : SOAP 1.2)",
         certificat="`soap_ssl_client_context` : certificat et clé dans un même fichier PEM, puis l'autorité.",
+        avant={"nombreFibresTouchees = 1": "nombreFibresTouchees = tenir(1)", "Touchees = 3": "Touchees = tenir(3)"},
         limites="Un seul proxy pour tous les services, qui ont le même espace de noms : donner l'adresse à chaque appel."
         " `SOAP_C_UTFSTRING`, sinon les accents sont perdus. `typemap.dat` fixe les préfixes.",
     ),
@@ -138,6 +141,10 @@ CLIENTS = (
         lancer="cat $ESAV_CERTIFICAT $ESAV_CLE > client.pem; ESAV_PEM=client.pem ./scenario",
         stubs="`wsdl2h -c -t typemap.dat`, `soapcpp2 -c -C -1` (`-2` : SOAP 1.2)",
         certificat="Comme en C++.",
+        avant={
+            "nombreFibresTouchees = 1": "nombreFibresTouchees = &un",
+            "faux.nombreFibresTouchees = 3;": "int trois = 3; faux.nombreFibresTouchees = &trois;",
+        },
         limites="Comme en C++. Un champ facultatif est un pointeur ; une liste a sa taille dans `__size...`.",
     ),
     Client(
@@ -228,6 +235,7 @@ CLIENTS = (
             "cert-sync --user --quiet $ESAV_CA",
         ),
         lancer="mono scenario.exe",
+        avant={"nombreFibresTouchees = 1": "nombreFibresTouchees = 1, nombreFibresToucheesSpecified = true"},
         stubs="`wsdl -l:CS` sur le WSDL de SOAP 1.1 (SOAP 1.2 : `SoapVersion`)",
         certificat="`ClientCertificates.Add(new X509Certificate2(...))`, PKCS#12 d'anciens algorithmes (`openssl pkcs12 -export -legacy`) ;"
         " l'autorité du serveur par `cert-sync --user`.",

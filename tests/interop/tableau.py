@@ -26,7 +26,7 @@ _DEBUT = """# Clients essayés
 
 Chacun de ces clients SOAP passe, contre un vrai serveur et à partir des WSDL qu'il sert, tout un scénario par TLS mutuel. Son
 programme est un exemple court, dans [exemples/clients](exemples/clients/LISEZ-MOI.md) : le copier est une bonne façon de commencer.
-`make interop` les exécute tous.
+`make interop` les exécute tous ; chacun y passe aussi le scénario avec le catalogue d'avant, resté en service à côté du nouveau.
 
 """
 _ETAPES = """## Le scénario

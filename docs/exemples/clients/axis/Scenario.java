@@ -164,9 +164,11 @@ public class Scenario {
         // 5. La liste, page par page : la plus récente d'abord, et curseurSuivant tant qu'il y a une suite.
         deposer(2, formulaire());
         String[] etats = {"EN_DEPOT", "EN_COURS"};
-        ListeSignalisations page = suivi.listerSignalisations(etats, null, null, null, null, null, 1);
+        Calendar hier = Calendar.getInstance();
+        hier.add(Calendar.DATE, -1);
+        ListeSignalisations page = suivi.listerSignalisations(etats, null, null, hier, null, null, 1);
         dire("LISTE_1", page.getSignalisation(0).getNumeroSignalisation());
-        page = suivi.listerSignalisations(etats, null, null, null, null, page.getCurseurSuivant(), 1);
+        page = suivi.listerSignalisations(etats, null, null, hier, null, page.getCurseurSuivant(), 1);
         dire("LISTE_2", page.getSignalisation(0).getNumeroSignalisation());
         dire("LISTE_FIN", page.getCurseurSuivant() == null);
 
@@ -180,7 +182,10 @@ public class Scenario {
         dire("EVENEMENTS_ENCORE", changements.isEncore());
 
         // 7. La première plage libre, et un rendez-vous ferme.
-        PlageLibre libre = rendezVous.rechercherPlages(numero, null, null, "SAV", null, null).getPlageLibre(0);
+        Calendar dansTroisJours = Calendar.getInstance();
+        dansTroisJours.add(Calendar.DATE, 3);
+        PlageLibre libre = rendezVous.rechercherPlages(
+                numero, null, null, "SAV", dansTroisJours.getTime(), null).getPlageLibre(0);
         dire("PLAGES", jour(libre.getJour()) + " " + libre.getPlage());
         RendezVous rendu = rendezVous.reserverRendezVous(
                 numero, null, REFERENCE + "-RDV", "SAV", libre.getJour(), libre.getPlage(), true).getRendezVous();

@@ -206,7 +206,8 @@ CLIENTS = (
         version="node -p 'require(\"strong-soap/package.json\").version'",
         lancer="node $SOURCE/scenario.js",
         certificat=_NODE,
-        limites="Une liste d'un seul élément arrive comme un objet.",
+        limites="Une liste d'un seul élément arrive comme un objet. Écrit un « Z » après une date : le service l'admet dans les dates de ses"
+        " requêtes, pas dans celles d'un formulaire, qui se donnent en texte.",
     ),
     Client(
         code="tcl",
@@ -276,7 +277,7 @@ CLIENTS = (
         lancer=f"java {_TLS_JAVA} -cp classes:{_AXIS} Scenario",
         stubs="`org.apache.axis.wsdl.WSDL2Java`",
         certificat=_P12,
-        limites="—",
+        limites="Les dates et heures partent avec un xsi:type dans les filtres d'une requête : le service l'admet là, et là seulement.",
         sans_12="`WSDL2Java` s'arrête sur une liaison SOAP 1.2 (« Missing <soap:fault> »).",
     ),
 )

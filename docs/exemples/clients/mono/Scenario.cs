@@ -165,9 +165,10 @@ class Scenario
         Deposer(2, Formulaire());
         var etats = new[] { "EN_DEPOT", "EN_COURS" };
         var rien = default(DateTime);
-        var page = Suivi.listerSignalisations(etats, null, null, rien, false, rien, false, null, 1, true);
+        var hier = DateTime.UtcNow.AddDays(-1);
+        var page = Suivi.listerSignalisations(etats, null, null, hier, true, rien, false, null, 1, true);
         Dire("LISTE_1", page.signalisation[0].numeroSignalisation);
-        page = Suivi.listerSignalisations(etats, null, null, rien, false, rien, false, page.curseurSuivant, 1, true);
+        page = Suivi.listerSignalisations(etats, null, null, hier, true, rien, false, page.curseurSuivant, 1, true);
         Dire("LISTE_2", page.signalisation[0].numeroSignalisation);
         Dire("LISTE_FIN", page.curseurSuivant == null);
 
@@ -177,7 +178,8 @@ class Scenario
         Dire("EVENEMENTS_ENCORE", changements.encore);
 
         // 7. La première plage libre, et un rendez-vous ferme.
-        var libres = RendezVousClient.rechercherPlages(numero, null, null, "SAV", rien, false, rien, false);
+        var libres = RendezVousClient.rechercherPlages(
+            numero, null, null, "SAV", DateTime.Today.AddDays(3), true, rien, false);
         var libre = libres.plageLibre[0];
         Dire("PLAGES", libre.jour.ToString("yyyy-MM-dd") + " " + libre.plage);
         var rendu = RendezVousClient.reserverRendezVous(

@@ -151,10 +151,11 @@ async function scenario() {
     // 5. La liste, page par page : la plus récente d'abord, et curseurSuivant tant qu'il y a une suite.
     await deposer(2, formulaire);
     const etat = ['EN_DEPOT', 'EN_COURS'];
-    let { listeSignalisations: page } = await appeler(suivi, 'listerSignalisations', { etat, maximum: 1 });
+    const dateHeureDebut = new Date(Date.now() - 86400000);
+    let { listeSignalisations: page } = await appeler(suivi, 'listerSignalisations', { etat, dateHeureDebut, maximum: 1 });
     dire('LISTE_1', liste(page.signalisation)[0].numeroSignalisation);
     const curseur = page.curseurSuivant;
-    ({ listeSignalisations: page } = await appeler(suivi, 'listerSignalisations', { etat, curseur, maximum: 1 }));
+    ({ listeSignalisations: page } = await appeler(suivi, 'listerSignalisations', { etat, dateHeureDebut, curseur, maximum: 1 }));
     dire('LISTE_2', liste(page.signalisation)[0].numeroSignalisation);
     dire('LISTE_FIN', page.curseurSuivant === undefined);
 

@@ -4,7 +4,7 @@ Les WSDL se prennent une fois (curl) et se gardent à côté du programme ; voir
 """
 
 import os
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
 import requests
@@ -133,9 +133,14 @@ print("DETAIL_DESCRIPTION=" + next(c.valeur for c in detail.champ if c.chemin ==
 
 # 5. La liste, page par page : la plus récente d'abord, et curseurSuivant tant qu'il y a une suite.
 deposer(2, formulaire())
-page = suivi.service.listerSignalisations(etat=["EN_DEPOT", "EN_COURS"], maximum=1)
+filtres = {
+    "etat": ["EN_DEPOT", "EN_COURS"],
+    "dateHeureDebut": datetime.now(timezone.utc) - timedelta(days=1),
+    "maximum": 1,
+}
+page = suivi.service.listerSignalisations(**filtres)
 print(f"LISTE_1={page.signalisation[0].numeroSignalisation}")
-page = suivi.service.listerSignalisations(etat=["EN_DEPOT", "EN_COURS"], maximum=1, curseur=page.curseurSuivant)
+page = suivi.service.listerSignalisations(**filtres, curseur=page.curseurSuivant)
 print(f"LISTE_2={page.signalisation[0].numeroSignalisation}")
 print(f"LISTE_FIN={page.curseurSuivant is None}")
 
@@ -145,7 +150,9 @@ print("EVENEMENTS=" + ",".join(e.action for e in changements.evenement))
 print(f"EVENEMENTS_ENCORE={changements.encore}")
 
 # 7. La première plage libre, et un rendez-vous ferme.
-libres = rendez_vous.service.rechercherPlages(numeroSignalisation=accuse.numeroSignalisation, genre="SAV")
+libres = rendez_vous.service.rechercherPlages(
+    numeroSignalisation=accuse.numeroSignalisation, genre="SAV", dateDebut=date.today() + timedelta(days=3)
+)
 libre = libres.plageLibre[0]
 print(f"PLAGES={libre.jour} {libre.plage}")
 rendu = rendez_vous.service.reserverRendezVous(

@@ -168,7 +168,7 @@ class VieSurMagasins(Acteurs, Agenda):
         if not hasattr(self, "accordees"):
             return
         for qui in range(2):
-            self.lire_tout(qui, self.exemple.rang // 2 + qui, Pages(2, 0, frozenset(), None, None, None, None))
+            self.lire_tout(qui, qui, Pages(2, 0, frozenset(), None, None, None, None))
 
 
 @pytest.fixture(scope="module")
@@ -188,7 +188,7 @@ def magasins(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 def derouler(magasins: tuple[Magasin, ...], exemples: int, pas: int) -> Counter[Any]:
     faits: Counter[Any] = Counter()
-    machine = type("Vie", (VieSurMagasins,), {"magasins": magasins, "faits": faits, "numeros": count()})
+    machine = type("Vie", (VieSurMagasins,), {"magasins": magasins, "faits": faits})
     run_state_machine_as_test(machine, settings=settings(max_examples=exemples, stateful_step_count=pas))
     return faits
 

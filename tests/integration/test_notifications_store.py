@@ -361,6 +361,15 @@ def test_un_bail_perime_ne_change_plus_rien__ok(magasin: Magasin) -> None:
     assert (suivi(magasin).curseur, suivi(magasin).erreur, suivi(magasin).essais) == (0, "", 2)
     magasin.noter_reception(second, 2, DEPOT_LE + BAIL)
     assert (suivi(magasin).curseur, suivi(magasin).essais) == (2, 0)
+    # One that was withdrawn and made anew counts its leases from the beginning.
+    magasin.retirer_abonnement("production", "OPA")
+    abonner(magasin, "production", "OPA", ADRESSE, DEPOT_LE + HEURE, 0)
+    for _ in range(2):
+        neuf = magasin.prendre_abonnement(DEPOT_LE + HEURE, timedelta(0))
+    assert neuf is not None
+    assert neuf.bail == second.bail
+    magasin.noter_reception(second, 2, DEPOT_LE + HEURE)
+    assert suivi(magasin).curseur == 0
 
 
 @pytest.mark.exigence("R3.5")

@@ -197,6 +197,14 @@ def test_tout_ce_qui_manque_est_dit_a_la_fois__error() -> None:
     assert par_champ["visibilite"].valeurs_admises == ("PARTAGE",)
 
 
+@pytest.mark.exigence("R3.2", "R3.4")
+def test_un_instant_de_trop_est_redit_comme_il_fut_envoye__error() -> None:
+    with pytest.raises(CommandeIncomplete) as refus:
+        appliquer(dans(Etat.EN_DEPOT), commande(Action.QUALIFIER, SAV, retabli_le=DEPOT), PLUS_TARD)
+    (erreur,) = refus.value.erreurs
+    assert (erreur.code, erreur.valeur) == (CodeChamp.INTERDIT_SI, "2026-07-01T12:00:00+02:00")
+
+
 @pytest.mark.exigence("R3.2", "R3.4", "R3.6")
 @pytest.mark.parametrize(
     ("etat", "incomplete", "champ"),

@@ -107,13 +107,13 @@ def mesurer(bancs: tuple[Banc, Banc], tours: int, appels: int, annoncer: Annonce
     """Every operation, ``appels`` calls in each round, one side after the other in turn."""
     for nom, liste in PAGES.items():
         annoncer(f"suivi : {nom.strip()}")
-        yield _mesurer(Operation(nom, _page(liste, bancs[0])), bancs, tours, appels)
+        yield _mesurer(Operation(nom, page_mesuree(liste, bancs[0])), bancs, tours, appels)
     for operation in OPERATIONS:
         annoncer(f"suivi : {operation.nom}")
         yield _mesurer(operation, bancs, tours, appels)
 
 
-def _page(liste: Liste, petit: Banc) -> Callable[[Banc], Appel]:
+def page_mesuree(liste: Liste, petit: Banc) -> Callable[[Banc], Appel]:
     """A page of as many as the small store has: so both sides give as many."""
     trouvees = [len(liste(petit, PAGE).signalisations) for _ in range(5)]
     maximum = int(median(trouvees)) or PAGE

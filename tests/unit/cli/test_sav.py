@@ -141,7 +141,9 @@ def test_un_rendez_vous_se_reporte_et_se_decommande__ok(adresse: str, lancer: La
     assert lancer("sav", "qualifier", NUMERO)[0] == 0
     numero = reserver(adresse)
     _, dit, _ = lancer("sav", "montrer", NUMERO)
-    assert f"Rendez-vous {numero} : SAV, 03/12/2026, matin (08:00-12:00), réservation confirmée (référence RDV-1)" in dit
+    assert (
+        f"Rendez-vous {numero} : SAV, 03/12/2026, matin (08:00-12:00), réservation confirmée (référence RDV-1)" in dit
+    )
     assert "Garantie GTR_4H_S2 : suspendue pendant le gel" in dit
     assert "RENDEZ_VOUS : Un rendez-vous : sa prise, puis son jour ; attendu de : l'opérateur" in dit
     report = ("sav", "reporter", numero.lower(), "--jour", "03/12/2026", "--plage", "h14", "--auteur", "Anne")

@@ -9,6 +9,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,10 @@ from bench.operations import OPERATIONS, PAGES, Appel, Banc
 from bench.remplissage import remplir
 from bench.stock import GRAND, PLATEFORME, Stock
 from bench.suivi import page_mesuree
+from esav_soap.model import TypeRendezVous
 from esav_soap.store import Magasin, capacites, ouvrir
+from esav_soap.usecases.depot import Appelant
+from esav_soap.usecases.rendez_vous import Cible
 from tests.postgres import Grappe
 
 #: Signalisations; their events are ten times as many. The larger number is for ``ESAV_TESTS_LONGS=1``.
@@ -90,7 +94,11 @@ def appels(un: Banc) -> Iterator[tuple[str, Appel]]:
         yield operation.nom, operation.preparer(un)
     cle = (PLATEFORME, GRAND)
     jour = un.maintenant.date()
-    numero = un.menee()
+    numero, autre = un.menee(), un.menee()
+    tenue = un.rendez_vous.reserver(
+        Appelant(*cle), Cible(autre), TypeRendezVous.SAV, replace(un.souhait(), ferme=False), un.maintenant
+    )
+    yield "confirmer", lambda: un.rendez_vous.confirmer(Appelant(*cle), tenue.reservation.numero, un.maintenant)
     yield "depot", lambda: un.magasin.depot(*cle, un.stock.reference(7))
     yield "deposer encore", lambda: un.magasin.deposer(un.nouvelle())
     yield "ajouter_evenements", lambda: un.magasin.ajouter_evenements(*cle, numero, 1, ())

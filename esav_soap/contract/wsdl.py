@@ -3,7 +3,8 @@
 Spyne gives the right components in an order and under prefixes that depend on memory addresses, and in a shape that
 some client stacks cannot read. Here they are put in a fixed order and in the shape that was found to work in all of
 them: one part named ``parameters``, no ``parameterOrder``, the fault message named ``ErreurEsavFault`` (JAX-WS), distinct
-names of service, port, binding and portType (gSOAP), the catalogue's schemas before the services'.
+names of service, port, binding and portType (gSOAP), the catalogue's schemas before the services', no restricted date as a
+direct member of a request (Axis 1.4).
 """
 
 from __future__ import annotations
@@ -160,6 +161,7 @@ def _wsdl(
     wsdl.set("targetNamespace", NS_WS)
     types = etree.SubElement(wsdl, f"{_W}types")
     types.extend(deepcopy(list(schemas.values())))
+    _dates_simples(types, service)
     ordre = [n for operation in operations(service) for n in (operation, f"{operation}Response")] + ["ErreurEsav"]
     messages = {m.get("name", ""): m for m in brut.iter(f"{_W}message")}
     for nom_message in ordre:
@@ -197,6 +199,29 @@ def _wsdl(
     wsdl.extend([port_type, binding, noeud_service])
     etree.cleanup_namespaces(wsdl, keep_ns_prefixes=[*nsmap, *prefixes.values()])
     return wsdl
+
+
+def _dates_simples(types: etree._Element, service: str) -> None:
+    """Give the direct members of a request that are a restricted date, or date and time, the plain type of XML Schema.
+
+    Axis 1.4 sends a named restriction of these as an object, field by field, when it is a parameter of the operation. The
+    schemas that requests are checked against keep the restriction.
+    """
+    schema = types[-1]
+    bases = {
+        f"ws:{simple.get('name')}": (simple, restriction.get("base", ""))
+        for simple in schema.iterchildren(f"{_XSD}simpleType")
+        for restriction in simple.iterchildren(f"{_XSD}restriction")
+        if restriction.get("base") in ("xs:date", "xs:dateTime")
+    }
+    requetes = [c for c in schema.iterchildren(f"{_XSD}complexType") if c.get("name") in operations(service)]
+    for membre in (m for requete in requetes for m in requete.iter(f"{_XSD}element")):
+        if membre.get("type") in bases:
+            membre.set("type", bases[membre.get("type", "")][1])
+    cites = {noeud.get("type") for noeud in schema.iter(f"{_XSD}element")}
+    for nom, (simple, _) in bases.items():
+        if nom not in cites:
+            schema.remove(simple)
 
 
 def _ordonner(parent: etree._Element, operations: Iterable[str]) -> None:

@@ -262,3 +262,26 @@ def test_le_depot_generique_admet_tout_texte_qu_un_champ_admet__ok() -> None:
         if e.get("name") == "valeur"
     )
     assert (valeur.get("type") or "").endswith(f"Texte1A{LONGUEUR_MAX}")
+
+
+@pytest.mark.exigence("R9")
+@pytest.mark.parametrize("service", SERVICES)
+def test_une_date_d_une_requete_a_un_type_predefini__ok(service: str) -> None:
+    """Axis 1.4 sends a restricted date as an object when it is a direct member of the request."""
+    schema = wsdl("2026.2", service).find(f".//{X}schema[@targetNamespace='{NS_WS}']")
+    assert schema is not None
+    restreints = {
+        f"ws:{simple.get('name')}"
+        for simple in schema.iterchildren(f"{X}simpleType")
+        if simple[0].get("base") in ("xs:date", "xs:dateTime")
+    }
+    directs = [
+        membre.get("type")
+        for type_ in schema.iterchildren(f"{X}complexType")
+        if (type_.get("name") or "")[:1].islower()
+        for membre in type_.iter(f"{X}element")
+    ]
+    assert directs
+    assert restreints.isdisjoint(directs)
+    if service == "rendez-vous":
+        assert directs.count("xs:date") == 4

@@ -392,6 +392,31 @@ def test_un_worker_tue_apres_l_accuse__ok(magasin: Magasin, url: str, tmp_path: 
 
 
 @pytest.mark.exigence("R3.5")
+def test_qui_a_repondu_en_dernier_ne_suit_pas_ceux_qui_se_taisent__ok(magasin: Magasin) -> None:
+    """A turn without failures: who answered last comes first, and nobody whose last attempt came to nothing."""
+    montre = Montre()
+    for code in ("MUET", "ANCIEN", "RECENT"):
+        montre.present += MINUTE
+        abonner(magasin, "production", code, ADRESSE, montre())
+        deposer(magasin, 1, operateur=code)
+        pris = magasin.prendre_abonnement(montre(), BAIL)
+        assert pris is not None
+        assert pris.operateur == code
+        if code == "MUET":
+            magasin.noter_echec(pris, montre(), "non", montre() + HEURE)
+        else:
+            magasin.noter_reception(pris, 1, montre())
+    for code in ("ANCIEN", "RECENT"):
+        deposer(magasin, 1, "S", operateur=code)
+    montre.present += HEURE
+    repondent = [magasin.prendre_abonnement(montre(), BAIL, sans_echec=True) for _ in range(3)]
+    assert [pris and pris.operateur for pris in repondent] == ["RECENT", "ANCIEN", None]
+    muet = magasin.prendre_abonnement(montre(), BAIL)
+    assert muet is not None
+    assert muet.operateur == "MUET"
+
+
+@pytest.mark.exigence("R3.5")
 def test_des_workers_qui_meurent_toujours_finissent_par_s_arreter__error(magasin: Magasin) -> None:
     montre, recepteur = Montre(), Recepteur()
     abonner(magasin, "production", "OPA", ADRESSE, montre())
@@ -516,10 +541,11 @@ def test_chercher_ce_qui_est_du_ne_balaie_rien(magasin: Magasin, moteur: str) ->
         magasin.noter_echec(pris, DEPOT_LE, "non", DEPOT_LE)
         magasin.noter_reception(pris, 7, DEPOT_LE)
         assert magasin.prendre_abonnement(DEPOT_LE, BAIL) is None
+        assert magasin.prendre_abonnement(DEPOT_LE, BAIL, sans_echec=True) is None
         assert not abonner(magasin, "production", "OP90", ADRESSE, DEPOT_LE)
         assert magasin.suspendre_abonnement("production", "OP90", DEPOT_LE)
         assert magasin.reprendre_abonnement("production", "OP90", DEPOT_LE)
-    assert len(vues) >= 8
+    assert len(vues) >= 9
     with magasin._moteur.ecrivains.connect() as connexion:
         plans = {ordre: balayages(connexion, ordre, valeurs) for ordre, valeurs in vues}
     assert [plan for plan in plans.items() if plan[1]] == []

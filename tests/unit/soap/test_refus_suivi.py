@@ -270,3 +270,12 @@ def test_ce_qui_est_renvoye_n_est_pas_refait__ok(de: FauxNoeud) -> None:
         "DEPOSER",
         "COMMENTER",
     ]
+
+
+@pytest.mark.exigence("R3.2", "R7.4")
+def test_une_date_hors_du_calendrier_en_temps_universel__error(de: FauxNoeud) -> None:
+    """The first day of the calendar, east of Greenwich, is not in it any more in UTC: a refusal, and no error of ours."""
+    demande = requete(
+        "saisirSignalisation", operateur="OPA", dateHeureDepot="0001-01-01T00:00:00+14:00", versionCatalogue="2026.2"
+    )
+    assert ("dateHeureDepot", "TYPE_INVALIDE") in dits(demander(de, "sav", demande))

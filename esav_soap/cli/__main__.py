@@ -10,6 +10,7 @@ import click
 
 from esav_soap import __version__
 from esav_soap.cli import francais
+from esav_soap.cli.interruption import INTERROMPU
 from esav_soap.errors import ErreurEsav, PackInvalide, PublicationRefusee, ReglageInvalide
 
 #: Command -> where it is, and its line in the help (the module is not imported for that).
@@ -73,7 +74,7 @@ def main() -> None:
         code = sortie.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("Interrompu.", err=True)
-        code = 130
+        code = INTERROMPU
     except click.ClickException as erreur:
         click.echo(francais.message(erreur), err=True)
         code = erreur.exit_code

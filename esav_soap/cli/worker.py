@@ -5,11 +5,12 @@ from __future__ import annotations
 import click
 
 from esav_soap.cli.nombres import nombre
+from esav_soap.cli.options import STORE
 
 
 @click.command()
 @click.option("--une-fois", is_flag=True, help="Envoyer ce qui est dû, puis s'arrêter.")
-@click.option("--store", metavar="URL", help="Base de données : sqlite:///fichier ou postgresql://…")
+@STORE
 @click.option("--parent", type=int, metavar="PID", hidden=True)
 def worker(une_fois: bool, store: str | None, parent: int | None) -> None:
     """Envoyer les avis par courrier et les notifications aux récepteurs, jusqu'à Ctrl-C ou SIGTERM.

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from esav_soap.cli.operateur.communs import STORE, acces_de, duree_de
+from esav_soap.cli.operateur.communs import acces_de, duree_de
+from esav_soap.cli.options import STORE
 
 if TYPE_CHECKING:
     from esav_soap.certificats import CertificatEnregistre, MotifRefus

@@ -8,8 +8,10 @@ from typing import Any
 
 import click
 
-from esav_soap.cli.sav.affichage import fiche, refus
-from esav_soap.cli.sav.communs import AUTEUR, NUMERO, STORE, moment, ouvert, technicien
+from esav_soap.cli.dates import moment
+from esav_soap.cli.options import STORE
+from esav_soap.cli.sav.affichage import fiche, refus_dits
+from esav_soap.cli.sav.communs import AUTEUR, NUMERO, ouvert, technicien
 
 _COMMENTAIRE = click.option("--commentaire", metavar="TEXTE", default="", help="Commentaire, que l'opérateur lit.")
 _VUS = click.option(
@@ -119,7 +121,6 @@ _VERBES = (
 def _agir(
     verbe: _Verbe, numero: str, store: str | None, auteur: str | None, vus: int | None, dits: dict[str, Any]
 ) -> None:
-    from esav_soap.errors import FormulaireInvalide
     from esav_soap.signalisation import (
         Action,
         Attendu,
@@ -144,15 +145,10 @@ def _agir(
         responsabilite=_membre(Responsabilite, "--responsabilite", dits.get("responsabilite")),
         retabli_le=moment(retabli) if retabli else None,
     )
-    with ouvert(store) as (sav, horloge):
+    with ouvert(store) as (sav, horloge), refus_dits(_OPTIONS):
         qui = technicien(auteur)
         try:
             apres = sav.agir(qui, numero, commande, horloge(), vus=vus)
-        except FormulaireInvalide as refusee:
-            for ligne in refus(refusee.erreurs, _OPTIONS):
-                click.echo(ligne, err=True)
-            click.echo("Refusé. Rien n'a été fait.", err=True)
-            raise click.exceptions.Exit(1) from refusee
         except ModifieeEntretemps as refusee:
             click.echo(f"Erreur : {refusee}", err=True)
             for ligne in fiche(sav.montrer(qui, numero, horloge())):

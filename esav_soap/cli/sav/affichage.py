@@ -19,8 +19,27 @@ if TYPE_CHECKING:
     from esav_soap.usecases.sav import Fiche
 
 
+#: What stands before a line that goes on with the one before it.
+_RETRAIT = " " * 6
+
+
 def fiche(vue: Fiche, dossier: Iterable[str] = ()) -> Iterator[str]:
-    """The lines of a signalisation. ``dossier``: what stands between its heading and its events."""
+    """The lines of a signalisation. ``dossier``: what stands between its heading and its events.
+
+    Opérateurs wrote much of it: none of it commands the terminal, or looks like a line of ours.
+    """
+    for ligne in _fiche(vue, dossier):
+        premiere, *suite = ligne.splitlines() or [""]
+        yield _imprimable(premiere)
+        for autre in suite:
+            yield f"{_RETRAIT}{_imprimable(autre)}"
+
+
+def _imprimable(texte: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in texte)
+
+
+def _fiche(vue: Fiche, dossier: Iterable[str]) -> Iterator[str]:
     from esav_soap.calendar import en_francais
 
     s = vue.signalisation
@@ -135,5 +154,5 @@ def _evenement(un: Evenement) -> Iterator[str]:
             yield f"      {code.name} : {code.value}{de}"
     if un.retabli_le is not None:
         yield f"      Rétabli le {en_francais(un.retabli_le)}"
-    for ligne in un.commentaire.splitlines():
-        yield f"      {ligne}"
+    if un.commentaire:
+        yield f"{_RETRAIT}{un.commentaire}"

@@ -45,7 +45,7 @@ class Scenario(Enum):
     REJET = "La signalisation est examinée, puis rejetée ; le commentaire du dernier événement en donne le motif."
     GEL = "La signalisation est prise en charge, puis gelée : elle attend une action de l'opérateur, et reste dans cet état."
     CLOTURE = "La signalisation est traitée, puis close. Elle reste dans cet état."
-    VALIDATION = "La signalisation est close, puis validée : l'avis de clôture est envoyé. Elle reste dans cet état."
+    VALIDATION = "La signalisation est close, puis validée : l'avis de clôture est envoyé. Elle le reste pendant le délai de contestation."
     PARCOURS = "La signalisation va jusqu'au bout : close, validée, puis close au tableau de bord."
     LENT = (
         f"Le dépôt est enregistré tout de suite, mais son accusé de réception n'est rendu qu'après {PAUSE.seconds} secondes : un "

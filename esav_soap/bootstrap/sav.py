@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from esav_soap.model import Catalogue
 from esav_soap.signalisation import Signalisation
 from esav_soap.store import Magasin
+from esav_soap.usecases.actions import Avancer
 from esav_soap.usecases.agenda_essai import AgendaEssai, fermeture_essai
 from esav_soap.usecases.ports import Depots, Horloge
 from esav_soap.usecases.registre import Registre, catalogue_du_pack
@@ -28,7 +29,12 @@ class FormulaireLu:
 
 def monter_sav(magasin: Magasin, instant: Horloge) -> Sav:
     """Signalisations of integration are brought up to date first; no deposit goes through here, so no Offre is asked for."""
-    return Sav(magasin, _scenarios(magasin, instant).avancer)
+    return Sav(magasin, avancement(magasin, instant))
+
+
+def avancement(magasin: Magasin, instant: Horloge) -> Avancer:
+    """Brings a signalisation of integration up to date."""
+    return _scenarios(magasin, instant).avancer
 
 
 def monter_rendez_vous(magasin: Magasin, instant: Horloge) -> RendezVous:

@@ -9,6 +9,7 @@ from esav_soap.cli.sav.commandes import COMMANDES
 from esav_soap.cli.sav.lecture import lister, montrer
 from esav_soap.cli.sav.rendez_vous import decommander, reporter
 from esav_soap.cli.sav.saisie import saisir
+from esav_soap.cli.sav.verrouillage import verrouiller
 
 
 @click.group(cls=DansCetOrdre)
@@ -26,5 +27,5 @@ def sav() -> None:
     """
 
 
-for _commande in (lister, montrer, *COMMANDES, reporter, decommander, saisir):
+for _commande in (lister, montrer, *COMMANDES, verrouiller, reporter, decommander, saisir):
     sav.add_command(_commande)

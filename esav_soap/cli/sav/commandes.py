@@ -13,8 +13,8 @@ from esav_soap.cli.options import STORE
 from esav_soap.cli.sav.affichage import fiche, refus_dits
 from esav_soap.cli.sav.communs import AUTEUR, NUMERO, ouvert, technicien
 
-_COMMENTAIRE = click.option("--commentaire", metavar="TEXTE", default="", help="Commentaire, que l'opérateur lit.")
-_VUS = click.option(
+COMMENTAIRE = click.option("--commentaire", metavar="TEXTE", default="", help="Commentaire, que l'opérateur lit.")
+VUS = click.option(
     "--vus",
     type=click.IntRange(1),
     metavar="N",
@@ -92,6 +92,13 @@ _VERBES = (
     ),
     _Verbe("reprendre", "REPRENDRE", "Reprendre une signalisation gelée, dans l'état d'avant le gel."),
     _Verbe(
+        "commenter",
+        "COMMENTER",
+        "Ajouter un commentaire.",
+        ' --commentaire "Mesure faite au PM" --interne',
+        (click.option("--interne", is_flag=True, help="Que l'opérateur ne voit pas."),),
+    ),
+    _Verbe(
         "clore",
         "CLORE",
         "Clore une signalisation : le service est rétabli.",
@@ -107,20 +114,13 @@ _VERBES = (
         ),
     ),
     _Verbe("valider", "VALIDER", "Valider la clôture : l'avis de clôture part à l'opérateur."),
-    _Verbe("verrouiller", "VERROUILLER", "Clore au tableau de bord, après le délai de contestation. Rien ne la suit."),
-    _Verbe(
-        "commenter",
-        "COMMENTER",
-        "Ajouter un commentaire.",
-        ' --commentaire "Mesure faite au PM" --interne',
-        (click.option("--interne", is_flag=True, help="Que l'opérateur ne voit pas."),),
-    ),
 )
 
 
-def _agir(
-    verbe: _Verbe, numero: str, store: str | None, auteur: str | None, vus: int | None, dits: dict[str, Any]
+def agir(
+    action: str, numero: str, store: str | None, auteur: str | None, vus: int | None, dits: dict[str, Any]
 ) -> None:
+    """Do it and show the fiche, or what stands against it. ``dits``: what the options of the action say."""
     from esav_soap.signalisation import (
         Action,
         Attendu,
@@ -135,7 +135,7 @@ def _agir(
 
     retabli = dits.get("retabli_le")
     commande = Commande(
-        Action[verbe.action],
+        Action[action],
         Cote.FOURNISSEUR,
         commentaire=dits["commentaire"],
         visibilite=Visibilite.INTERNE if dits.get("interne") else Visibilite.PARTAGE,
@@ -170,11 +170,11 @@ def _membre(nomenclature: Any, option: str, code: str | None) -> Any:
 
 def _commande(verbe: _Verbe) -> click.Command:
     def executer(numero: str, store: str | None, auteur: str | None, vus: int | None, **dits: Any) -> None:
-        _agir(verbe, numero, store, auteur, vus, dits)
+        agir(verbe.action, numero, store, auteur, vus, dits)
 
     aide = f"{verbe.aide}\n\n\b\nExemple :\n  esav sav {verbe.nom} 7K3M9QX2TBX{verbe.exemple}"
     fonction: Callable[..., Any] = executer
-    for decorer in reversed((NUMERO, *verbe.options, _COMMENTAIRE, AUTEUR, _VUS, STORE)):
+    for decorer in reversed((NUMERO, *verbe.options, COMMENTAIRE, AUTEUR, VUS, STORE)):
         fonction = decorer(fonction)
     return click.command(verbe.nom, cls=_AvecCodes, help=aide, short_help=verbe.aide)(fonction)
 

@@ -30,18 +30,23 @@ SAV, OPERATEUR = Cote.FOURNISSEUR, Cote.OPERATEUR
 
 
 class Base(FausseBase):
-    """Counts pages; ``avant``: called before the next change, as somebody else who is quicker."""
+    """Counts pages; ``avant``, ``apres``: called before the next change, after the next page that holds any, as somebody who is quicker."""
 
     def __init__(self) -> None:
         super().__init__()
         self.pages: list[tuple[Filtre, int]] = []
         self.avant: Callable[[], object] | None = None
+        self.apres: Callable[[], object] | None = None
 
     def lister(
         self, filtre: Filtre, apres: Place | None, maximum: int, *, anciennes_d_abord: bool = False
     ) -> PageSignalisations:
         self.pages.append((filtre, maximum))
-        return super().lister(filtre, apres, maximum, anciennes_d_abord=anciennes_d_abord)
+        page = super().lister(filtre, apres, maximum, anciennes_d_abord=anciennes_d_abord)
+        if page.signalisations and self.apres is not None:
+            faire, self.apres = self.apres, None
+            faire()
+        return page
 
     def changer(self, *args: Any) -> bool:
         faire, self.avant = self.avant, None
@@ -179,16 +184,35 @@ def test_par_pas_qui_reprennent_ou_le_precedent_a_fini__ok(monde: Monde, monkeyp
 @pytest.mark.exigence("R3.4", "R3.6")
 def test_qui_agit_en_meme_temps_n_est_pas_ecrase__ok(monde: Monde) -> None:
     """A technician locks it first; an internal comment meanwhile stands in nobody's way."""
-    verrouillee, commentee = monde.valider(), monde.valider()
+    verrouillee, libre = monde.valider(), monde.valider(depot_le=MERCREDI + timedelta(minutes=1))
     monde.present = MARDI_0H
     monde.base.avant = lambda: monde.faire(verrouillee, Action.VERROUILLER, MARDI_0H)
     assert (monde.verrouiller(), monde.lue(verrouillee).evenements[-1].auteur) == (1, "Anne")
-    assert monde.lue(commentee).evenements[-1].auteur == AUTEUR
+    assert monde.lue(libre).evenements[-1].auteur == AUTEUR
     troisieme = monde.valider()
     monde.base.avant = lambda: monde.faire(troisieme, Action.COMMENTER, MARDI_0H, commentaire="Vu")
     assert monde.verrouiller() == 1
     assert [e.action for e in monde.lue(troisieme).evenements[-2:]] == [Action.COMMENTER, Action.VERROUILLER]
-    assert len(monde.lue(verrouillee).evenements) == len(monde.lue(commentee).evenements) == 5
+    assert len(monde.lue(verrouillee).evenements) == len(monde.lue(libre).evenements) == 5
+
+
+@pytest.mark.exigence("R3.4")
+@pytest.mark.parametrize("plateforme", ["production", "integration"])
+def test_une_liste_dit_ce_qui_etait__ok(monde: Monde, plateforme: str) -> None:
+    """Contested at the last instant, closed and validated again, after the page was read: it has a delay of its own."""
+    numero = monde.valider(plateforme=plateforme)
+    monde.present = MARDI_0H
+
+    def reclore() -> None:
+        monde.faire(numero, Action.CONTESTER, MARDI_0H - MICRO, OPERATEUR, commentaire="Toujours en panne")
+        bilan: dict[str, Any] = {"cause": CauseCloture.CABLE, "responsabilite": Responsabilite.TIERS}
+        monde.faire(numero, Action.CLORE, MARDI_0H, retabli_le=MARDI_0H - HEURE, **bilan)
+        monde.faire(numero, Action.VALIDER, MARDI_0H)
+
+    monde.base.apres = reclore
+    assert (monde.tour.tout(), monde.etats(numero)) == (0, [Etat.VALIDE])
+    monde.present = MARDI_0H + 6 * JOUR
+    assert monde.tour.tout() == 1
 
 
 @pytest.mark.exigence("R3.4")

@@ -14,10 +14,11 @@ from statistics import median
 from time import perf_counter
 
 from bench import stock as s
+from bench.banc import Banc
 from bench.cibles import Suivi as Annonce
 from bench.messages import catalogue_livre
 from bench.mesures import Exigence, au_plus, centile
-from bench.operations import OPERATIONS, PAGE, PAGES, Appel, Banc, Liste, Operation
+from bench.operations import OPERATIONS, PAGE, PAGES, Appel, Liste, Operation
 from bench.remplissage import nombre_evenements, remplir
 from bench.serveurs import postgresql
 from bench.stock import Stock

@@ -18,8 +18,9 @@ import pytest
 from sqlalchemy import event
 
 from bench import stock as s
+from bench.banc import Banc
 from bench.messages import catalogue_livre
-from bench.operations import OPERATIONS, PAGES, Appel, Banc
+from bench.operations import OPERATIONS, PAGES, Appel
 from bench.remplissage import remplir
 from bench.stock import GRAND, PLATEFORME, Stock
 from bench.suivi import page_mesuree

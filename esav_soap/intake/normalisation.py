@@ -3,6 +3,10 @@
 What the standard or SOAP allows and a validator may stumble over goes: comments, blanks around values other than texts
 (libxml2 and the standard differ there), blanks in an element that has no content, SOAP's own attributes. Numbers lose
 their ``+``, which XPath 1.0 cannot read, and yes/no is ``true`` or ``false``.
+
+A date, or date and time, that is a direct member of the request is a plain one in the WSDL (``contract.wsdl``): there some
+stacks add what the contract does not want and cannot be kept from it, which goes too: the zone of a date (strong-soap), an
+``xsi:type`` of XML Schema (Axis 1.4).
 """
 
 from __future__ import annotations
@@ -15,9 +19,11 @@ from lxml import etree
 from esav_soap.intake.messages import BLANCS
 from esav_soap.intake.valeurs import blancs_comptent
 from esav_soap.model.structure import Choix, Element, Feuille, Structure
-from esav_soap.model.types import Entier, Nombre, OuiNon, Type
-from esav_soap.names import NS_SOAP_11, NS_SOAP_12
+from esav_soap.model.types import MOTIF_DATE, Date, DateHeure, Entier, Nombre, OuiNon, Type
+from esav_soap.names import NS_SOAP_11, NS_SOAP_12, NS_XSD, NS_XSI
 
+_XSI_TYPE = f"{{{NS_XSI}}}type"
+_DATE_ZONEE = re.compile(rf"({MOTIF_DATE})(?:Z|[+-][0-9]{{2}}:[0-9]{{2}})")
 _POSITIF = re.compile(r"\+[0-9.]+")
 _ATTRIBUTS_SOAP = (f"{{{NS_SOAP_11}}}encodingStyle", f"{{{NS_SOAP_12}}}encodingStyle")
 
@@ -31,6 +37,24 @@ def normaliser(element: etree._Element, structure: Structure) -> None:
     """Normalise in place; what ``structure`` does not know stays as it is."""
     etree.strip_attributes(element, *_ATTRIBUTS_SOAP)
     _enfants(element, structure.enfants, structure.espace)
+    _dates_directes(element, structure)
+
+
+def _dates_directes(requete: etree._Element, structure: Structure) -> None:
+    dates = {
+        f"{{{structure.espace}}}{attendu.code}": attendu.champ.type
+        for attendu in structure.enfants
+        if isinstance(attendu, Feuille) and isinstance(attendu.champ.type, Date | DateHeure)
+    }
+    for enfant in requete:
+        type_ = dates.get(enfant.tag)
+        if type_ is None:
+            continue
+        prefixe, deux_points, _ = enfant.get(_XSI_TYPE, "").strip(BLANCS).rpartition(":")
+        if _XSI_TYPE in enfant.attrib and enfant.nsmap.get(prefixe if deux_points else None) == NS_XSD:
+            del enfant.attrib[_XSI_TYPE]
+        if isinstance(type_, Date) and (zonee := _DATE_ZONEE.fullmatch(enfant.text or "")):
+            enfant.text = zonee[1]
 
 
 def _enfants(parent: etree._Element, attendus: Sequence[Element], espace: str) -> None:

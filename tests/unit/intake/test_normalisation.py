@@ -14,7 +14,8 @@ from esav_soap.contract.wsdl import contrat
 from esav_soap.errors import CodeChamp
 from esav_soap.intake.normalisation import normaliser, sans_commentaires
 from esav_soap.model.requetes import REQUETES_CATALOGUE, requetes_depot
-from esav_soap.names import NS_SOAP_12, NS_WS, NS_XSD
+from esav_soap.model.requetes_suivi import REQUETES_RENDEZ_VOUS, REQUETES_SUIVI
+from esav_soap.names import NS_SOAP_12, NS_WS, NS_XSD, NS_XSI
 from tests.unit.intake.catalogue_essai import CATALOGUE, champs, controle, depot, schema
 
 
@@ -108,3 +109,31 @@ def test_soap_attributes_go_others_stay() -> None:
 def test_what_is_wrong_is_not_repaired() -> None:
     for contenu in (champs(coupures="+-1"), champs(coupures="++1"), champs(intermittent="10"), champs(coupures="1 2")):
         assert len(controle().controler(depot(contenu)).erreurs) == 1
+
+
+@pytest.mark.exigence("R9")
+@pytest.mark.parametrize("zone", ["", "Z", "+01:00", "-05:00"])
+@pytest.mark.parametrize("type_", ["", ' xsi:type="x:date"'])
+def test_la_zone_et_le_type_d_une_date_directe_s_en_vont__ok(zone: str, type_: str) -> None:
+    """What strong-soap and Axis 1.4 cannot help sending."""
+    requete = etree.fromstring(
+        f'<reserverRendezVous xmlns="{NS_WS}" xmlns:x="{NS_XSD}" xmlns:xsi="{NS_XSI}">'
+        f"<jour{type_}> 2026-12-03{zone}</jour></reserverRendezVous>"
+    )
+    normaliser(requete, REQUETES_RENDEZ_VOUS["reserverRendezVous"])
+    assert (requete[0].text, dict(requete[0].attrib)) == ("2026-12-03", {})
+
+
+@pytest.mark.exigence("R9", "R3.2")
+def test_le_reste_demeure_et_sera_refuse__error() -> None:
+    requete = etree.fromstring(
+        f'<listerSignalisations xmlns="{NS_WS}" xmlns:x="{NS_XSD}" xmlns:xsi="{NS_XSI}">'
+        '<offre xsi:type="x:string">FIBRE_NOIRE</offre><dateHeureDebut xsi:type="autre">2026-12-03Z</dateHeureDebut>'
+        "</listerSignalisations>"
+    )
+    normaliser(requete, REQUETES_SUIVI["listerSignalisations"])
+    assert [dict(membre.attrib) for membre in requete] == [
+        {f"{{{NS_XSI}}}type": "x:string"},
+        {f"{{{NS_XSI}}}type": "autre"},
+    ]
+    assert requete[1].text == "2026-12-03Z"

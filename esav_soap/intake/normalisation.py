@@ -20,7 +20,7 @@ from esav_soap.intake.messages import BLANCS
 from esav_soap.intake.valeurs import blancs_comptent
 from esav_soap.model.structure import Choix, Element, Feuille, Structure
 from esav_soap.model.types import MOTIF_DATE, Date, DateHeure, Entier, Nombre, OuiNon, Type
-from esav_soap.names import NS_SOAP_11, NS_SOAP_12, NS_XSD, NS_XSI
+from esav_soap.names import NS_SOAP_11, NS_SOAP_12, NS_WS, NS_XSD, NS_XSI
 
 _XSI_TYPE = f"{{{NS_XSI}}}type"
 _DATE_ZONEE = re.compile(rf"({MOTIF_DATE})(?:Z|[+-][0-9]{{2}}:[0-9]{{2}})")
@@ -37,7 +37,8 @@ def normaliser(element: etree._Element, structure: Structure) -> None:
     """Normalise in place; what ``structure`` does not know stays as it is."""
     etree.strip_attributes(element, *_ATTRIBUTS_SOAP)
     _enfants(element, structure.enfants, structure.espace)
-    _dates_directes(element, structure)
+    if structure.espace == NS_WS:  # a request, not a form by itself
+        _dates_directes(element, structure)
 
 
 def _dates_directes(requete: etree._Element, structure: Structure) -> None:

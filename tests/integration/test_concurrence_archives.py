@@ -109,7 +109,7 @@ def test_un_depot_commence_avant_la_copie_n_en_fait_pas_un_second(magasin: Magas
         connexion.exec_driver_sql("BEGIN")
         connexion.exec_driver_sql(
             "INSERT INTO signalisation (numero, plateforme, operateur, reference, empreinte, etat, prestation, offre, "
-            "version_catalogue, depot_le, modifiee_le, contact_nom, contact_telephone, formulaire) SELECT 'XXXXXXXXXXX', "
+            "version_catalogue, depot_le, modifiee_le, contact_nom, contact_telephone, formulaire) SELECT 'TENUE000000', "
             "plateforme, 'OP0', 'TENUE', empreinte, etat, prestation, offre, version_catalogue, depot_le, modifiee_le, '', '', "
             "formulaire FROM signalisation"
         )

@@ -23,7 +23,7 @@ from esav_soap.usecases.ports_suivi import Filtre, PageSignalisations, Place, Re
 
 #: Places that the second run of a page looks at, for a filter that no index answers: then the page is short, and tells where
 #: to go on. The first run looks at so many times as many as the page has.
-EXAMEN = 400
+EXAMEN = 300
 _PREMIERE = 3
 
 _S = signalisation.c

@@ -9,8 +9,6 @@ from lxml import etree
 
 from bench.charge import MARQUE
 from esav_soap.contract.exemples import exemple, requete_depot
-from esav_soap.contract.schemas import compiler_schema
-from esav_soap.intake import Controle
 from esav_soap.intake.regles import Regles
 from esav_soap.model import Catalogue, structure_offre
 from esav_soap.names import NS_SOAP_11
@@ -51,9 +49,3 @@ def message(formulaire: etree._Element, identifiant: str = IDENTIFIANT) -> bytes
     enveloppe = etree.Element(f"{{{NS_SOAP_11}}}Envelope", nsmap={"soapenv": NS_SOAP_11})
     etree.SubElement(enveloppe, f"{{{NS_SOAP_11}}}Body").append(requete)
     return etree.tostring(enveloppe, encoding="UTF-8", xml_declaration=True)
-
-
-def controle_de(catalogue: Catalogue, fichiers: dict[str, bytes]) -> Controle:
-    """The check of a version from the files of its pack."""
-    schemas = {nom.removeprefix("xsd/"): octets for nom, octets in fichiers.items() if nom.startswith("xsd/")}
-    return Controle(catalogue, compiler_schema(schemas, "depot.xsd"))

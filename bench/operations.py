@@ -1,133 +1,27 @@
-"""What is measured on stored signalisations: the operations, at the level of the use cases, and the store that they work on."""
+"""What is measured on stored signalisations: the operations, at the level of the use cases."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from random import Random
+from datetime import timedelta
 from typing import Any
 
 from bench import stock as s
-from bench.messages import VERSION
-from bench.stock import COURANTE, GRAND, OPERATEURS, PLATEFORME, Stock
-from esav_soap.model import Catalogue, TypeRendezVous
-from esav_soap.rendez_vous import Plage
-from esav_soap.signalisation import (
-    Action,
-    Attendu,
-    CauseCloture,
-    Contact,
-    Cote,
-    Etat,
-    NouvelleSignalisation,
-    Responsabilite,
-    Signalisation,
-)
-from esav_soap.signalisation.numero import OCTETS, tirer
-from esav_soap.signalisation.transitions import FINALS, Commande, deposer
-from esav_soap.store import Magasin
-from esav_soap.usecases.depot import Appelant
+from bench.banc import OPERATEUR, SAV, Banc, commande
+from bench.stock import COURANTE, GRAND, PLATEFORME
+from esav_soap.model import TypeRendezVous
+from esav_soap.signalisation import Action, Cote, Etat
+from esav_soap.signalisation.transitions import FINALS, deposer
 from esav_soap.usecases.ports_suivi import Filtre, PageSignalisations, Place
-from esav_soap.usecases.rendez_vous import Cible, RendezVous, Souhait
-from esav_soap.usecases.sav import Sav, Technicien
-from esav_soap.usecases.suivi import Suivi, champs_remplis, situation_garantie, trouver
+from esav_soap.usecases.rendez_vous import Cible
+from esav_soap.usecases.suivi import champs_remplis, situation_garantie, trouver
 
-#: What an operation may take at the largest size, of what it takes at the smallest.
-RAPPORT_MAX = 2.0
 #: Signalisations of a page, at most; events of one.
 PAGE, PAGE_EVENEMENTS = 20, 50
 
-_SAV = Technicien("S. Leroy")
-_OP = Cote.OPERATEUR
-_FOUR = Cote.FOURNISSEUR
 _OUVERTS = frozenset({Etat.EN_DEPOT, Etat.EN_QUALIFICATION, Etat.EN_COURS, Etat.GELE})
 Appel = Callable[[], object]
-
-
-class Banc:
-    """A filled store, with the use cases over it. ``tirage`` chooses what a call is about, the same way on each side."""
-
-    def __init__(self, magasin: Magasin, stock: Stock, catalogue: Catalogue) -> None:
-        self.magasin = magasin
-        self.stock = stock
-        self.catalogue = catalogue
-        self.maintenant = stock.maintenant
-        self.tirage = Random(7)
-        self.suivi = Suivi(magasin, magasin, lambda une: une)
-        self.sav = Sav(magasin, lambda une: une)
-        self.rendez_vous = RendezVous(magasin, magasin, lambda _p, offre, _v, _i: catalogue.offre(offre))
-        self._titulaires = stock.titulaires()
-
-    def une(self) -> tuple[Appelant, int]:
-        """Any of the stored ones, with its opérateur."""
-        rang = self.tirage.randrange(self.stock.nombre)
-        return self.titulaire(rang), rang
-
-    def titulaire(self, rang: int) -> Appelant:
-        """Whose the stored one of that rank is."""
-        return Appelant(PLATEFORME, OPERATEURS[self._titulaires[rang]])
-
-    def prestation(self) -> str:
-        """One of :data:`GRAND`'s, of the Offre that has appointments."""
-        while True:
-            n = self.tirage.randrange(self.stock.prestations(0))
-            if self.stock.offre(n) == COURANTE:
-                return self.stock.identifiant(0, n)
-
-    def nouvelle(self) -> NouvelleSignalisation:
-        numero = tirer(secrets.token_bytes(OCTETS))
-        return NouvelleSignalisation(
-            numero,
-            PLATEFORME,
-            GRAND,
-            f"BANC-{numero}",
-            bytes(32),
-            self.prestation(),
-            COURANTE,
-            VERSION,
-            Contact("Karim Benali", "0234234785"),
-            self.stock.formulaires[COURANTE],
-            self.maintenant,
-        )
-
-    def menee(self, *actions: Action) -> str:
-        """The number of a new one of :data:`GRAND`'s, after these actions of the SAV."""
-        numero = self.magasin.deposer(self.nouvelle()).numero
-        for action in actions:
-            self.sav.agir(_SAV, numero, commande(action, self.maintenant), self.maintenant)
-        return numero
-
-    def agir(self, numero: str, action: Action) -> Signalisation:
-        """As its opérateur."""
-        voulue = Commande(action, _OP, commentaire="Essai refait, le défaut persiste.")
-        return self.suivi.agir(_GRAND, numero, None, voulue, self.maintenant)
-
-    def souhait(self) -> Souhait:
-        jour = (self.maintenant + timedelta(days=self.tirage.randrange(3, 13))).date()
-        return Souhait(secrets.token_hex(8), jour, self.tirage.choice((Plage.MATIN, Plage.APRES_MIDI)), ferme=True)
-
-    def reserver(self, numero: str) -> str:
-        """The number of an appointment for it."""
-        rendue = self.rendez_vous.reserver(_GRAND, Cible(numero), TypeRendezVous.SAV, self.souhait(), self.maintenant)
-        return rendue.reservation.numero
-
-
-_GRAND = Appelant(PLATEFORME, GRAND)
-
-
-def commande(action: Action, instant: datetime) -> Commande:
-    """A complete command of the SAV."""
-    return Commande(
-        action,
-        _FOUR,
-        commentaire="Vu avec le terrain." if action is Action.COMMENTER else "",
-        attendu=Attendu.ACCES_SITE if action is Action.GELER else None,
-        cause=CauseCloture.CABLE if action is Action.CLORE else None,
-        responsabilite=Responsabilite.FOURNISSEUR if action is Action.CLORE else None,
-        retabli_le=instant if action is Action.CLORE else None,
-    )
 
 
 @dataclass(frozen=True)
@@ -173,7 +67,7 @@ def _lister(filtre: Callable[[Banc], Filtre], milieu: bool = False) -> Liste:
     """A page of :data:`GRAND`'s own: the first, or one from the middle of the three years on."""
 
     def page(banc: Banc, maximum: int) -> PageSignalisations:
-        return banc.suivi.lister(_GRAND, filtre(banc), _milieu(banc) if milieu else None, maximum)
+        return banc.suivi.lister(OPERATEUR, filtre(banc), _milieu(banc) if milieu else None, maximum)
 
     return page
 
@@ -183,7 +77,7 @@ def _file(filtre: Callable[[Banc], Filtre], milieu: bool = False, recentes: bool
 
     def page(banc: Banc, maximum: int) -> PageSignalisations:
         place = _milieu(banc) if milieu else None
-        return banc.sav.lister(_SAV, filtre(banc), place, maximum, anciennes_d_abord=not recentes)
+        return banc.sav.lister(SAV, filtre(banc), place, maximum, anciennes_d_abord=not recentes)
 
     return page
 
@@ -195,7 +89,7 @@ def _milieu(banc: Banc) -> Place:
 def _historique(profonde: bool) -> Liste:
     def page(banc: Banc, maximum: int) -> PageSignalisations:
         place = Place(banc.maintenant - timedelta(days=45), "0" * 11) if profonde else None
-        return banc.suivi.historique(_GRAND, place, maximum, banc.maintenant)
+        return banc.suivi.historique(OPERATEUR, place, maximum, banc.maintenant)
 
     return page
 
@@ -224,9 +118,9 @@ def _evenements(part: float) -> Callable[[Banc], Appel]:
     """From that part of the opérateur's sequence on."""
 
     def preparer(banc: Banc) -> Appel:
-        dernier = banc.suivi.evenements(_GRAND, 0, 1).dernier
+        dernier = banc.suivi.evenements(OPERATEUR, 0, 1).dernier
         curseur = max(0, int(dernier * part) - PAGE_EVENEMENTS - banc.tirage.randrange(10))
-        return lambda: banc.suivi.evenements(_GRAND, curseur, PAGE_EVENEMENTS)
+        return lambda: banc.suivi.evenements(OPERATEUR, curseur, PAGE_EVENEMENTS)
 
     return preparer
 
@@ -246,14 +140,14 @@ def _traite(action: Action, *avant: Action) -> Callable[[Banc], Appel]:
 
     def preparer(banc: Banc) -> Appel:
         numero = banc.menee(*avant)
-        return lambda: banc.sav.agir(_SAV, numero, commande(action, banc.maintenant), banc.maintenant)
+        return lambda: banc.sav.agir(SAV, numero, commande(action, banc.maintenant), banc.maintenant)
 
     return preparer
 
 
 def _fiche(banc: Banc) -> Appel:
     numero = banc.stock.numero(banc.une()[1])
-    return lambda: banc.sav.montrer(_SAV, numero, banc.maintenant)
+    return lambda: banc.sav.montrer(SAV, numero, banc.maintenant)
 
 
 def _deposer(banc: Banc) -> Appel:
@@ -263,18 +157,18 @@ def _deposer(banc: Banc) -> Appel:
 
 def _saisir(banc: Banc) -> Appel:
     nouvelle = replace(banc.nouvelle(), depot_le=banc.maintenant - timedelta(days=2))
-    premier = deposer(nouvelle.depot_le, _FOUR, "S. Leroy", "Saisie après coup.")
+    premier = deposer(nouvelle.depot_le, Cote.FOURNISSEUR, "S. Leroy", "Saisie après coup.")
     return lambda: banc.magasin.saisir(nouvelle, premier, banc.maintenant)
 
 
 def _plages(banc: Banc) -> Appel:
     cible = Cible(prestation=banc.prestation())
-    return lambda: banc.rendez_vous.rechercher(_GRAND, cible, TypeRendezVous.SAV, banc.maintenant)
+    return lambda: banc.rendez_vous.rechercher(OPERATEUR, cible, TypeRendezVous.SAV, banc.maintenant)
 
 
 def _plages_de(banc: Banc) -> Appel:
     cible = Cible(banc.menee())
-    return lambda: banc.rendez_vous.rechercher(_GRAND, cible, TypeRendezVous.SAV, banc.maintenant)
+    return lambda: banc.rendez_vous.rechercher(OPERATEUR, cible, TypeRendezVous.SAV, banc.maintenant)
 
 
 def _reserver(banc: Banc) -> Appel:
@@ -285,17 +179,17 @@ def _reserver(banc: Banc) -> Appel:
 def _modifier(banc: Banc) -> Appel:
     rendez_vous = banc.reserver(banc.menee(Action.QUALIFIER))
     souhait = replace(banc.souhait(), jour=(banc.maintenant + timedelta(days=banc.tirage.randrange(14, 25))).date())
-    return lambda: banc.rendez_vous.modifier(_GRAND, rendez_vous, souhait, banc.maintenant)
+    return lambda: banc.rendez_vous.modifier(OPERATEUR, rendez_vous, souhait, banc.maintenant)
 
 
 def _annuler(banc: Banc) -> Appel:
     rendez_vous = banc.reserver(banc.menee(Action.QUALIFIER))
-    return lambda: banc.rendez_vous.annuler(_GRAND, rendez_vous, banc.maintenant)
+    return lambda: banc.rendez_vous.annuler(OPERATEUR, rendez_vous, banc.maintenant)
 
 
 def _consulter(banc: Banc) -> Appel:
     rendez_vous = banc.reserver(banc.menee(Action.QUALIFIER))
-    return lambda: banc.rendez_vous.consulter(_GRAND, rendez_vous, banc.maintenant)
+    return lambda: banc.rendez_vous.consulter(OPERATEUR, rendez_vous, banc.maintenant)
 
 
 def _rendez_vous_de(banc: Banc) -> Appel:

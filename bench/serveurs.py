@@ -75,7 +75,9 @@ def serveur(nom: str, store: str, dossier: Path, processus: int = 1, tls: Tls | 
             stdout=sortie,
             stderr=sortie,
             cwd=RACINE,
-            env={cle: valeur for cle, valeur in os.environ.items() if not cle.startswith("ESAV_")} | _reglages(tls),
+            env={cle: valeur for cle, valeur in os.environ.items() if not cle.startswith("ESAV_")}
+            | {"ESAV_WORKER": "non"}
+            | _reglages(tls),
             start_new_session=True,
         )
     try:

@@ -14,10 +14,11 @@ from statistics import median
 from time import perf_counter
 
 from bench import stock as s
+from bench.banc import Banc
 from bench.cibles import Suivi as Annonce
 from bench.messages import catalogue_livre
 from bench.mesures import Exigence, au_plus, centile
-from bench.operations import OPERATIONS, PAGE, PAGES, Appel, Banc, Liste, Operation
+from bench.operations import OPERATIONS, PAGE, PAGES, Appel, Liste, Operation
 from bench.remplissage import nombre_evenements, remplir
 from bench.serveurs import postgresql
 from bench.stock import Stock
@@ -104,16 +105,22 @@ def exigence(nom: str, mesures: list[Mesure]) -> Exigence:
 
 
 def mesurer(bancs: tuple[Banc, Banc], tours: int, appels: int, annoncer: Annonce) -> Iterator[Mesure]:
-    """Every operation, ``appels`` calls in each round, one side after the other in turn."""
-    for nom, liste in PAGES.items():
-        annoncer(f"suivi : {nom.strip()}")
-        yield _mesurer(Operation(nom, _page(liste, bancs[0])), bancs, tours, appels)
-    for operation in OPERATIONS:
-        annoncer(f"suivi : {operation.nom}")
-        yield _mesurer(operation, bancs, tours, appels)
+    """Every operation, ``appels`` calls in each round, one side after the other in turn. A round goes through all operations:
+    what slows the machine for some seconds does not meet all calls of one."""
+    operations = [Operation(nom, page_mesuree(liste, bancs[0])) for nom, liste in PAGES.items()] + list(OPERATIONS)
+    medianes: list[tuple[list[float], list[float]]] = [([], []) for _ in operations]
+    for rang in range(tours):
+        for operation, cotes in zip(operations, medianes, strict=True):
+            annoncer(f"suivi, tour {rang + 1}/{tours} : {operation.nom.strip()}")
+            _un_tour(operation, bancs, 1 if rang else 3)
+            for cote, durees in zip(cotes, _un_tour(operation, bancs, appels), strict=True):
+                cote.append(centile(durees, 50))
+    for operation, (petit, grand) in zip(operations, medianes, strict=True):
+        rapport = median(g / p for p, g in zip(petit, grand, strict=True))
+        yield Mesure(operation.nom, median(petit), median(grand), rapport, operation.change)
 
 
-def _page(liste: Liste, petit: Banc) -> Callable[[Banc], Appel]:
+def page_mesuree(liste: Liste, petit: Banc) -> Callable[[Banc], Appel]:
     """A page of as many as the small store has: so both sides give as many."""
     trouvees = [len(liste(petit, PAGE).signalisations) for _ in range(5)]
     maximum = int(median(trouvees)) or PAGE
@@ -122,17 +129,6 @@ def _page(liste: Liste, petit: Banc) -> Callable[[Banc], Appel]:
         return lambda: liste(banc, maximum)
 
     return preparer
-
-
-def _mesurer(operation: Operation, bancs: tuple[Banc, Banc], tours: int, appels: int) -> Mesure:
-    medianes: tuple[list[float], list[float]] = [], []
-    _un_tour(operation, bancs, 3)
-    for _ in range(tours):
-        for cote, durees in zip(medianes, _un_tour(operation, bancs, appels), strict=True):
-            cote.append(centile(durees, 50))
-    petit, grand = medianes
-    rapport = median(g / p for p, g in zip(petit, grand, strict=True))
-    return Mesure(operation.nom, median(petit), median(grand), rapport, operation.change)
 
 
 def _un_tour(operation: Operation, bancs: tuple[Banc, Banc], appels: int) -> tuple[list[float], list[float]]:

@@ -277,10 +277,11 @@ DESCRIPTIONS = {
     "notifications_arret": "Heures d'échecs après lesquelles l'envoi à un récepteur s'arrête, avec un avis à l'opérateur (dix essais au "
     "moins).",
     "notifications_fils": "Récepteurs servis à la fois par un worker.",
+    "verrouillage": "`oui` ou `non` : les workers closent au tableau de bord ce qui est validé, à la fin du délai de contestation. Voir "
+    "[guide-technicien.md](guide-technicien.md#valider-puis-verrouiller).",
     "archivage_jours": "Jours calendaires après la clôture ou le rejet, avant qu'une signalisation passe aux archives ; au moins "
     "91. Voir [guide-technicien.md](guide-technicien.md).",
-    "worker": "`oui` ou `non` : `esav serve` lance aussi un worker, qui envoie les avis et les notifications, dès que de quoi le "
-    "faire est réglé.",
+    "worker": "`oui` ou `non` : `esav serve` lance aussi un worker, qui envoie les avis et les notifications, verrouille et archive.",
     "horloge": "Pour répéter un changement de version, jamais en service : `paquet.module:fonction` qui donne l'instant.",
 }
 

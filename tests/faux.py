@@ -150,12 +150,16 @@ class FausseBase:
     ) -> bool:
         if self.pendant:
             self.pendant.pop(0)()
-        ecrit = self.ajouter_evenements(plateforme, operateur, numero, attendu, (un,)) is not None
-        self.envois += envois if ecrit else ()
-        return ecrit
+        return self.ajouter_evenements(plateforme, operateur, numero, attendu, (un,), envois) is not None
 
     def ajouter_evenements(
-        self, plateforme: str, operateur: str, numero: str, attendus: int, evenements: Sequence[Evenement]
+        self,
+        plateforme: str,
+        operateur: str,
+        numero: str,
+        attendus: int,
+        evenements: Sequence[Evenement],
+        envois: Sequence[Envoi] = (),
     ) -> Etat | None:
         cle = (plateforme, operateur, numero)
         n = next((n for n in self.deposees.values() if (n.plateforme, n.operateur, n.numero) == cle), None)
@@ -165,6 +169,7 @@ class FausseBase:
         for un in evenements:
             histoire.append(un)
             self._noter(n, un)
+        self.envois += envois
         return histoire[-1].etat if histoire else Etat.EN_DEPOT
 
     def evenements_depuis(self, plateforme: str, operateur: str, curseur: int, maximum: int) -> PageEvenements:

@@ -11,6 +11,7 @@ from esav_soap.bootstrap.archives import problemes_archivage
 from esav_soap.bootstrap.courrier import problemes_courrier
 from esav_soap.bootstrap.ecoutes import problemes_ecoutes, source_reglee
 from esav_soap.bootstrap.notifications import problemes_notifications
+from esav_soap.bootstrap.verrouillage import problemes_verrouillage
 from esav_soap.errors import ReglageInvalide
 from esav_soap.usecases.archives.delais import JOURS_DEFAUT
 
@@ -44,6 +45,7 @@ class Reglages:
       trust; ``notifications_reseaux``: networks that may be reached besides the public ones, with commas; ``notifications_delai``:
       seconds for an exchange; ``notifications_arret``: hours of failures before sending stops; ``notifications_fils``: receivers at
       a time.
+    - ``verrouillage``: ``oui`` or ``non``: whether workers lock what is validated once it cannot be contested any more.
     - ``archivage_jours``: calendar days after its closure, before a signalisation goes to the archive.
     - ``worker``: ``oui`` or ``non``: whether ``serve`` starts a worker as well.
     - ``horloge``: for rehearsing a switch only: ``package.module:function`` that gives the instant; by default the system's.
@@ -81,6 +83,7 @@ class Reglages:
     notifications_delai: int = 15
     notifications_arret: int = 72
     notifications_fils: int = 4
+    verrouillage: str = "oui"
     archivage_jours: int = JOURS_DEFAUT
     worker: str = "oui"
     horloge: str = ""
@@ -129,6 +132,7 @@ def lire_reglages(environnement: Mapping[str, str] | None = None, **donnes: obje
     problemes += _problemes_homologation(valeurs)
     problemes += problemes_courrier(valeurs)
     problemes += problemes_notifications(valeurs)
+    problemes += problemes_verrouillage(valeurs)
     problemes += problemes_archivage(valeurs)
     if problemes:
         raise ReglageInvalide(" ; ".join(problemes))

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from esav_soap.model import Catalogue
 from esav_soap.signalisation import Signalisation
 from esav_soap.store import Magasin
+from esav_soap.usecases.actions import Avancer
+from esav_soap.usecases.agenda_essai import AgendaEssai, fermeture_essai
 from esav_soap.usecases.ports import Depots, Horloge
 from esav_soap.usecases.registre import Registre, catalogue_du_pack
 from esav_soap.usecases.rendez_vous import RendezVous, offres_du_registre
@@ -27,12 +29,18 @@ class FormulaireLu:
 
 def monter_sav(magasin: Magasin, instant: Horloge) -> Sav:
     """Signalisations of integration are brought up to date first; no deposit goes through here, so no Offre is asked for."""
-    return Sav(magasin, _scenarios(magasin, instant).avancer)
+    return Sav(magasin, avancement(magasin, instant))
+
+
+def avancement(magasin: Magasin, instant: Horloge) -> Avancer:
+    """Brings a signalisation of integration up to date."""
+    return _scenarios(magasin, instant).avancer
 
 
 def monter_rendez_vous(magasin: Magasin, instant: Horloge) -> RendezVous:
     """Appointments of signalisations that stand; a version of the catalogue is loaded when a refusal proposes other slots."""
-    return RendezVous(magasin, _scenarios(magasin, instant), offres_du_registre(Registre(magasin, "")))
+    agenda, offres = AgendaEssai(magasin, instant), offres_du_registre(Registre(magasin, ""))
+    return RendezVous(agenda, _scenarios(magasin, instant), offres, fermeture=fermeture_essai)
 
 
 def monter_saisie(magasin: Magasin, instant: Horloge) -> tuple[Depots, Registre]:

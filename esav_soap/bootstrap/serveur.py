@@ -135,9 +135,9 @@ def servir(reglages: Reglages, pret: Callable[[], None] | None = None) -> None:
         if not reglages.notifications_certificat and magasin.abonnements():
             _journal.warning(SANS_CERTIFICAT)
     # Both are made here, so that what is wrong with their settings is said before anything listens.
-    a_envoyer = [courrier_smtp(reglages, maintenant) is not None, recepteur_https(reglages) is not None]
-    avec_worker = reglages.worker == "oui" and any(a_envoyer)
-    Serveur(reglages, pret, worker_auxiliaire(reglages) if avec_worker else None).run()
+    courrier_smtp(reglages, maintenant)
+    recepteur_https(reglages)
+    Serveur(reglages, pret, worker_auxiliaire(reglages) if reglages.worker == "oui" else None).run()
 
 
 def verifier_url_publique(reglages: Reglages) -> None:

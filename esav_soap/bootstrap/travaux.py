@@ -14,7 +14,7 @@ from esav_soap.bootstrap.horloge import horloge
 from esav_soap.bootstrap.journal import journaliser
 from esav_soap.bootstrap.notifications import SANS_CERTIFICAT, actualisation, patience, recepteur_https
 from esav_soap.bootstrap.reglages import Reglages
-from esav_soap.errors import ReglageInvalide
+from esav_soap.bootstrap.verrouillage import monter_verrouillage
 from esav_soap.store import Magasin, ouvrir
 from esav_soap.usecases.archives.passage import Archivage
 from esav_soap.usecases.avis import Rappels, Redacteur
@@ -33,39 +33,47 @@ POLITESSE = 5
 
 @dataclass(frozen=True, slots=True)
 class Travaux:
-    """What was done: notices, and notifications. None: nothing is set to send them with. ``archivees``: signalisations that
-    went to the archive."""
+    """What was done: notices, and notifications. None: nothing is set to send them with. ``verrouillees``: signalisations
+    that were locked; ``archivees``: those that went to the archive."""
 
     avis: Bilan | None
     notifications: Counter[IssueNotification] | None
+    verrouillees: int = 0
     archivees: int = 0
 
 
 def travailler(reglages: Reglages, *, une_fois: bool, parent: int | None = None) -> Travaux:
-    """Send what is due, once or until a signal. ``parent``: pid of the server that started this process, and whose end
-    ends it. Raises :class:`~esav_soap.errors.ReglageInvalide`."""
+    """Send, lock and archive what is due, once or until a signal. ``parent``: pid of the server that started this process, and
+    whose end ends it. Raises :class:`~esav_soap.errors.ReglageInvalide`."""
     journaliser()
     instant = horloge(reglages)
     courrier = courrier_smtp(reglages, instant)
     recepteur = recepteur_https(reglages)
-    if courrier is None and recepteur is None:
-        raise ReglageInvalide(f"{SANS_SERVEUR} {SANS_CERTIFICAT}")
-    if parent is not None:
+    if parent is not None:  # the server has said what is not set, when something waits for it
         os.nice(POLITESSE)
+    elif courrier is None and recepteur is None:
+        _journal.warning("%s %s", SANS_SERVEUR, SANS_CERTIFICAT)
     arret = Arret(parent)
     with ouvrir(reglages.store) as magasin, arret.sur_signal():
         avis = _avis(reglages, magasin, courrier, instant, arret) if courrier else None
         notifications = _notifications(reglages, magasin, recepteur, instant, arret) if recepteur else None
+        verrouillage = monter_verrouillage(reglages, magasin, instant)
         archivage = Archivage(magasin, instant, reglages.archivage_jours)
         if une_fois:
+            # First what makes events, so that they are sent at once; what it locks waits long for the archive.
+            verrouillees = verrouillage.tout() if verrouillage is not None else 0
             return Travaux(
                 avis.une_fois() if avis is not None else None,
                 notifications.une_fois() if notifications is not None else None,
+                verrouillees,
                 archivage.tout(),
             )
         _journal.info("worker : prêt%s%s", _par(reglages.smtp_hote, reglages.smtp_port), _vers(notifications))
-        archives = Periodique("archivage", archivage, arret)
-        archives.demarrer()
+        periodiques = [Periodique("archivage", archivage, arret)]
+        if verrouillage is not None:
+            periodiques.append(Periodique("verrouillage", verrouillage, arret))
+        for un in periodiques:
+            un.demarrer()
         if notifications is not None:
             notifications.demarrer()
         if avis is not None:
@@ -74,11 +82,13 @@ def travailler(reglages: Reglages, *, une_fois: bool, parent: int | None = None)
             _veiller(arret)
         if notifications is not None:
             notifications.attendre()
-        archives.attendre()
+        for un in periodiques:
+            un.attendre()
         _journal.info("worker : arrêté")
     return Travaux(
         avis.bilan if avis is not None else None,
         notifications.bilan if notifications is not None else None,
+        verrouillage.verrouillees if verrouillage is not None else 0,
         archivage.archivees,
     )
 

@@ -10,6 +10,7 @@ import click
 
 from esav_soap import __version__
 from esav_soap.cli import francais
+from esav_soap.cli.interruption import INTERROMPU
 from esav_soap.errors import ErreurEsav, PackInvalide, PublicationRefusee, ReglageInvalide
 
 #: Command -> where it is, and its line in the help (the module is not imported for that).
@@ -17,7 +18,7 @@ COMMANDES: Mapping[str, tuple[str, str]] = {
     "serve": ("esav_soap.cli.serve:serve", "Démarrer le service SOAP."),
     "catalogue": ("esav_soap.cli.catalogue:catalogue", "Vérifier, construire, annoncer et suivre le catalogue."),
     "client": ("esav_soap.cli.client:client", "Appeler un service e-SAV : valider, déposer, suivre."),
-    "worker": ("esav_soap.cli.worker:worker", "Envoyer les avis et les notifications aux opérateurs."),
+    "worker": ("esav_soap.cli.worker:worker", "Envoyer avis et notifications, verrouiller, archiver."),
     "envois": ("esav_soap.cli.envois:envois", "Voir les avis de la file, rejouer ceux du rebut."),
     "notifications": ("esav_soap.cli.notifications:notifications", "Abonner les opérateurs à leurs événements."),
     "sav": ("esav_soap.cli.sav:sav", "Traiter les signalisations, en technicien."),
@@ -73,7 +74,7 @@ def main() -> None:
         code = sortie.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("Interrompu.", err=True)
-        code = 130
+        code = INTERROMPU
     except click.ClickException as erreur:
         click.echo(francais.message(erreur), err=True)
         code = erreur.exit_code

@@ -6,6 +6,7 @@ import click
 
 from esav_soap.cli.client_appel import mener
 from esav_soap.cli.client_options import CLE, Acces, avec, une_cle
+from esav_soap.cli.options import DansCetOrdre
 
 _RENDEZ_VOUS = click.argument("numero", metavar="RENDEZ_VOUS")
 _GENRE = click.option("--genre", required=True, metavar="CODE", help="SAV, SAV_PLUS ou EXPERTISE_CONTRADICTOIRE.")
@@ -22,14 +23,7 @@ _PLAGE = (
 _COMMENTAIRE = click.option("--commentaire", metavar="TEXTE", help="Commentaire, que le SAV lit.")
 
 
-class _DansCetOrdre(click.Group):
-    """Commands as they are used one after the other, not by their letters."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
-
-
-@click.group("rendez-vous", cls=_DansCetOrdre)
+@click.group("rendez-vous", cls=DansCetOrdre)
 def rendez_vous() -> None:
     """Chercher une plage, la réserver, la déplacer, l'annuler.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from esav_soap.cli.nombres import compte, nombre
+from esav_soap.cli.options import ENTIER_MAX, STORE
 
 if TYPE_CHECKING:
     from esav_soap.avis import Envoi, EnvoiSuivi
@@ -15,10 +16,6 @@ if TYPE_CHECKING:
 ETATS = {"attente": "EN_ATTENTE", "envoye": "ENVOYE", "rebut": "REBUT"}
 #: More than any queue holds.
 TOUS = 1_000_000
-#: The largest number that both databases can hold.
-_NUMERO_MAX = 2**63 - 1
-
-_store = click.option("--store", metavar="URL", help="Base de données : sqlite:///fichier ou postgresql://…")
 
 envois = click.Group("envois", help="Les avis aux opérateurs : la file d'envoi et le rebut.")
 
@@ -28,7 +25,7 @@ envois = click.Group("envois", help="Les avis aux opérateurs : la file d'envoi 
 @click.option(
     "--maximum", type=click.IntRange(1, TOUS), default=50, metavar="N", help="Au plus N avis.  [par défaut : 50]"
 )
-@_store
+@STORE
 def lister(etat: str | None, maximum: int, store: str | None) -> None:
     """Montrer les avis de la file, les plus récents d'abord, avec l'erreur du dernier essai.
 
@@ -92,9 +89,9 @@ def _ligne(suivi: EnvoiSuivi) -> str:
 
 
 @envois.command("rejouer", short_help="Remettre dans la file des avis mis au rebut.")
-@click.argument("numeros", type=click.IntRange(1, _NUMERO_MAX), nargs=-1, metavar="[NUMÉRO...]")
+@click.argument("numeros", type=click.IntRange(1, ENTIER_MAX), nargs=-1, metavar="[NUMÉRO...]")
 @click.option("--tous", is_flag=True, help="Tous les avis au rebut.")
-@_store
+@STORE
 def rejouer(numeros: tuple[int, ...], tous: bool, store: str | None) -> None:
     """Remettre dans la file des avis mis au rebut, pour qu'ils soient envoyés de nouveau.
 

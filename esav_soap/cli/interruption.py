@@ -9,6 +9,9 @@ from contextlib import contextmanager
 
 import click
 
+#: Exit code of a command that Ctrl-C ended.
+INTERROMPU = 130
+
 
 @contextmanager
 def ecriture_protegee() -> Iterator[Callable[[], None]]:

@@ -10,38 +10,21 @@ from typing import TYPE_CHECKING
 import click
 
 from esav_soap.cli.nombres import compte, nombre
+from esav_soap.cli.options import ENTIER_MAX, PLATEFORME, STORE, DansCetOrdre
 
 if TYPE_CHECKING:
     from esav_soap.bootstrap.reglages import Reglages
     from esav_soap.notifications import AbonnementSuivi
     from esav_soap.store import Magasin
 
-#: The largest number that both databases can hold.
-_CURSEUR_MAX = 2**63 - 1
-
-_store = click.option("--store", metavar="URL", help="Base de données : sqlite:///fichier ou postgresql://…")
 _operateur = click.argument("operateur", metavar="OPÉRATEUR")
-_plateforme = click.option(
-    "--plateforme",
-    type=click.Choice(["production", "integration"]),
-    default="production",
-    metavar="P",
-    help="production ou integration.  [par défaut : production]",
-)
 
 
 def _cle(commande: Callable[..., None]) -> Callable[..., None]:
-    return _operateur(_plateforme(_store(commande)))
+    return _operateur(PLATEFORME(STORE(commande)))
 
 
-class _DansCetOrdre(click.Group):
-    """Commands as they are used one after the other, not by their letters."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
-
-
-@click.group(cls=_DansCetOrdre)
+@click.group(cls=DansCetOrdre)
 def notifications() -> None:
     """Envoyer aux opérateurs leurs événements dès qu'ils ont lieu, à leur récepteur HTTPS.
 
@@ -59,15 +42,15 @@ def notifications() -> None:
 @notifications.command(short_help="Abonner un opérateur, ou changer l'adresse de son récepteur.")
 @_operateur
 @click.argument("adresse", metavar="ADRESSE")
-@_plateforme
+@PLATEFORME
 @click.option("--depuis-le-debut", is_flag=True, help="Envoyer aussi tous ses événements passés.")
 @click.option(
     "--curseur",
-    type=click.IntRange(0, _CURSEUR_MAX),
+    type=click.IntRange(0, ENTIER_MAX),
     metavar="N",
     help="Envoyer ce qui suit l'événement de rang N (listerEvenements).",
 )
-@_store
+@STORE
 def abonner(
     operateur: str, adresse: str, plateforme: str, depuis_le_debut: bool, curseur: int | None, store: str | None
 ) -> None:
@@ -104,7 +87,7 @@ def abonner(
 
 @notifications.command("list", short_help="Montrer les abonnements et où ils en sont.")
 @click.option("--en-echec", is_flag=True, help="Seulement ceux dont le récepteur n'accuse pas réception.")
-@_store
+@STORE
 def lister(en_echec: bool, store: str | None) -> None:
     """Montrer les abonnements, avec ce qui attend et l'erreur du dernier essai.
 

@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from esav_soap.cli.interruption import ecriture_protegee
+from esav_soap.cli.interruption import INTERROMPU, ecriture_protegee
 from esav_soap.cli.nombres import compte, nombre
+from esav_soap.cli.options import A_BLANC, STORE
 
 if TYPE_CHECKING:
     from esav_soap.usecases.parc import Rapport
 
-INTERROMPU = 130
 
 parc = click.Group("parc", help="Le parc : les prestations des opérateurs.")
 
 
 @parc.command("import")
 @click.argument("fichier", type=click.File("rb"))
-@click.option("--store", metavar="URL", help="Base de données : sqlite:///fichier ou postgresql://…")
-@click.option("--a-blanc", "--dry-run", "a_blanc", is_flag=True, help="Vérifier seulement, ne rien écrire.")
+@STORE
+@A_BLANC
 @click.pass_context
 def importer(ctx: click.Context, fichier: BinaryIO, store: str | None, a_blanc: bool) -> None:
     """Importer les prestations d'un FICHIER CSV (« - » : l'entrée standard), toutes ou aucune.

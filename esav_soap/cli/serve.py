@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import click
 
+from esav_soap.cli.options import STORE
+
 
 @click.command()
 @click.option("--adresse", metavar="HÔTE:PORT", help="Adresse d'écoute.  [par défaut : 127.0.0.1:8080]")
-@click.option("--store", metavar="URL", help="Base de données : sqlite:///fichier ou postgresql://…")
+@STORE
 @click.option("--url-publique", metavar="URL", help="Adresse publique du service, écrite dans les WSDL.")
 @click.option(
     "--identite", metavar="SOURCE", help="Qui dit l'appelant : certificat, locale, ou paquet.module:fonction."

@@ -5,19 +5,21 @@ from __future__ import annotations
 import click
 
 from esav_soap.cli.nombres import nombre
+from esav_soap.cli.options import STORE
 
 
 @click.command()
-@click.option("--une-fois", is_flag=True, help="Envoyer ce qui est dû, puis s'arrêter.")
-@click.option("--store", metavar="URL", help="Base de données : sqlite:///fichier ou postgresql://…")
+@click.option("--une-fois", is_flag=True, help="Faire ce qui est dû, puis s'arrêter.")
+@STORE
 @click.option("--parent", type=int, metavar="PID", hidden=True)
 def worker(une_fois: bool, store: str | None, parent: int | None) -> None:
-    """Envoyer les avis par courrier et les notifications aux récepteurs, jusqu'à Ctrl-C ou SIGTERM.
+    """Envoyer les avis et les notifications, verrouiller et archiver ce qui est échu, jusqu'à Ctrl-C ou SIGTERM.
 
     Ce qui est en cours d'envoi est terminé avant l'arrêt. Plusieurs workers peuvent tourner à la fois, sur plusieurs
     machines ; esav serve en lance un, sauf si ESAV_WORKER=non. Le serveur de courrier se règle par ESAV_SMTP_HOTE et
-    les suivants, les notifications par ESAV_NOTIFICATIONS_CERTIFICAT et les suivants : voir docs/exploitation.md. Sans les uns,
-    les autres partent quand même.
+    les suivants, les notifications par ESAV_NOTIFICATIONS_CERTIFICAT et les suivants : voir docs/exploitation.md. Ce qui
+    n'a pas de quoi partir attend dans la file. Une signalisation validée est close au tableau de bord à la fin du délai de
+    contestation, sauf si ESAV_VERROUILLAGE=non.
 
     \b
     Exemples :
@@ -47,6 +49,8 @@ def worker(une_fois: bool, store: str | None, parent: int | None) -> None:
             f"reportées : {nombre(faites[IssueNotification.REPORTEE])}, "
             f"arrêtées : {nombre(faites[IssueNotification.ARRETEE])}."
         )
+    if travaux.verrouillees:
+        click.echo(f"Signalisations closes au tableau de bord : {nombre(travaux.verrouillees)}.")
     if travaux.archivees:
         click.echo(f"Signalisations archivées : {nombre(travaux.archivees)}.")
     if travaux.avis is not None and travaux.avis.issues[Issue.SERVEUR]:

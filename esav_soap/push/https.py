@@ -61,8 +61,10 @@ class RecepteurHttps:
         verifier_accuse(corps, notification.curseur)
 
     def _poster(self, destination: Destination, message: bytes) -> tuple[int, bytes]:
+        # The time to find the name counts: a lease outlasts all of it, or nothing is sent.
+        echeance = time.monotonic() + self._reglages.delai
         lieux = lieux_admis(destination, self._reglages.reseaux, self._resolution)
-        connexion = Connexion(destination, lieux, self._present(), time.monotonic() + self._reglages.delai)
+        connexion = Connexion(destination, lieux, self._present(), echeance)
         try:
             connexion.request("POST", destination.cible, message, _entetes(destination))
             reponse = connexion.getresponse()
@@ -112,7 +114,7 @@ class RecepteurHttps:
             raise EchecNotification(MotifEchec.TLS, exc.reason or "négociation impossible") from exc
         except TimeoutError as exc:
             raise EchecNotification(MotifEchec.DELAI, f"{self._reglages.delai:g} s") from exc
-        except http.client.HTTPException as exc:
+        except (http.client.HTTPException, ValueError) as exc:  # ValueError: of a chunk with a negative length
             coupee = isinstance(exc, http.client.RemoteDisconnected | http.client.IncompleteRead)
             dit = "connexion fermée avant la fin" if coupee else "ce n'est pas du HTTP"
             raise EchecNotification(MotifEchec.REPONSE, dit) from exc

@@ -92,11 +92,19 @@ def defauts(
                     champ, CodeChamp.OBLIGATOIRE_SI, f"Le code {codes} demande un commentaire qui le précise."
                 )
         elif valeur and champ not in transition.exige:
-            dite = valeur.name if isinstance(valeur, Enum) else str(valeur)
-            yield _erreur(champ, CodeChamp.INTERDIT_SI, f"L'action {commande.action.name} n'en a pas l'usage.", dite)
+            yield _erreur(
+                champ, CodeChamp.INTERDIT_SI, f"L'action {commande.action.name} n'en a pas l'usage.", _dite(valeur)
+            )
     if Exige.RETABLI_LE in transition.exige and commande.retabli_le:
         yield from _bornes(signalisation, commande.retabli_le, date)
     yield from _formes(commande)
+
+
+def _dite(valeur: object) -> str:
+    """A code, or an instant, as messages tell it."""
+    if isinstance(valeur, Enum):
+        return valeur.name
+    return sur_le_fil(valeur) if isinstance(valeur, datetime) and valeur.tzinfo else str(valeur)
 
 
 def _bornes(signalisation: Signalisation, retabli: datetime, date: datetime) -> Iterable[ErreurChamp]:

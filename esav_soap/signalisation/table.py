@@ -121,7 +121,8 @@ TRANSITIONS: tuple[Transition, ...] = (
         Action.VERROUILLER,
         Etat.CLOS_TABLEAU_DE_BORD,
         _FOURNISSEUR,
-        note="Après le délai de contestation ; sur la plate-forme d'intégration, sans l'attendre.",
+        note="À la fin du délai de contestation, par e-SAV lui-même ; sur la plate-forme d'intégration, un technicien peut le faire sans "
+        "attendre.",
         quand=Quand.APRES_DELAI,
     ),
     *(Transition(e, Action.COMMENTER, None, _TOUS, _COMMENTAIRE) for e in (*_OUVERTS, *_CLOTURES)),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import takewhile
 
 from esav_soap.calendar import PARIS, en_francais, en_paris, en_utc
@@ -41,6 +41,7 @@ __all__ = [
     "fin_contestation",
     "gel_en_cours",
     "joindre",
+    "limite_contestation",
     "permises",
 ]
 
@@ -123,8 +124,23 @@ def cloture_en_cours(evenements: Sequence[Evenement]) -> Evenement | None:
 
 def fin_contestation(cloture_le: datetime) -> datetime:
     """From when on a closure of that instant cannot be contested: the end in Paris of the third jour ouvré after it, in UTC."""
-    dernier = ajouter(en_paris(cloture_le).date(), DELAI_CONTESTATION)
-    return en_utc(datetime.combine(dernier + timedelta(days=1), time(), PARIS))
+    return _fin_du_jour(ajouter(en_paris(cloture_le).date(), DELAI_CONTESTATION))
+
+
+def limite_contestation(instant: datetime) -> datetime:
+    """The same seen from the other end: what was closed before then, and nothing else, cannot be contested at ``instant``.
+
+    It is a midnight in Paris, in UTC, and moves on by night alone.
+    """
+    jour = en_paris(instant).date()
+    while _fin_du_jour(ajouter(jour, DELAI_CONTESTATION)) > instant:
+        jour -= timedelta(days=1)
+    return _fin_du_jour(jour)
+
+
+def _fin_du_jour(jour: date) -> datetime:
+    """The midnight in Paris that ends it, in UTC."""
+    return en_utc(datetime.combine(jour + timedelta(days=1), time(), PARIS))
 
 
 def _debut(evenements: Sequence[Evenement], etats: Sequence[Etat]) -> Evenement | None:

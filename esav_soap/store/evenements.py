@@ -132,10 +132,16 @@ class EvenementsSQL:
         return self._ajouter(plateforme, operateur, numero, attendu, (un,), envois) is not None
 
     def ajouter_evenements(
-        self, plateforme: str, operateur: str, numero: str, attendus: int, evenements: Sequence[Evenement]
+        self,
+        plateforme: str,
+        operateur: str,
+        numero: str,
+        attendus: int,
+        evenements: Sequence[Evenement],
+        envois: Sequence[Envoi] = (),
     ) -> Etat | None:
         """See the port ``Deroulements``; without events, the state as it is."""
-        return self._ajouter(plateforme, operateur, numero, attendus, evenements)
+        return self._ajouter(plateforme, operateur, numero, attendus, evenements, envois)
 
     def _ajouter(
         self,

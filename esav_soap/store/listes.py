@@ -23,7 +23,7 @@ from esav_soap.usecases.ports_suivi import Filtre, PageSignalisations, Place, Re
 
 #: Places that the second run of a page looks at, for a filter that no index answers: then the page is short, and tells where
 #: to go on. The first run looks at so many times as many as the page has.
-EXAMEN = 400
+EXAMEN = 300
 _PREMIERE = 3
 
 _S = signalisation.c
@@ -134,7 +134,9 @@ def _places(
         valeurs += [valeur for _, siennes in conditions for valeur in siennes]
     sens = "" if croissant else " DESC"
     page = f"ORDER BY depot_le{sens}, numero{sens} LIMIT {nombre:d}"
-    if not sqlite and len(choix) > 1:  # SQLite merges ranges as they are, PostgreSQL only when each is asked for in its order
+    if (
+        not sqlite and len(choix) > 1
+    ):  # SQLite merges ranges as they are, PostgreSQL only when each is asked for in its order
         choix = [f"({un} {page})" for un in choix]
     return f"{' UNION ALL '.join(choix)} {page}", tuple(valeurs)
 

@@ -253,7 +253,9 @@ def _moteur_postgresql(url: URL, *, taille: int) -> Engine:
             "connect_timeout": ATTENTE_S,
             "keepalives_idle": ATTENTE_S,  # a server that vanished is noticed, also in the middle of a statement
             "tcp_user_timeout": 3 * ATTENTE_S * 1000,
-            "options": f"-c timezone=UTC -c lock_timeout={ATTENTE_S}s -c client_min_messages=warning",
+            # Without workers: a request has few rows, and the planner gives up an index for a whole table read by several.
+            "options": f"-c timezone=UTC -c lock_timeout={ATTENTE_S}s -c client_min_messages=warning "
+            "-c max_parallel_workers_per_gather=0",
         },
         **bassin,
     )

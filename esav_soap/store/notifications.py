@@ -80,14 +80,15 @@ class NotificationsSQL:
             valeurs = {"etat": _ACTIF, "prochain": instant, "arrete_le": None, **_SANS_ECHEC}
             return connexion.execute(ordre.values(**valeurs)).rowcount > 0
 
-    def prendre_abonnement(self, instant: datetime, bail: timedelta) -> Abonnement | None:
-        du = (
+    def prendre_abonnement(self, instant: datetime, bail: timedelta, *, sans_echec: bool = False) -> Abonnement | None:
+        dus = (
             select(abonnement_notification)
             .join(compteur_evenements, _DU_MEME)
             .where(_A.prochain <= instant, _C.dernier > _A.curseur)
-            .order_by(_A.prochain)
-            .limit(1)
         )
+        # Without failures, ``prochain`` is when it was last received.
+        dus = dus.where(_A.essais == 0).order_by(_A.prochain.desc()) if sans_echec else dus.order_by(_A.prochain)
+        du = dus.limit(1)
         # Workers ask often and mostly in vain: that must not queue with the deposits to write.
         if self._moteur.lire(lambda connexion: connexion.execute(du).first()) is None:
             return None

@@ -124,9 +124,11 @@ def agir(
         un = appliquer(avant, commande, instant)
         apres = joindre(avant, un)
         cle = (avant.plateforme, avant.operateur, avant.numero)
-        if evenements.changer(*cle, len(avant.evenements), un, avis_de(apres)):
+        if evenements.changer(*cle, len(avant.evenements), un, avis_de(avant, (un,))):
             return apres
         present = lire()
+        if repetee(present, commande, instant):  # sent twice at once: the other one of them was first
+            return present
         if vus is not None or not _meme_cours(avant, present):
             raise ModifieeEntretemps(present, commande.cote)
         avant = present
@@ -150,15 +152,16 @@ def repetee(signalisation: Signalisation, commande: Commande, instant: datetime)
     return dernier.action is commande.action
 
 
-def avis_de(signalisation: Signalisation) -> Sequence[Envoi]:
-    """The notices that its last event sends: ``validé`` means that the avis de clôture goes out (art. 4.2.2).
+def avis_de(avant: Signalisation, ajoutes: Sequence[Evenement]) -> tuple[Envoi, ...]:
+    """The notices that these events send: ``validé`` means that the avis de clôture goes out (art. 4.2.2).
 
     A closure that is contested and validated again has another one: the place of the event tells them apart.
     """
-    if signalisation.evenements[-1].action is not Action.VALIDER:
-        return ()
-    objet = f"{signalisation.numero}:{len(signalisation.evenements)}"
-    return (Envoi(GenreAvis.AVIS_CLOTURE, objet, signalisation.operateur),)
+    return tuple(
+        Envoi(GenreAvis.AVIS_CLOTURE, f"{avant.numero}:{rang}", avant.operateur)
+        for rang, un in enumerate(ajoutes, len(avant.evenements) + 1)
+        if un.action is Action.VALIDER
+    )
 
 
 def _meme_cours(avant: Signalisation, present: Signalisation) -> bool:

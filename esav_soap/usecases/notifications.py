@@ -68,13 +68,14 @@ class Notifications:
         self._patience = patience or Patience()
         self._alea = alea
 
-    def suivante(self) -> IssueNotification | None:
+    def suivante(self, *, sans_echec: bool = False) -> IssueNotification | None:
         """Give the next subscription its turn; None when none has anything to send that is due.
 
+        ``sans_echec``: only one whose receiver answered the last time.
         Raises what the store raises; the lease then ends by itself.
         """
         instant = self._horloge()
-        pris = self._base.prendre_abonnement(instant, self._patience.bail)
+        pris = self._base.prendre_abonnement(instant, self._patience.bail, sans_echec=sans_echec)
         if pris is None:
             return None
         if self._fini(pris, instant):

@@ -84,9 +84,9 @@ class Abonnements(Protocol):
         """Go on from where it stopped, at once, with all its attempts; false when there is none."""
         ...
 
-    def prendre_abonnement(self, instant: datetime, bail: timedelta) -> Abonnement | None:
+    def prendre_abonnement(self, instant: datetime, bail: timedelta, *, sans_echec: bool = False) -> Abonnement | None:
         """Lease the active one that waits longest of those with something to send that are due: nobody else gets it until
-        ``instant + bail``.
+        ``instant + bail``. ``sans_echec``: of those alone whose last attempt came through, who answered last comes first.
 
         It is as before this lease, but for ``bail``, its number. Each lease counts as an attempt, also of a worker that dies:
         then the same is due again when the lease ends.

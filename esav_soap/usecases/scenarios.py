@@ -23,6 +23,7 @@ from esav_soap.signalisation.scenarios import (
     scenario_de,
     trop_d_attentes,
 )
+from esav_soap.usecases.actions import avis_de
 from esav_soap.usecases.ports import Horloge, Signalisations
 from esav_soap.usecases.ports_acces import Deroulements
 
@@ -111,7 +112,9 @@ class AvecScenarios:
                 break
             numero, operateur = signalisation.numero, signalisation.operateur
             # When another thread or node was first, nothing is written, and what it wrote is read.
-            self._deroulements.ajouter_evenements(PLATEFORME, operateur, numero, len(signalisation.evenements), dus)
+            self._deroulements.ajouter_evenements(
+                PLATEFORME, operateur, numero, len(signalisation.evenements), dus, avis_de(signalisation, dus)
+            )
             signalisation = self._base.par_numero(PLATEFORME, operateur, numero) or signalisation
         return signalisation
 

@@ -22,12 +22,14 @@ DELAI_FIN_S = 18.0
 
 
 class _Notifications(Protocol):
-    def suivante(self) -> IssueNotification | None: ...
+    def suivante(self, *, sans_echec: bool = False) -> IssueNotification | None: ...
 
 
 class BoucleNotifications:
     """Gives subscriptions their turns until ``arret``; nothing that fails ends it.
 
+    Half of several threads, rounded down, serve only those whose receiver answered the last time: however many are silent
+    until their delay is over, the others go on.
     ``actualiser``: brings integration up to date, where nothing happens unless somebody looks.
     """
 
@@ -38,7 +40,12 @@ class BoucleNotifications:
         self._actualiser = actualiser
         self._arret = arret
         self._fils = [
-            threading.Thread(target=self._tourner, args=(rang == 0,), name=f"notifications-{rang}", daemon=True)
+            threading.Thread(
+                target=self._tourner,
+                args=(rang == 0, rang >= (fils + 1) // 2),
+                name=f"notifications-{rang}",
+                daemon=True,
+            )
             for rang in range(fils)
         ]
         self._verrou = threading.Lock()
@@ -62,15 +69,15 @@ class BoucleNotifications:
         for fil in self._fils:
             fil.join(max(0.0, limite - time.monotonic()))
 
-    def _tour(self) -> bool:
-        issue = self._notifications.suivante()
+    def _tour(self, *, sans_echec: bool = False) -> bool:
+        issue = self._notifications.suivante(sans_echec=sans_echec)
         if issue is None:
             return False
         with self._verrou:
             self.bilan[issue] += 1
         return True
 
-    def _tourner(self, actualise: bool) -> None:
+    def _tourner(self, actualise: bool, sans_echec: bool) -> None:
         recul = PAUSE_S
         prochaine = 0.0
         while not self._arret.demande():
@@ -80,7 +87,7 @@ class BoucleNotifications:
                     self._actualiser()
                     # Never more than a tenth of the time.
                     prochaine = debut + max(ACTUALISATION_S, 10 * (time.monotonic() - debut))
-                attente = 0.0 if self._tour() else PAUSE_S
+                attente = 0.0 if self._tour(sans_echec=sans_echec) else PAUSE_S
                 recul = PAUSE_S
             except Exception:
                 _journal.exception("notifications : essai suivant dans %.0f s", recul)

@@ -266,7 +266,7 @@ def test_sans_serveur_de_courrier_la_file_le_dit__ok(sqlite: str, tmp_path: Path
     assert "en attente" in vue.stdout
     assert "Aucun serveur de courrier n'est réglé (ESAV_SMTP_HOTE)" in vue.stderr
     fait = esav(env, "worker", "--une-fois")
-    assert fait.returncode == 1
+    assert fait.returncode == 0, "the rest of its work is done"
     assert "Aucun serveur de courrier n'est réglé (ESAV_SMTP_HOTE)" in fait.stderr
     with ouvrir(sqlite) as magasin:
         assert [s.etat for s in magasin.suivis(None, 9)] == [EtatEnvoi.EN_ATTENTE]

@@ -50,6 +50,23 @@ def test_le_message_du_guide_de_l_operateur__ok(serveur: ServeurReel) -> None:
     assert (reponse.refus, reponse.texte("offre")) == (None, "GENIE_CIVIL"), reponse.octets.decode()
 
 
+@pytest.mark.exigence("R3.5", "R9")
+def test_le_programme_du_guide_de_l_operateur__ok(serveur: ServeurReel, capsys: pytest.CaptureFixture[str]) -> None:
+    guide = (RACINE / "docs" / "guide-operateur.md").read_text(encoding="utf-8")
+    (programme,) = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)
+    requete, *_ = re.findall(r"```xml\n(.*?)```", guide, re.DOTALL)
+    with ouvrir(serveur.store) as magasin:
+        magasin.importer([Prestation("production", "GUIDE", "ALPHA-GENIE_CIVIL-0001", "GENIE_CIVIL")])
+    depot = requete.replace("validerSignalisationGenerique", "deposerSignalisationGenerique")
+    accuse = poster(f"{serveur.url}/production/ws/1/depot/2026.2", depot.encode(), operateur="GUIDE")
+    # An opérateur of its own: other tests deposit for the guide's.
+    programme = programme.replace("http://127.0.0.1:8080", serveur.url).replace('"ALPHA"', '"GUIDE"')
+    exec(compile(programme, "guide", "exec"), {})
+    lignes = capsys.readouterr().out.splitlines()
+    assert [ligne for ligne in lignes if ligne.endswith(f" {accuse.texte('numeroSignalisation')} EN_DEPOT")]
+    assert lignes[1:], "the search of slots is answered or refused, and told"
+
+
 @pytest.mark.exigence("R9")
 def test_les_liens_de_la_documentation_menent_quelque_part__ok() -> None:
     for document in [RACINE / "README.md", *(RACINE / "docs").glob("*.md")]:

@@ -6,14 +6,18 @@ import os
 import signal
 from collections import Counter
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from esav_soap.signalisation import Etat
+from esav_soap.store import ouvrir
 from tests.courrier.boite import Boite, attendre, boite_ouverte
 from tests.courrier.file import annoncer, reglages
 from tests.e2e.serveur import ServeurReel, demarrer, serveur_neuf
 from tests.e2e.test_avis import destinataires, etats, une_fois_chacun
+from tests.validees import etat_de, validee
 
 
 def workers(serveur: ServeurReel) -> list[int]:
@@ -91,13 +95,28 @@ def test_le_worker_attend_la_fin_du_courrier_en_cours__ok(tmp_path: Path) -> Non
 
 
 @pytest.mark.exigence("R2.2")
-@pytest.mark.parametrize("reglage", [{"ESAV_WORKER": "non"}, {"ESAV_SMTP_HOTE": ""}], ids=["worker", "smtp"])
-def test_sans_worker__ok(tmp_path: Path, reglage: dict[str, str]) -> None:
+def test_sans_worker__ok(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/esav.db"
     annoncer(url, 1)
     with boite_ouverte(tmp_path) as boite:
-        with serveur_neuf(url, tmp_path, env=env(url, boite, **reglage)) as serveur:
+        with serveur_neuf(url, tmp_path, env=env(url, boite, ESAV_WORKER="non")) as serveur:
             assert workers(serveur) == []
         assert boite.recus() == []
-    dit = "Aucun serveur de courrier n'est réglé" in serveur.journal.read_text()
-    assert dit == ("ESAV_SMTP_HOTE" in reglage)
+    assert "Aucun serveur de courrier n'est réglé" not in serveur.journal.read_text()
+
+
+@pytest.mark.exigence("R2.2", "R3.4")
+def test_sans_serveur_de_courrier_le_reste_se_fait__ok(tmp_path: Path) -> None:
+    """What is due is locked; the notices wait."""
+    url = f"sqlite:///{tmp_path}/esav.db"
+    annoncer(url, 1)
+    clos_le = datetime.now(UTC) - timedelta(days=30)
+    with ouvrir(url) as magasin:
+        numero = validee(magasin, "REF-1", clos_le)
+        with serveur_neuf(url, tmp_path, env={"ESAV_WORKER": "oui"}) as serveur:
+            attendre(lambda: etat_de(magasin, numero) is Etat.CLOS_TABLEAU_DE_BORD, "le verrouillage")
+            assert len(workers(serveur)) == 1
+    assert Counter(etats(url).values()) == {"EN_ATTENTE": 1}
+    dit = serveur.journal.read_text()
+    assert dit.count("Aucun serveur de courrier n'est réglé") == 1
+    assert "verrouillage : 1 signalisation" in dit

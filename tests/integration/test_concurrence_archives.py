@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from threading import Event
+from unittest.mock import patch
 
 import pytest
 from sqlalchemy import select
@@ -108,7 +109,7 @@ def test_un_depot_commence_avant_la_copie_n_en_fait_pas_un_second(magasin: Magas
         connexion.exec_driver_sql("BEGIN")
         connexion.exec_driver_sql(
             "INSERT INTO signalisation (numero, plateforme, operateur, reference, empreinte, etat, prestation, offre, "
-            "version_catalogue, depot_le, modifiee_le, contact_nom, contact_telephone, formulaire) SELECT 'XXXXXXXXXXX', "
+            "version_catalogue, depot_le, modifiee_le, contact_nom, contact_telephone, formulaire) SELECT 'TENUE000000', "
             "plateforme, 'OP0', 'TENUE', empreinte, etat, prestation, offre, version_catalogue, depot_le, modifiee_le, '', '', "
             "formulaire FROM signalisation"
         )
@@ -118,13 +119,16 @@ def test_un_depot_commence_avant_la_copie_n_en_fait_pas_un_second(magasin: Magas
             "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
         )
         attendre_que(magasin, attente)
-        pas = Fil(lambda: magasin.archiver(AVANT, 9, INSTANT))
-        attendre_que(magasin, "SELECT count(*) FROM archive_signalisation")
-        assert not pas.fini
-        connexion.exec_driver_sql("ROLLBACK")
-    neuve, deja = depots.resultat()
+        patiente = Event()
+        with patch("esav_soap.store.archives.time.sleep", lambda _: patiente.set()):
+            pas = Fil(lambda: magasin.archiver(AVANT, 9, INSTANT))
+            assert patiente.wait(DELAI_S)  # the copy is there, and it waits for the deposit
+            attendre_que(magasin, "SELECT count(*) FROM archive_signalisation")
+            assert not pas.fini
+            connexion.exec_driver_sql("ROLLBACK")
+            neuve, deja = depots.resultat()
+            assert pas.resultat() == 1
     assert (neuve.deja_deposee, deja.deja_deposee, deja.numero) == (False, True, une.numero)
-    assert pas.resultat() == 1
     with moteur.lecteurs.connect() as lecteur:
         assert lecteur.scalars(select(signalisation.c.reference)).all() == ["TENUE"]
 

@@ -12,12 +12,14 @@ from datetime import timedelta
 from functools import partial
 from itertools import pairwise
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
 from esav_soap.model import TypeRendezVous
 from esav_soap.rendez_vous import Capacite
-from esav_soap.signalisation import Action, Cote, Etat, Evenement
+from esav_soap.signalisation import Action, Attendu, Cote, Etat, Evenement, Signalisation
+from esav_soap.signalisation.transitions import Commande
 from esav_soap.store import Magasin, ouvrir
 from esav_soap.usecases.depot import Appelant
 from esav_soap.usecases.ports import EvenementSuivi
@@ -102,6 +104,33 @@ def test_deux_commentaires_a_la_fois_ne_se_genent_pas(magasin: Magasin) -> None:
             assert relue is not None
             assert len(relue.evenements) == 1 + issues["gagne"]
             assert len({e.auteur for e in relue.evenements[1:]}) == issues["gagne"]
+
+
+@pytest.mark.exigence("R3.6")
+@pytest.mark.parametrize("action", [Action.COMPLETER, Action.COMMENTER, Action.DEMANDER_CLOTURE])
+def test_ce_qu_un_operateur_envoie_deux_fois_a_la_fois_n_est_fait_qu_une(magasin: Magasin, action: Action) -> None:
+    """The repeat decides on the same history as the first one, and is written after it."""
+    depose = nouvelle("REF-1")
+    magasin.deposer(depose)
+    gel = Evenement(DEPOT_LE, Etat.GELE, SAV, action=Action.GELER, attendu=Attendu.ACCES_SITE)
+    assert magasin.changer("production", "OPA", depose.numero, 1, gel)
+    suivi, changer = Suivi(magasin, magasin, lambda lue: lue), magasin.changer
+    commande = Commande(action, Cote.OPERATEUR, commentaire="Le gardien est là.")
+    premiers: list[Signalisation] = []
+
+    def agir() -> Signalisation:
+        return suivi.agir(Appelant("production", "OPA"), depose.numero, None, commande, DEPOT_LE + timedelta(hours=1))
+
+    def devance(*valeurs: Any) -> bool:
+        with patch.object(magasin, "changer", changer):
+            premiers.append(agir())
+        return changer(*valeurs)
+
+    with patch.object(magasin, "changer", devance):
+        second = agir()
+    (premier,) = premiers
+    assert second == premier
+    assert [e.action for e in second.evenements] == [Action.DEPOSER, Action.GELER, action]
 
 
 @pytest.mark.long

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from esav_soap.errors import CodeErreur
 from esav_soap.rendez_vous import Plage
 from esav_soap.signalisation import Action, Cote, Depot, Etat, NouvelleSignalisation
+from esav_soap.signalisation.transitions import Commande
 from esav_soap.signalisation.transitions import deposer as premier
 from esav_soap.store import Magasin, archives, archives_suivies
 from esav_soap.store.depots import ecrire_depots
@@ -22,6 +23,8 @@ from esav_soap.usecases.archives.ports import APurger, Archives, FiltreArchives
 from esav_soap.usecases.ports import NumeroDejaPris
 from esav_soap.usecases.ports_suivi import Filtre, Place
 from esav_soap.usecases.rendez_vous import Cible
+from esav_soap.usecases.sav import Sav, Technicien
+from esav_soap.usecases.suivi import Suivi
 from tests.fils import Fil, attendre
 from tests.integration.archives import (
     AVANT,
@@ -247,6 +250,23 @@ def test_ce_que_d_autres_tiennent_est_laisse(magasin: Magasin) -> None:
         assert magasin.archive(autre.numero) is not None
         connexion.exec_driver_sql("ROLLBACK")
     assert archiver(magasin) == 1
+
+
+@pytest.mark.exigence("R3.4", "R3.6")
+def test_rien_ne_suit_une_signalisation_archivee(magasin: Magasin) -> None:
+    """The refusal is that of a final state, not of an unknown number, for both sides."""
+    une = vie(magasin, "A-1")
+    assert archiver(magasin) == 1
+    suivi, sav = Suivi(magasin, magasin, lambda s: s), Sav(magasin, lambda s: s)
+    complement = Commande(Action.COMMENTER, Cote.OPERATEUR, commentaire="encore")
+    for numero, reference in ((une.numero, None), (None, "A-1")):
+        refus = code(lambda n=numero, r=reference: suivi.agir(OPA, n, r, complement, INSTANT))  # type: ignore[misc]
+        assert refus is CodeErreur.TRANSITION_INTERDITE
+    technicien = Technicien("tech-7")
+    prise = Commande(Action.PRENDRE, Cote.FOURNISSEUR)
+    assert code(lambda: sav.agir(technicien, une.numero, prise, INSTANT)) is CodeErreur.TRANSITION_INTERDITE
+    assert sav.montrer(technicien, une.numero, INSTANT).actions == ()
+    assert chaudes(magasin) == (0, 0, 0)
 
 
 @pytest.mark.exigence("R3.5")

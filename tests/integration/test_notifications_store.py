@@ -1,16 +1,10 @@
-"""Notifications on both engines: what is taken up, in which order, what a failure and a death leave, when it stops."""
+"""Notifications on both engines: what is taken up, in which order, what a failure leaves, when it stops."""
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
-import threading
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
 
@@ -20,7 +14,7 @@ from esav_soap.notifications import Abonnement, EtatAbonnement, Patience
 from esav_soap.signalisation import Action, Cote, Etat, Evenement, Visibilite
 from esav_soap.signalisation.scenarios import Scenario, prestation_essai
 from esav_soap.souscription import Souscription
-from esav_soap.store import Magasin, ouvrir
+from esav_soap.store import Magasin
 from esav_soap.usecases.avis import Redacteur
 from esav_soap.usecases.courrier import EchecDefinitif
 from esav_soap.usecases.notifications import (
@@ -32,63 +26,12 @@ from esav_soap.usecases.notifications import (
     actualiser,
     reprendre,
     suspendre,
-    trouver_abonnement,
 )
-from esav_soap.usecases.ports_notifications import EchecNotification, MotifEchec, Notification
+from esav_soap.usecases.ports_notifications import EchecNotification, MotifEchec
 from esav_soap.usecases.scenarios import AvecScenarios
 from tests.e2e.tls import BON
-from tests.integration.exemples import DEPOT_LE, nouvelle
-from tests.integration.test_plans_store import balayages, requetes
-
-ADRESSE = "https://sav.opa.example/esav"
-BAIL = timedelta(minutes=5)
-MINUTE, HEURE = timedelta(minutes=1), timedelta(hours=1)
-
-
-class Montre:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.present = DEPOT_LE
-
-    def __call__(self) -> datetime:
-        return self.present
-
-
-class Recepteur:
-    """Receivers in memory. ``refuser``: the next notifications come to nothing; ``avant``: what happens while one is sent."""
-
-    def __init__(self) -> None:
-        self.recues: list[Notification] = []
-        self.refuser: EchecNotification | Exception | None = None
-        self.avant: Callable[[], object] = lambda: None
-
-    def notifier(self, adresse: str, notification: Notification) -> None:
-        assert adresse.startswith("https://")
-        self.avant()
-        if self.refuser is not None:
-            raise self.refuser
-        self.recues.append(notification)
-
-    @property
-    def rangs(self) -> list[int]:
-        return [un.evenement.rang for recue in self.recues for un in recue.evenements]
-
-
-def deposer(magasin: Magasin, nombre: int, prefixe: str = "R", **changements: str) -> list[str]:
-    return [magasin.deposer(nouvelle(f"{prefixe}-{rang}", **changements)).numero for rang in range(nombre)]
-
-
-def suivi(magasin: Magasin, operateur: str = "OPA", plateforme: str = "production") -> Abonnement:
-    return trouver_abonnement(magasin, plateforme, operateur).abonnement
-
-
-def tours(envoi: Notifications) -> list[IssueNotification]:
-    """All that is due, one turn after the other."""
-    issues = []
-    while (issue := envoi.suivante()) is not None:
-        issues.append(issue)
-    return issues
+from tests.integration.exemples import DEPOT_LE
+from tests.integration.notifications import ADRESSE, HEURE, MINUTE, Montre, Recepteur, deposer, suivi, tours
 
 
 @pytest.mark.exigence("R3.5")
@@ -344,127 +287,6 @@ def test_ce_qui_change_pendant_un_envoi_l_emporte__ok(magasin: Magasin) -> None:
     assert not magasin.reprendre_abonnement("production", "OPA", montre())
 
 
-@pytest.mark.exigence("R3.5")
-def test_un_bail_perime_ne_change_plus_rien__ok(magasin: Magasin) -> None:
-    abonner(magasin, "production", "OPA", ADRESSE, DEPOT_LE)
-    deposer(magasin, 2)
-    premier = magasin.prendre_abonnement(DEPOT_LE, BAIL)
-    assert premier is not None
-    assert (premier.curseur, premier.bail, premier.essais, premier.echecs_depuis) == (0, 1, 0, None)
-    assert magasin.prendre_abonnement(DEPOT_LE + BAIL - MINUTE, BAIL) is None
-    second = magasin.prendre_abonnement(DEPOT_LE + BAIL, BAIL)
-    assert second is not None
-    assert (second.bail, second.essais, second.echecs_depuis) == (2, 1, DEPOT_LE)
-    magasin.noter_echec(premier, DEPOT_LE, "tard", DEPOT_LE)
-    magasin.noter_reception(premier, 1, DEPOT_LE)
-    assert not magasin.arreter_abonnement(premier, DEPOT_LE, "tard", None)
-    assert (suivi(magasin).curseur, suivi(magasin).erreur, suivi(magasin).essais) == (0, "", 2)
-    magasin.noter_reception(second, 2, DEPOT_LE + BAIL)
-    assert (suivi(magasin).curseur, suivi(magasin).essais) == (2, 0)
-
-
-@pytest.mark.exigence("R3.5")
-def test_un_worker_tue_apres_l_accuse__ok(magasin: Magasin, url: str, tmp_path: Path) -> None:
-    """What it sent goes out again, before anything later, once its lease has ended: nothing is lost."""
-    montre, recepteur, recu = Montre(), Recepteur(), tmp_path / "recu"
-    abonner(magasin, "production", "OPA", ADRESSE, montre())
-    deposer(magasin, 3)
-    commande = [sys.executable, "-m", "tests.integration.tueur_notifications", url, str(recu), DEPOT_LE.isoformat()]
-    mort = subprocess.run(commande, check=False, timeout=60, capture_output=True, text=True)
-    assert mort.returncode == -signal.SIGKILL, mort.stderr
-    assert recu.read_text().split() == ["1", "2", "3"]
-    deposer(magasin, 1, "S")
-    envoi = Notifications(magasin, recepteur, montre)
-    assert (suivi(magasin).curseur, tours(envoi)) == (0, [])
-    montre.present += BAIL
-    assert tours(envoi) == [IssueNotification.RECUE]
-    assert recepteur.rangs == [1, 2, 3, 4]
-    assert suivi(magasin).curseur == 4
-
-
-@pytest.mark.exigence("R3.5")
-def test_des_workers_qui_meurent_toujours_finissent_par_s_arreter__error(magasin: Magasin) -> None:
-    montre, recepteur = Montre(), Recepteur()
-    abonner(magasin, "production", "OPA", ADRESSE, montre())
-    deposer(magasin, 1)
-    for _ in range(Patience().essais_max):
-        assert magasin.prendre_abonnement(montre(), BAIL) is not None
-        montre.present += BAIL
-    assert tours(Notifications(magasin, recepteur, montre)) == [IssueNotification.ARRETEE]
-    assert suivi(magasin).erreur == "Chaque essai s'est interrompu sans résultat."
-    assert len(magasin.suivis(EtatEnvoi.EN_ATTENTE, 5)) == 1
-
-
-@pytest.mark.exigence("R3.5")
-def test_plusieurs_workers_et_des_ecritures_pendant_ce_temps__ok(magasin: Magasin, url: str) -> None:
-    """Four opérateurs, four writers, two nodes with two threads each, one notification in three fails: each opérateur gets all
-    its events, in their order when those that come again are passed over, and never two notifications at a time."""
-    montre = Montre()
-    operateurs = [f"OP{rang}" for rang in range(4)]
-    for code in operateurs:
-        abonner(magasin, "production", code, f"https://{code.lower()}.example/", montre())
-    recus: dict[str, list[int]] = defaultdict(list)
-    en_cours: dict[str, threading.Lock] = {code: threading.Lock() for code in operateurs}
-    fautes: list[str] = []
-    compte = iter(range(10**9))
-    fini = threading.Event()
-
-    class Recu:
-        def notifier(self, adresse: str, notification: Notification) -> None:
-            code = notification.operateur
-            if not en_cours[code].acquire(blocking=False):
-                fautes.append(f"{code}: two at a time")
-                return
-            try:
-                rangs = [un.evenement.rang for un in notification.evenements]
-                recus[code] += rangs
-                if next(compte) % 3 == 0:
-                    raise EchecNotification(MotifEchec.REPONSE)
-            finally:
-                en_cours[code].release()
-
-    def ecrire(code: str) -> None:
-        with ouvrir(url) as sien:
-            for rang in range(15):
-                numero = sien.deposer(nouvelle(f"{code}-{rang}", operateur=code)).numero
-                un = Evenement(DEPOT_LE, Etat.EN_QUALIFICATION, Cote.FOURNISSEUR, action=Action.QUALIFIER)
-                assert sien.changer("production", code, numero, 1, un)
-
-    def envoyer(noeud: Magasin) -> None:
-        try:
-            # A failure is due again at once.
-            envoi = Notifications(noeud, Recu(), montre, Patience(recul=timedelta(0), lot=7))
-            while not fini.is_set():
-                if envoi.suivante() is None:
-                    fini.wait(0.002)
-        except Exception as exc:
-            fautes.append(repr(exc))
-
-    with ouvrir(url) as autre:
-        ecrivains = [threading.Thread(target=ecrire, args=(code,)) for code in operateurs]
-        workers = [threading.Thread(target=envoyer, args=(noeud,)) for noeud in (magasin, autre) for _ in range(2)]
-        for fil in (*workers, *ecrivains):
-            fil.start()
-        for fil in ecrivains:
-            fil.join(60)
-        reste = threading.Event()
-        for _ in range(3000):
-            if all(s.retard == 0 for s in magasin.abonnements()):
-                break
-            reste.wait(0.01)
-        fini.set()
-        for fil in workers:
-            fil.join(60)
-    assert fautes == []
-    for code in operateurs:
-        neufs: list[int] = []
-        for rang in recus[code]:
-            if not neufs or rang > neufs[-1]:
-                neufs.append(rang)
-        assert neufs == list(range(1, 31))
-    assert sum(len(r) for r in recus.values()) > 120
-
-
 @pytest.mark.exigence("R3.5", "R6.3")
 def test_les_plateformes_ne_se_melent_pas__ok(magasin: Magasin) -> None:
     montre, recepteur = Montre(), Recepteur()
@@ -477,43 +299,6 @@ def test_les_plateformes_ne_se_melent_pas__ok(magasin: Magasin) -> None:
     assert recue.plateforme == "integration"
     assert [s.abonnement.plateforme for s in magasin.abonnements()] == ["integration", "production"]
     assert suivi(magasin).curseur == 0
-
-
-@pytest.mark.exigence("R3.5")
-def test_chercher_ce_qui_est_du_ne_balaie_rien(magasin: Magasin, moteur: str) -> None:
-    """Among many opérateurs, most of whom have nothing new or are not due."""
-    suite = {
-        "sqlite": "WITH RECURSIVE suite(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM suite WHERE n < 20000)",
-        "postgresql": "WITH suite(n) AS (SELECT generate_series(1, 20000))",
-    }[moteur]
-    genre = {"sqlite": "text", "postgresql": "timestamptz"}[moteur]
-    date = f"CAST('2026-07-01T10:00:00.000000+00:00' AS {genre})"
-    tard = f"CAST('2027-07-01T10:00:00.000000+00:00' AS {genre})"
-    with magasin._moteur.ecriture() as connexion:
-        connexion.exec_driver_sql(
-            f"INSERT INTO compteur_evenements {suite} SELECT 'production', 'OP' || n, 7 FROM suite"
-        )
-        connexion.exec_driver_sql(
-            "INSERT INTO abonnement_notification (plateforme, operateur, adresse, etat, curseur, bail, essais, cree_le, prochain, "
-            f"erreur) {suite} SELECT 'production', 'OP' || n, 'https://a.example/', 'ACTIF', CASE WHEN n = 90 THEN 3 ELSE 7 END, 0, "
-            f"0, {date}, CASE WHEN n < 100 THEN {date} ELSE {tard} END, '' FROM suite"
-        )
-    with magasin._moteur.ecrivains.connect() as connexion:
-        connexion.exec_driver_sql("ANALYZE")
-    with requetes(magasin) as vues:
-        pris = magasin.prendre_abonnement(DEPOT_LE, BAIL)
-        assert pris is not None
-        assert pris.operateur == "OP90"
-        magasin.noter_echec(pris, DEPOT_LE, "non", DEPOT_LE)
-        magasin.noter_reception(pris, 7, DEPOT_LE)
-        assert magasin.prendre_abonnement(DEPOT_LE, BAIL) is None
-        assert not abonner(magasin, "production", "OP90", ADRESSE, DEPOT_LE)
-        assert magasin.suspendre_abonnement("production", "OP90", DEPOT_LE)
-        assert magasin.reprendre_abonnement("production", "OP90", DEPOT_LE)
-    assert len(vues) >= 8
-    with magasin._moteur.ecrivains.connect() as connexion:
-        plans = {ordre: balayages(connexion, ordre, valeurs) for ordre, valeurs in vues}
-    assert [plan for plan in plans.items() if plan[1]] == []
 
 
 @pytest.mark.exigence("R3.5", "R6.3")

@@ -49,6 +49,8 @@ from tests.property.vie_regles import (
 
 __all__ = ["postgresql"]
 
+#: How often the long test goes on, at most, when something has not come up.
+REPRISES = 10
 rangs = st.integers(0, 9)
 RECULS = st.sampled_from([-MINUTE, 0 * MINUTE, *PAS])
 VUS = st.sampled_from([None, None, None, 0, 0, 1])
@@ -66,7 +68,7 @@ GESTES = st.one_of(
     *_geste(2, "deposer", qui=rangs, quoi=rangs, ou=rangs, retard=RETARDS),
     *_geste(1, "saisir", qui=rangs, quoi=rangs, ou=rangs, technicien=TECHNICIENS, recul=RECULS),
     *_geste(6, "technicien", rang=rangs, technicien=TECHNICIENS, vus=VUS, retard=RETARDS),
-    *_geste(3, "le_sav_avance", rang=rangs, pas=st.sampled_from([1, 1, 2, 4])),
+    *_geste(5, "le_sav_avance", rang=rangs, pas=st.sampled_from([1, 2, 5, 7])),
     *_geste(5, "operateur", rang=rangs, autre=st.integers(0, 3), par=st.sampled_from(["numero", "reference"])),
     *_geste(2, "places", dans=st.integers(0, 5), plage=st.integers(0, 1), nombre=st.integers(0, 2)),
     *_geste(4, "reserver", rang=rangs, autre=st.integers(0, 5), genre=DEMANDES, ou=rangs, ferme=FERME, retard=RETARDS),
@@ -168,7 +170,7 @@ class VieSurMagasins(Acteurs, Agenda):
         if not hasattr(self, "accordees"):
             return
         for qui in range(2):
-            self.lire_tout(qui, self.exemple.rang // 2 + qui, Pages(2, 0, frozenset(), None, None, None, None))
+            self.lire_tout(qui, qui, Pages(2, 0, frozenset(), None, None, None, None))
 
 
 @pytest.fixture(scope="module")
@@ -188,14 +190,14 @@ def magasins(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 def derouler(magasins: tuple[Magasin, ...], exemples: int, pas: int) -> Counter[Any]:
     faits: Counter[Any] = Counter()
-    machine = type("Vie", (VieSurMagasins,), {"magasins": magasins, "faits": faits, "numeros": count()})
+    machine = type("Vie", (VieSurMagasins,), {"magasins": magasins, "faits": faits})
     run_state_machine_as_test(machine, settings=settings(max_examples=exemples, stateful_step_count=pas))
     return faits
 
 
 @pytest.mark.exigence("R3.4", "R3.5", "R3.6", "R3.7", "R4.1", "R4.2", "R7.4")
 def test_des_acteurs_au_hasard_sur_les_deux_magasins(magasins: tuple[Magasin, ...]) -> None:
-    faits = derouler(magasins, 30, 30)
+    faits = derouler(magasins, 25, 30)
     assert sum(faits[action] for action in Action) > 200
     assert {Action.PRENDRE_RENDEZ_VOUS, *SUITE[:3]} <= set(faits)
 
@@ -204,8 +206,13 @@ def test_des_acteurs_au_hasard_sur_les_deux_magasins(magasins: tuple[Magasin, ..
 @pytest.mark.timeout(3600)
 @pytest.mark.exigence("R3.4", "R3.5", "R3.6", "R3.7", "R4.1", "R4.2", "R7.4")
 def test_beaucoup_d_acteurs_longtemps(magasins: tuple[Magasin, ...]) -> None:
-    """Half as many examples as the profile has, 100 or 2500; everything that can be done was done, and refused."""
+    """Half as many examples as the profile has, 100 or 2500, then more until everything that can be done was done: chance
+    may leave out what takes several steps."""
     faits = derouler(magasins, settings().max_examples // 2, 50)
+    for _ in range(REPRISES):
+        if set(Action) <= set(faits):
+            break
+        faits += derouler(magasins, settings().max_examples // 4, 50)
     assert set(Action) <= set(faits)
     refus = {fait[1] for fait in faits if isinstance(fait, tuple)}
     assert {

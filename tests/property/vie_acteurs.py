@@ -52,12 +52,13 @@ class Acteurs(Machine):
         self._agir(technicien, numero, commande, instant, nombre)
 
     def le_sav_avance(self, rang: int, pas: int) -> None:
-        """Some steps towards the end, so that late states are not rare."""
+        """Some steps towards the end, so that late states are not rare; some ask the opérateur for something first."""
+        suite = (*SUITE, Action.REPRENDRE) if rang % 3 == 0 else (Action.GELER, *SUITE) if rang % 3 == 1 else SUITE
         for _ in range(pas):
             self.jouer()
             fiche = self.viser(rang)
             histoire = self.photo.evenements[fiche["numero"]]
-            for action in SUITE if rang % 3 else (*SUITE, Action.REPRENDRE):
+            for action in suite:
                 ligne = possible(histoire, action, Cote.FOURNISSEUR, self.exemple.instant)
                 if ligne is not None:
                     commande = bien_remplie(ligne, Cote.FOURNISSEUR, fiche["depot_le"], self.exemple.instant)

@@ -39,7 +39,7 @@ DEPARTS = [
     datetime(2026, 7, 1, 10, 0, tzinfo=UTC),
 ]
 #: How time goes on: within a hold, to its end, to the next hours of the day, over nights, delays and the ninety days.
-PAS = [MINUTE, 14 * MINUTE, 15 * MINUTE, HEURE, 3 * HEURE, 5 * HEURE, 9 * HEURE, JOUR, 4 * JOUR, 30 * JOUR, 91 * JOUR]
+PAS = [MINUTE, 14 * MINUTE, 15 * MINUTE, HEURE, 3 * HEURE, 5 * HEURE, 9 * HEURE, JOUR, 4 * JOUR, 90 * JOUR, 91 * JOUR]
 #: By how much the clock of the node that is asked may be behind.
 RETARDS = st.sampled_from([timedelta()] * 5 + [MINUTE, 20 * MINUTE])
 PLAGES = (Plage.MATIN, Plage.H14)

@@ -8,10 +8,11 @@ from typing import Any
 
 from esav_soap.calendar import en_paris
 from esav_soap.errors import CodeErreur
-from esav_soap.signalisation import Etat
+from esav_soap.signalisation import Etat, Visibilite
 from esav_soap.usecases.depot import Appelant
 from esav_soap.usecases.ports_suivi import Filtre, PageSignalisations, Place
 from esav_soap.usecases.rendez_vous import Cible
+from esav_soap.usecases.suivi import trouver
 from tests.property.vie_demandes import ANNE, Pages
 from tests.property.vie_poste import GENRES, Exemple, Ligne, Photo, Poste
 from tests.property.vie_regles import clos_le, de_l_operateur, occupe, premier_jour, recente
@@ -158,8 +159,9 @@ def _detail(photo: Photo, appelant: Appelant, fiche: Ligne) -> tuple[Callable[[P
         lue = poste.scenarios.par_reference(appelant.plateforme, appelant.operateur, fiche["reference"])
         assert lue is not None
         assert lue.evenements == toute.evenements
-        siennes = poste.suivi._signalisations.par_numero(appelant.plateforme, "PERSONNE", fiche["numero"])
-        assert siennes is None
+        vue = trouver(appelant, fiche["numero"], None, poste.scenarios)
+        assert vue.evenements == tuple(e for e in toute.evenements if e.visibilite is Visibilite.PARTAGE)
+        assert poste.scenarios.par_numero(appelant.plateforme, "PERSONNE", fiche["numero"]) is None
         return dits(toute.evenements)
 
     return lire, [(e["rang"] or 0, e["date"], e["etat"], e["commentaire"], e["auteur"]) for e in histoire]

@@ -60,7 +60,7 @@ class Machine(RuleBasedStateMachine):
         self.ouvrir_des_places()
         for n in range(3):
             self.deposer(n // 2, 0, 0, n * MINUTE)
-        self.deposer(rang, rang, 1, timedelta())
+        self.deposer(rang, 0, 1, timedelta())
 
     def ouvrir_des_places(self) -> None:
         """What can be booked at first."""

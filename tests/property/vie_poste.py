@@ -141,7 +141,8 @@ class Poste:
             def lire(choix: Select[Any]) -> list[Ligne]:
                 return [dict(ligne._mapping) for ligne in connexion.execute(choix)]
 
-            fiches = lire(_sans(signalisation, "id").where(_de(signalisation, siens)))
+            # In the order of writing: what is drawn by chance depends on it, and must not on names or on plans.
+            fiches = lire(_sans(signalisation, "id").where(_de(signalisation, siens)).order_by(signalisation.c.id))
             suite = lire(
                 _sans(evenement, "id", "signalisation")
                 .add_columns(signalisation.c.numero, signalisation.c.reference)
@@ -150,7 +151,7 @@ class Poste:
                 .order_by(evenement.c.id)
             )
             compteurs = lire(select(compteur_evenements).where(_de(compteur_evenements, siens)))
-            places = lire(select(capacite).where(capacite.c.zone == self._exemple.zone))
+            places = lire(select(capacite).where(capacite.c.zone == self._exemple.zone).order_by(capacite.c.id))
             creneau = [capacite.c[nom] for nom in _CRENEAU if nom != "plateforme"]
             prises = lire(
                 _sans(reservation, "id", "capacite")

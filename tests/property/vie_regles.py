@@ -194,7 +194,7 @@ def verifier_livre(photo: Photo) -> None:
         assert fiche["etat"] == histoire[-1]["etat"]
         assert fiche["modifiee_le"] == max(fiche["saisie_le"] or fiche["depot_le"], *(e["date"] for e in histoire))
         assert fiche["clos_le"] == clos_le(histoire)
-        valides = [rang for rang, e in enumerate(histoire, 1) if e["action"] == "VALIDER" and e["auteur"]]
+        valides = [rang for rang, e in enumerate(histoire, 1) if e["action"] == "VALIDER"]
         attendus.update(f"{numero}:{rang}" for rang in valides)
     assert Counter(e["objet"] for e in photo.envois) == attendus
     assert {e["genre"] for e in photo.envois} <= {"AVIS_CLOTURE"}

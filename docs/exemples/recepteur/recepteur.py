@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import sqlite3
 import ssl
+import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
@@ -126,6 +127,14 @@ class Recepteur(BaseHTTPRequestHandler):
         self.wfile.write(octets)
 
 
+class Serveur(ThreadingHTTPServer):
+    """Un fil par appelant ; celui qui échoue laisse une ligne, et ne gêne pas les autres."""
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        hote = client_address[0] if isinstance(client_address, tuple) else client_address
+        print(f"Appel de {hote} abandonné : {sys.exc_info()[1]}", file=sys.stderr, flush=True)
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description="Récepteur de notifications e-SAV.")
     options.add_argument("--adresse", default="0.0.0.0", help="adresse d'écoute")  # noqa: S104
@@ -142,10 +151,13 @@ def main() -> None:
     contexte.verify_mode = ssl.CERT_REQUIRED
     contexte.load_cert_chain(donnees.certificat, donnees.cle)
     Recepteur.base, Recepteur.nom = donnees.base, donnees.nom
-    serveur = ThreadingHTTPServer((donnees.adresse, donnees.port), Recepteur)
+    serveur = Serveur((donnees.adresse, donnees.port), Recepteur)
     serveur.socket = contexte.wrap_socket(serveur.socket, server_side=True, do_handshake_on_connect=False)
     print(f"Prêt sur le port {serveur.server_port}.", flush=True)
-    serveur.serve_forever()
+    try:
+        serveur.serve_forever()
+    except KeyboardInterrupt:
+        print("Arrêté.")
 
 
 if __name__ == "__main__":

@@ -6,16 +6,10 @@ import click
 
 from esav_soap.cli.archives.lecture import lister, montrer
 from esav_soap.cli.archives.passage import exporter, passer, purger
+from esav_soap.cli.options import DansCetOrdre
 
 
-class _DansCetOrdre(click.Group):
-    """Commands as they are used one after the other, not by their letters."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
-
-
-@click.group(cls=_DansCetOrdre)
+@click.group(cls=DansCetOrdre)
 def archives() -> None:
     """Archives : ce dont la vie est finie quitte les tables de travail, se consulte, s'exporte, se purge.
 

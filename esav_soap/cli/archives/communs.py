@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from esav_soap.cli.dates import jour
 from esav_soap.names import PLATEFORMES
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ AU = click.option("--au", metavar="JOUR", help="Closes ou rejetées ce jour ou a
 
 def filtre(plateforme: str | None, operateur: str | None, du: str | None, au: str | None) -> FiltreArchives:
     """Raises ``click.UsageError``."""
-    from esav_soap.cli.operateur.communs import jour
     from esav_soap.usecases.archives.passage import debut_du
     from esav_soap.usecases.archives.ports import FiltreArchives
 
@@ -31,11 +31,11 @@ def filtre(plateforme: str | None, operateur: str | None, du: str | None, au: st
     return FiltreArchives(plateforme, operateur, debut, fin)
 
 
-def fin_du(jour: date) -> datetime:
+def fin_du(dernier: date) -> datetime:
     """The midnight that ends that day in Paris."""
     from esav_soap.usecases.archives.passage import debut_du
 
     try:
-        return debut_du(jour + timedelta(days=1))
+        return debut_du(dernier + timedelta(days=1))
     except OverflowError as exc:
-        raise click.UsageError(f"« {jour} » est trop loin") from exc
+        raise click.UsageError(f"« {dernier} » est trop loin") from exc

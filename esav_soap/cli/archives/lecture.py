@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from esav_soap.cli.archives.communs import AU, DU, OPERATEUR, PLATEFORME, filtre
-from esav_soap.cli.sav.communs import NUMERO, STORE, magasin_ouvert
+from esav_soap.cli.magasin import magasin_ouvert
+from esav_soap.cli.options import STORE
+from esav_soap.cli.sav.affichage import ligne_signalisation
+from esav_soap.cli.sav.communs import NUMERO
 
 if TYPE_CHECKING:
     from esav_soap.usecases.archives.ports import Archive
@@ -58,13 +61,8 @@ def lister(
 
 
 def _ligne(une: Archive) -> str:
-    from esav_soap.calendar import en_francais
-
     suite = "purgée" if une.purgee_le else "exportée" if une.exportee_le else ""
-    return (
-        f"{une.numero:<11}  {une.etat.name:<20}  {en_francais(une.clos_le)}  {une.operateur:<12}  {une.offre:<18}  "
-        f"{une.prestation}  {suite}"
-    ).rstrip()
+    return f"{ligne_signalisation(une, une.clos_le)}  {suite}".rstrip()
 
 
 @click.command(short_help="Montrer une signalisation archivée.")

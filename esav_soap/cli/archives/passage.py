@@ -8,11 +8,12 @@ import click
 
 from esav_soap.cli.archives.communs import AU, DU, OPERATEUR, PLATEFORME, filtre, fin_du
 from esav_soap.cli.confirmation import OUI, confirmer, terminal_requis
+from esav_soap.cli.dates import jour
+from esav_soap.cli.interruption import INTERROMPU
+from esav_soap.cli.magasin import magasin_ouvert
 from esav_soap.cli.nombres import compte, nombre
+from esav_soap.cli.options import STORE
 from esav_soap.cli.progression import progression
-from esav_soap.cli.sav.communs import STORE, magasin_ouvert
-
-INTERROMPU = 130
 
 
 @click.command(short_help="Archiver ce qui a fait son temps.")
@@ -35,7 +36,6 @@ def passer(jusqu_au: str | None, a_blanc: bool, store: str | None) -> None:
       esav archives passer --jusqu-au 2025-12-31
     """
     from esav_soap.bootstrap.reglages import lire_reglages
-    from esav_soap.cli.operateur.communs import jour
     from esav_soap.usecases.archives import passage
 
     demande = jour(jusqu_au) if jusqu_au else None
@@ -126,7 +126,6 @@ def purger(avant: str, sans_export: bool, a_blanc: bool, oui: bool, store: str |
       esav archives purger --avant 2024-01-01 --a-blanc
       esav archives purger --avant 2024-01-01
     """
-    from esav_soap.cli.operateur.communs import jour
     from esav_soap.usecases.archives.export import purger as effacer
     from esav_soap.usecases.archives.passage import debut_du
 

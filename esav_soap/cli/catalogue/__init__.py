@@ -9,16 +9,10 @@ from esav_soap.cli.catalogue.ecarts import diff
 from esav_soap.cli.catalogue.enregistrement import install, lister
 from esav_soap.cli.catalogue.repetition import simulate, usage
 from esav_soap.cli.catalogue.sources import build, check, pack
+from esav_soap.cli.options import DansCetOrdre
 
 
-class _DansCetOrdre(click.Group):
-    """Commands as they are used one after the other, not by their letters."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
-
-
-@click.group(cls=_DansCetOrdre)
+@click.group(cls=DansCetOrdre)
 def catalogue() -> None:
     """Vérifier, construire, annoncer et suivre les versions du catalogue.
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from esav_soap.cli.catalogue.choix import choisir
-from esav_soap.cli.catalogue.options import DOSSIER, STORE, URL_PUBLIQUE, instant
+from esav_soap.cli.catalogue.options import DOSSIER, URL_PUBLIQUE, instant
 from esav_soap.cli.confirmation import OUI, confirmer, terminal_requis
 from esav_soap.cli.interruption import ecriture_protegee
 from esav_soap.cli.nombres import compte, nombre
+from esav_soap.cli.options import STORE
 from esav_soap.cli.progression import progression
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from esav_soap.cli.catalogue.options import DOSSIER, STORE, URL_PUBLIQUE, instant, sources_de_versions
+from esav_soap.cli.catalogue.options import DOSSIER, URL_PUBLIQUE, instant, sources_de_versions
+from esav_soap.cli.options import STORE
 
 
 @click.command()

@@ -17,7 +17,6 @@ URL_PUBLIQUE = click.option(
     help="Adresse publique du service, écrite dans les WSDL.",
     envvar="ESAV_URL_PUBLIQUE",
 )
-STORE = click.option("--store", metavar="URL", help="Base de données : sqlite:///fichier ou postgresql://…")
 DOSSIER = click.option("--dossier", type=RACINE, default=Path(), help="Dossier qui contient catalogue/ et forms_xml/.")
 
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import click
 
 from esav_soap.cli.catalogue.choix import choisir
-from esav_soap.cli.catalogue.options import DOSSIER, STORE, depuis_quand
+from esav_soap.cli.catalogue.options import DOSSIER, depuis_quand
 from esav_soap.cli.nombres import compte, nombre
+from esav_soap.cli.options import STORE
 from esav_soap.cli.progression import progression
 
 if TYPE_CHECKING:

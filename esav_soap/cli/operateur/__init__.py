@@ -7,16 +7,10 @@ import click
 from esav_soap.cli.operateur.declaration import declarer, lister
 from esav_soap.cli.operateur.fiche import montrer
 from esav_soap.cli.operateur.souscription import bon_de_commande, resilier, souscrire
+from esav_soap.cli.options import DansCetOrdre
 
 
-class _DansCetOrdre(click.Group):
-    """Commands as they are used one after the other, not by their letters."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
-
-
-@click.group(cls=_DansCetOrdre)
+@click.group(cls=DansCetOrdre)
 def operateur() -> None:
     """Souscrire pour un opérateur, le montrer, le résilier ; dire où vont ses avis.
 

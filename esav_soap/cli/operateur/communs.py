@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
-
-import click
 
 if TYPE_CHECKING:
     from esav_soap.souscription import Souscription
-
-STORE = click.option("--store", metavar="URL", help="Base de données : sqlite:///fichier ou postgresql://…")
-
-
-def jour(texte: str) -> date:
-    """A day as people write it. Raises ``click.UsageError``."""
-    for forme in ("%Y-%m-%d", "%d/%m/%Y"):
-        try:
-            return datetime.strptime(texte.strip(), forme).date()  # noqa: DTZ007 - a day, not an instant
-        except ValueError:
-            continue
-    raise click.UsageError(f"« {texte} » n'est pas une date, comme 2026-12-31 ou 31/12/2026")
 
 
 def acces_de(souscription: Souscription) -> str:

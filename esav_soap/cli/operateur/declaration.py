@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from esav_soap.cli.operateur.communs import STORE, acces_de, duree_de
+from esav_soap.cli.operateur.communs import acces_de, duree_de
+from esav_soap.cli.options import STORE
 
 _NOM_MAX = 200
 

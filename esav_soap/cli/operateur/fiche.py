@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
-from esav_soap.cli.operateur.communs import STORE, acces_de, duree_de
+from esav_soap.cli.operateur.communs import acces_de, duree_de
+from esav_soap.cli.options import STORE
 
 if TYPE_CHECKING:
     from esav_soap.certificats import CertificatEnregistre, MotifRefus
+    from esav_soap.notifications import AbonnementSuivi
     from esav_soap.souscription import Souscription
     from esav_soap.usecases.souscriptions import BaseComplete
 
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
 @click.argument("code")
 @STORE
 def montrer(code: str, store: str | None) -> None:
-    """Montrer l'opérateur CODE : Bon de commande, accès, certificats, homologation, et ce qui lui manque.
+    """Montrer l'opérateur CODE : Bon de commande, accès, certificats, homologation, notifications, et ce qui lui
+    manque.
 
     \b
     Exemple :
@@ -33,12 +36,15 @@ def montrer(code: str, store: str | None) -> None:
     reglages = lire_reglages(None, store=store)
     present = horloge(reglages)()
     with ouvrir(reglages.store, creer=False) as magasin:
-        for ligne in fiche(code, magasin, present):
+        abonnements = [s for s in magasin.abonnements() if s.abonnement.operateur == code]
+        for ligne in fiche(code, magasin, present, abonnements):
             click.echo(ligne)
 
 
-def fiche(code: str, base: BaseComplete, present: datetime) -> Iterator[str]:
-    """Its lines. Raises ``click.ClickException`` for an opérateur of whom nothing is known."""
+def fiche(
+    code: str, base: BaseComplete, present: datetime, abonnements: Sequence[AbonnementSuivi] = ()
+) -> Iterator[str]:
+    """Its lines; ``abonnements``: its own. Raises ``click.ClickException`` for an opérateur of whom nothing is known."""
     from esav_soap import pki
     from esav_soap.usecases.acces import RegistreAcces
     from esav_soap.usecases.souscriptions import manques, souscription_de
@@ -49,7 +55,7 @@ def fiche(code: str, base: BaseComplete, present: datetime) -> Iterator[str]:
     offres = [offre for operateur, offre in base.operateurs_par_offre() if operateur == code]
     souscription = souscription_de(code, base)
     certificats = [c for c in registre.certificats if c.titulaire == code]
-    if connu is None and souscription is None and not offres and not certificats:
+    if connu is None and souscription is None and not offres and not certificats and not abonnements:
         raise click.ClickException(f"l'opérateur « {code} » est inconnu (esav operateur list)")
     yield f"Opérateur {code} : {connu.raison_sociale if connu else 'PAS DÉCLARÉ'}"
     if connu:
@@ -67,6 +73,7 @@ def fiche(code: str, base: BaseComplete, present: datetime) -> Iterator[str]:
         if demande.titulaire == code:
             yield f"  Demande {demande.numero}, {demande.genre.value} : à traiter le {demande.echeance:%d/%m/%Y} au plus tard"
     yield from _homologation(code, base)
+    yield from _notifications(abonnements)
     lacunes = manques(code, base, registre, present)
     yield "Il manque, pour la production :" if lacunes else "Il ne manque rien pour la production."
     for manque in lacunes:
@@ -114,3 +121,11 @@ def _homologation(code: str, base: BaseComplete) -> Iterator[str]:
         faite = faites.get(domaine)
         dit = f"le {en_francais(faite.date)}, {faite.operation} (requête {faite.requete})" if faite else "pas encore"
         yield f"  {domaine.value} : {dit}"
+
+
+def _notifications(abonnements: Sequence[AbonnementSuivi]) -> Iterator[str]:
+    from esav_soap.usecases.notifications import situation
+
+    yield "Notifications" if abonnements else "Notifications : aucun abonnement"
+    for suivi in abonnements:
+        yield f"  {suivi.abonnement.plateforme} : {suivi.abonnement.adresse}, {situation(suivi)}"

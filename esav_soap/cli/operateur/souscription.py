@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from esav_soap.cli.confirmation import OUI, confirmer, terminal_requis
+from esav_soap.cli.dates import jour
 from esav_soap.cli.nombres import compte
-from esav_soap.cli.operateur.communs import STORE, acces_de, duree_de, jour
+from esav_soap.cli.operateur.communs import acces_de, duree_de
+from esav_soap.cli.options import STORE
 from esav_soap.souscription.champs import CHAMPS
 
 if TYPE_CHECKING:

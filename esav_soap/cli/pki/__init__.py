@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from esav_soap.cli.options import DansCetOrdre
 from esav_soap.cli.pki.autorites import ca, init
 from esav_soap.cli.pki.delivrance import classer, issue, register, request
 from esav_soap.cli.pki.essais import csr, server
@@ -12,14 +13,7 @@ from esav_soap.cli.pki.liste import lister
 from esav_soap.cli.pki.revocation import crl, revoke
 
 
-class _DansCetOrdre(click.Group):
-    """Commands as they are used one after the other, not by their letters."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
-
-
-@click.group(cls=_DansCetOrdre)
+@click.group(cls=DansCetOrdre)
 def pki() -> None:
     """Certificats : délivrer, enregistrer, révoquer, expliquer.
 

@@ -9,7 +9,8 @@ import click
 from esav_soap.cli.confirmation import OUI, confirmer, terminal_requis
 from esav_soap.cli.interruption import ecriture_protegee
 from esav_soap.cli.nombres import compte
-from esav_soap.cli.pki.commun import PKI, STORE, coffre, contexte, lire_fichier, phrase
+from esav_soap.cli.options import STORE
+from esav_soap.cli.pki.commun import PKI, coffre, contexte, lire_fichier, phrase
 
 _FICHIER = click.Path(exists=True, dir_okay=False, allow_dash=True)
 #: Whether it has come to its end -> what is said of it.

@@ -23,10 +23,7 @@ if TYPE_CHECKING:
 PHRASE = "ESAV_PKI_PHRASE"
 #: No CSR, certificate or list of a CA is larger.
 TAILLE_MAX = 32 * 1024 * 1024
-#: The largest number that both databases can hold.
-NUMERO_MAX = 2**63 - 1
 
-STORE = click.option("--store", metavar="URL", help="Base de données : sqlite:///fichier ou postgresql://…")
 PKI = click.option(
     "--pki",
     "dossier",

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from esav_soap.cli.interruption import ecriture_protegee
+from esav_soap.cli.options import ENTIER_MAX, STORE
 from esav_soap.cli.pki.commun import (
-    NUMERO_MAX,
     PKI,
     PLATEFORMES,
     RECUE_LE,
     ROLE,
-    STORE,
     TITULAIRE,
     autorite,
     avertir,
@@ -177,7 +176,7 @@ def register(
 
 
 @click.command("dismiss", short_help="Classer une demande sans suite.")
-@click.argument("numero_", metavar="NUMÉRO", type=click.IntRange(1, NUMERO_MAX))
+@click.argument("numero_", metavar="NUMÉRO", type=click.IntRange(1, ENTIER_MAX))
 @STORE
 def classer(numero_: int, store: str | None) -> None:
     """Classer une demande sans suite : elle a été retirée, ou une autre la remplace.

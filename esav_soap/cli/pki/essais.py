@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from esav_soap.cli.pki.commun import PKI, STORE, autorite, contexte, place_libre
+from esav_soap.cli.options import STORE
+from esav_soap.cli.pki.commun import PKI, autorite, contexte, place_libre
 
 _DOSSIER = click.option(
     "--dossier",

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from esav_soap.cli.pki.commun import STORE, contexte, lire_fichier
+from esav_soap.cli.options import STORE
+from esav_soap.cli.pki.commun import contexte, lire_fichier
 
 #: Reasons that already end the TLS handshake when the service itself does TLS: no SOAP answer then.
 _A_LA_CONNEXION = frozenset(

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from esav_soap.cli.nombres import compte
-from esav_soap.cli.pki.commun import STORE, contexte
+from esav_soap.cli.options import STORE
+from esav_soap.cli.pki.commun import contexte
 
 if TYPE_CHECKING:
     from esav_soap.usecases.pki.etat import Etat, EtatCertificat, EtatDemande

@@ -11,7 +11,8 @@ import click
 from esav_soap.cli.confirmation import OUI, confirmer, terminal_requis
 from esav_soap.cli.interruption import ecriture_protegee
 from esav_soap.cli.nombres import compte
-from esav_soap.cli.pki.commun import PKI, STORE, autorite, avertir, contexte, date, lire_fichier
+from esav_soap.cli.options import STORE
+from esav_soap.cli.pki.commun import PKI, autorite, avertir, contexte, date, lire_fichier
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -11,6 +11,9 @@ from esav_soap.cli.rendez_vous.capacites import capacites
 def rendez_vous() -> None:
     """Rendez-vous : les places que le planning des techniciens propose.
 
+    Un rendez-vous pris se voit par « esav sav montrer », se déplace par « esav sav reporter » et s'annule par
+    « esav sav decommander ».
+
     \b
     Exemples :
       esav rendez-vous capacites import places.csv --a-blanc

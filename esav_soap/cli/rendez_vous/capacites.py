@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from esav_soap.cli.interruption import ecriture_protegee
+from esav_soap.cli.dates import jour
+from esav_soap.cli.interruption import INTERROMPU, ecriture_protegee
+from esav_soap.cli.magasin import magasin_ouvert
 from esav_soap.cli.nombres import compte
+from esav_soap.cli.options import A_BLANC, PLATEFORME, STORE
 from esav_soap.model import TypeRendezVous
-from esav_soap.names import PLATEFORMES
 
 if TYPE_CHECKING:
     from esav_soap.usecases.capacites import RapportCapacites
 
-INTERROMPU = 130
 #: Problems that are shown; all are counted.
 PROBLEMES_MAX = 1000
 #: Days that ``list`` shows when no end is named.
 JOURS = 14
-
-STORE = click.option("--store", metavar="URL", help="Base de données : sqlite:///fichier ou postgresql://…")
 
 
 @click.group()
@@ -32,7 +31,7 @@ def capacites() -> None:
 @capacites.command("import")
 @click.argument("fichier", type=click.File("rb"))
 @STORE
-@click.option("--a-blanc", "--dry-run", "a_blanc", is_flag=True, help="Vérifier seulement, ne rien écrire.")
+@A_BLANC
 @click.pass_context
 def importer(ctx: click.Context, fichier: BinaryIO, store: str | None, a_blanc: bool) -> None:
     """Importer les places des plages d'un FICHIER CSV (« - » : l'entrée standard), toutes ou aucune.
@@ -61,14 +60,10 @@ def importer(ctx: click.Context, fichier: BinaryIO, store: str | None, a_blanc: 
 
 
 def _importer(fichier: BinaryIO, store: str | None, *, a_blanc: bool) -> int:
-    from esav_soap.bootstrap.horloge import horloge
-    from esav_soap.bootstrap.reglages import lire_reglages
-    from esav_soap.store import ouvrir
     from esav_soap.usecases.capacites import importer_capacites
 
-    reglages = lire_reglages(store=store)
-    with ouvrir(reglages.store) as magasin, ecriture_protegee() as protege:
-        rapport = importer_capacites(fichier, magasin, horloge(reglages)(), a_blanc=a_blanc, avant_ecriture=protege)
+    with magasin_ouvert(store, creer=True) as (magasin, horloge), ecriture_protegee() as protege:
+        rapport = importer_capacites(fichier, magasin, horloge(), a_blanc=a_blanc, avant_ecriture=protege)
     return _rendre_compte(rapport, a_blanc=a_blanc)
 
 
@@ -92,7 +87,7 @@ def _rendre_compte(rapport: RapportCapacites, *, a_blanc: bool) -> int:
 
 
 @capacites.command("list")
-@click.option("--plateforme", type=click.Choice(PLATEFORMES), default="production", show_default=True)
+@PLATEFORME
 @click.option("--zone", metavar="CODE", help="Une seule zone.")
 @click.option("--genre", type=click.Choice([genre.name for genre in TypeRendezVous]), help="Un seul genre.")
 @click.option("--du", metavar="JOUR", help="Premier jour ; sans lui, aujourd'hui.")
@@ -108,18 +103,14 @@ def lister(
       esav rendez-vous capacites list
       esav rendez-vous capacites list --zone 75 --du 2026-12-01 --au 2026-12-31
     """
-    from esav_soap.bootstrap.horloge import horloge
-    from esav_soap.bootstrap.reglages import lire_reglages
     from esav_soap.calendar import en_paris
-    from esav_soap.cli.operateur.communs import jour
-    from esav_soap.store import ouvrir
 
-    reglages = lire_reglages(store=store)
-    instant = horloge(reglages)()
-    debut: date = jour(du) if du else en_paris(instant).date()
-    fin: date = jour(au) if au else debut + timedelta(days=JOURS - 1)
+    premier, dernier = jour(du) if du else None, jour(au) if au else None
     choisi = TypeRendezVous[genre] if genre else None
-    with ouvrir(reglages.store) as magasin:
+    with magasin_ouvert(store, creer=True) as (magasin, horloge):
+        instant = horloge()
+        debut = premier or en_paris(instant).date()
+        fin = dernier or debut + timedelta(days=JOURS - 1)
         vues = magasin.occupations(plateforme, debut, fin, instant, zone, choisi)
     if not vues:
         click.echo(f"Aucune plage du {debut:%d/%m/%Y} au {fin:%d/%m/%Y} sur {plateforme}.")

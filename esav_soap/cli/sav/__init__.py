@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import click
 
+from esav_soap.cli.options import DansCetOrdre
 from esav_soap.cli.sav.commandes import COMMANDES
 from esav_soap.cli.sav.lecture import lister, montrer
 from esav_soap.cli.sav.rendez_vous import decommander, reporter
 from esav_soap.cli.sav.saisie import saisir
+from esav_soap.cli.sav.verrouillage import verrouiller
 
 
-class _DansCetOrdre(click.Group):
-    """Commands as they are used one after the other, not by their letters."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
-
-
-@click.group(cls=_DansCetOrdre)
+@click.group(cls=DansCetOrdre)
 def sav() -> None:
     """Traiter les signalisations : les voir, les qualifier, les prendre, les geler, les clore.
 
@@ -32,5 +27,5 @@ def sav() -> None:
     """
 
 
-for _commande in (lister, montrer, *COMMANDES, reporter, decommander, saisir):
+for _commande in (lister, montrer, *COMMANDES, verrouiller, reporter, decommander, saisir):
     sav.add_command(_commande)

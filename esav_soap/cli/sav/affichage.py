@@ -1,20 +1,45 @@
-"""How ``esav sav`` shows a signalisation."""
+"""How ``esav sav`` shows signalisations, and what it refuses."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING
+
+import click
 
 if TYPE_CHECKING:
     from esav_soap.bootstrap.sav import FormulaireLu
     from esav_soap.errors import ErreurChamp
     from esav_soap.rendez_vous import Reservation
     from esav_soap.signalisation import Evenement
+    from esav_soap.usecases.archives.ports import Archive
+    from esav_soap.usecases.ports_suivi import Resume
     from esav_soap.usecases.sav import Fiche
 
 
+#: What stands before a line that goes on with the one before it.
+_RETRAIT = " " * 6
+
+
 def fiche(vue: Fiche, dossier: Iterable[str] = ()) -> Iterator[str]:
-    """The lines of a signalisation. ``dossier``: what stands between its heading and its events."""
+    """The lines of a signalisation. ``dossier``: what stands between its heading and its events.
+
+    Opérateurs wrote much of it: none of it commands the terminal, or looks like a line of ours.
+    """
+    for ligne in _fiche(vue, dossier):
+        premiere, *suite = ligne.splitlines() or [""]
+        yield _imprimable(premiere)
+        for autre in suite:
+            yield f"{_RETRAIT}{_imprimable(autre)}"
+
+
+def _imprimable(texte: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in texte)
+
+
+def _fiche(vue: Fiche, dossier: Iterable[str]) -> Iterator[str]:
     from esav_soap.calendar import en_francais
 
     s = vue.signalisation
@@ -69,11 +94,33 @@ def ligne_rendez_vous(une: Reservation) -> str:
     return f"{une.numero} : {genre}, {une.creneau.libelle}, réservation {une.etat.value}{jusque} (référence {une.reference})"
 
 
-def refus(erreurs: Sequence[ErreurChamp], options: dict[str, str]) -> Iterator[str]:
-    """What is wrong, one line each, by the option that says it. ``options``: element of the message -> option."""
-    for erreur in erreurs:
-        admises = f" ({', '.join(erreur.valeurs_admises)})" if erreur.valeurs_admises else ""
-        yield f"{options.get(erreur.champ, erreur.libelle)} : {erreur.message}{admises}"
+def admises(erreur: ErreurChamp) -> str:
+    """The values that are admitted, to stand behind a message: `` (MATIN, H08)``; nothing when it names none."""
+    return f" ({', '.join(erreur.valeurs_admises)})" if erreur.valeurs_admises else ""
+
+
+@contextmanager
+def refus_dits(options: Mapping[str, str]) -> Iterator[None]:
+    """Says what is wrong, one line each, by the option that gives it, and ends with exit code 1.
+
+    ``options``: element of the message -> option.
+    """
+    from esav_soap.errors import FormulaireInvalide
+
+    try:
+        yield
+    except FormulaireInvalide as refusee:
+        for erreur in refusee.erreurs:
+            click.echo(f"{options.get(erreur.champ, erreur.libelle)} : {erreur.message}{admises(erreur)}", err=True)
+        click.echo("Refusé. Rien n'a été fait.", err=True)
+        raise click.exceptions.Exit(1) from refusee
+
+
+def ligne_signalisation(une: Resume | Archive, date: datetime) -> str:
+    """A signalisation in a list. ``date``: what the list is ordered by."""
+    from esav_soap.calendar import en_francais
+
+    return f"{une.numero:<11}  {une.etat.name:<20}  {en_francais(date)}  {une.operateur:<12}  {une.offre:<18}  {une.prestation}"
 
 
 def _garantie(vue: Fiche) -> str:
@@ -107,5 +154,5 @@ def _evenement(un: Evenement) -> Iterator[str]:
             yield f"      {code.name} : {code.value}{de}"
     if un.retabli_le is not None:
         yield f"      Rétabli le {en_francais(un.retabli_le)}"
-    for ligne in un.commentaire.splitlines():
-        yield f"      {ligne}"
+    if un.commentaire:
+        yield f"{_RETRAIT}{un.commentaire}"

@@ -8,11 +8,13 @@ from typing import Any
 
 import click
 
-from esav_soap.cli.sav.affichage import fiche, refus
-from esav_soap.cli.sav.communs import AUTEUR, NUMERO, STORE, moment, ouvert, technicien
+from esav_soap.cli.dates import moment
+from esav_soap.cli.options import STORE
+from esav_soap.cli.sav.affichage import fiche, refus_dits
+from esav_soap.cli.sav.communs import AUTEUR, NUMERO, ouvert, technicien
 
-_COMMENTAIRE = click.option("--commentaire", metavar="TEXTE", default="", help="Commentaire, que l'opérateur lit.")
-_VUS = click.option(
+COMMENTAIRE = click.option("--commentaire", metavar="TEXTE", default="", help="Commentaire, que l'opérateur lit.")
+VUS = click.option(
     "--vus",
     type=click.IntRange(1),
     metavar="N",
@@ -90,6 +92,13 @@ _VERBES = (
     ),
     _Verbe("reprendre", "REPRENDRE", "Reprendre une signalisation gelée, dans l'état d'avant le gel."),
     _Verbe(
+        "commenter",
+        "COMMENTER",
+        "Ajouter un commentaire.",
+        ' --commentaire "Mesure faite au PM" --interne',
+        (click.option("--interne", is_flag=True, help="Que l'opérateur ne voit pas."),),
+    ),
+    _Verbe(
         "clore",
         "CLORE",
         "Clore une signalisation : le service est rétabli.",
@@ -105,21 +114,13 @@ _VERBES = (
         ),
     ),
     _Verbe("valider", "VALIDER", "Valider la clôture : l'avis de clôture part à l'opérateur."),
-    _Verbe("verrouiller", "VERROUILLER", "Clore au tableau de bord, après le délai de contestation. Rien ne la suit."),
-    _Verbe(
-        "commenter",
-        "COMMENTER",
-        "Ajouter un commentaire.",
-        ' --commentaire "Mesure faite au PM" --interne',
-        (click.option("--interne", is_flag=True, help="Que l'opérateur ne voit pas."),),
-    ),
 )
 
 
-def _agir(
-    verbe: _Verbe, numero: str, store: str | None, auteur: str | None, vus: int | None, dits: dict[str, Any]
+def agir(
+    action: str, numero: str, store: str | None, auteur: str | None, vus: int | None, dits: dict[str, Any]
 ) -> None:
-    from esav_soap.errors import FormulaireInvalide
+    """Do it and show the fiche, or what stands against it. ``dits``: what the options of the action say."""
     from esav_soap.signalisation import (
         Action,
         Attendu,
@@ -134,7 +135,7 @@ def _agir(
 
     retabli = dits.get("retabli_le")
     commande = Commande(
-        Action[verbe.action],
+        Action[action],
         Cote.FOURNISSEUR,
         commentaire=dits["commentaire"],
         visibilite=Visibilite.INTERNE if dits.get("interne") else Visibilite.PARTAGE,
@@ -144,15 +145,10 @@ def _agir(
         responsabilite=_membre(Responsabilite, "--responsabilite", dits.get("responsabilite")),
         retabli_le=moment(retabli) if retabli else None,
     )
-    with ouvert(store) as (sav, horloge):
+    with ouvert(store) as (sav, horloge), refus_dits(_OPTIONS):
         qui = technicien(auteur)
         try:
             apres = sav.agir(qui, numero, commande, horloge(), vus=vus)
-        except FormulaireInvalide as refusee:
-            for ligne in refus(refusee.erreurs, _OPTIONS):
-                click.echo(ligne, err=True)
-            click.echo("Refusé. Rien n'a été fait.", err=True)
-            raise click.exceptions.Exit(1) from refusee
         except ModifieeEntretemps as refusee:
             click.echo(f"Erreur : {refusee}", err=True)
             for ligne in fiche(sav.montrer(qui, numero, horloge())):
@@ -174,11 +170,11 @@ def _membre(nomenclature: Any, option: str, code: str | None) -> Any:
 
 def _commande(verbe: _Verbe) -> click.Command:
     def executer(numero: str, store: str | None, auteur: str | None, vus: int | None, **dits: Any) -> None:
-        _agir(verbe, numero, store, auteur, vus, dits)
+        agir(verbe.action, numero, store, auteur, vus, dits)
 
     aide = f"{verbe.aide}\n\n\b\nExemple :\n  esav sav {verbe.nom} 7K3M9QX2TBX{verbe.exemple}"
     fonction: Callable[..., Any] = executer
-    for decorer in reversed((NUMERO, *verbe.options, _COMMENTAIRE, AUTEUR, _VUS, STORE)):
+    for decorer in reversed((NUMERO, *verbe.options, COMMENTAIRE, AUTEUR, VUS, STORE)):
         fonction = decorer(fonction)
     return click.command(verbe.nom, cls=_AvecCodes, help=aide, short_help=verbe.aide)(fonction)
 

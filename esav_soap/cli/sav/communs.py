@@ -5,33 +5,19 @@ from __future__ import annotations
 import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
+from esav_soap.cli.magasin import magasin_ouvert
+
 if TYPE_CHECKING:
-    from esav_soap.store import Magasin
     from esav_soap.usecases.ports import Horloge
     from esav_soap.usecases.rendez_vous import RendezVous
     from esav_soap.usecases.sav import Sav, Technicien
 
-STORE = click.option("--store", metavar="URL", help="Base de données : sqlite:///fichier ou postgresql://…")
 AUTEUR = click.option("--auteur", metavar="NOM", help="Qui agit.  [par défaut : le nom de session]")
 NUMERO = click.argument("numero", metavar="NUMÉRO")
-_FORMES = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M")
-
-
-@contextmanager
-def magasin_ouvert(store: str | None) -> Iterator[tuple[Magasin, Horloge]]:
-    """The store of the settings, and the clock."""
-    from esav_soap.bootstrap.horloge import horloge
-    from esav_soap.bootstrap.reglages import lire_reglages
-    from esav_soap.store import ouvrir
-
-    reglages = lire_reglages(None, store=store)
-    with ouvrir(reglages.store, creer=False) as magasin:
-        yield magasin, horloge(reglages)
 
 
 @contextmanager
@@ -57,22 +43,3 @@ def technicien(auteur: str | None) -> Technicien:
     from esav_soap.usecases.sav import Technicien
 
     return Technicien((auteur or getpass.getuser()).strip())
-
-
-def moment(texte: str) -> datetime:
-    """An instant as people write it: Paris time, unless it tells its offset. Raises ``click.UsageError``."""
-    from esav_soap.calendar import PARIS, en_utc
-
-    dit = texte.strip()
-    for forme in _FORMES:
-        try:
-            return en_utc(datetime.strptime(dit, forme).replace(tzinfo=PARIS))
-        except ValueError:
-            continue
-    try:
-        lu = datetime.fromisoformat(dit)
-    except ValueError:
-        lu = None
-    if lu is None or lu.tzinfo is None:
-        raise click.UsageError(f"« {texte} » n'est pas une date et heure, comme 2026-12-31 15:30 ou 31/12/2026 15:30")
-    return en_utc(lu)

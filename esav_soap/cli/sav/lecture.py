@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
+from esav_soap.cli.magasin import magasin_ouvert
+from esav_soap.cli.options import PLATEFORME, STORE
 from esav_soap.cli.sav import affichage
-from esav_soap.cli.sav.communs import NUMERO, STORE, magasin_ouvert, ouvert, technicien
-from esav_soap.names import PLATEFORMES
-
-if TYPE_CHECKING:
-    from esav_soap.usecases.ports_suivi import Resume
+from esav_soap.cli.sav.communs import NUMERO, ouvert, technicien
 
 #: Names of the states, here so that the help need not import the domain; a test compares them.
 ETATS = ("EN_DEPOT", "EN_QUALIFICATION", "EN_COURS", "GELE", "CLOS", "VALIDE", "CLOS_TABLEAU_DE_BORD", "EN_REJET")
@@ -20,7 +16,7 @@ OUVERTS = ETATS[:4]
 
 
 @click.command("list", short_help="Montrer les signalisations à traiter.")
-@click.option("--plateforme", type=click.Choice(PLATEFORMES), default="production", help="[par défaut : production]")
+@PLATEFORME
 @click.option("--operateur", metavar="CODE", help="D'un seul opérateur.")
 @click.option("--etat", "etats", type=click.Choice(ETATS), multiple=True, help="Dans cet état ; répétable.")
 @click.option("--toutes", is_flag=True, help="Dans tous les états, aussi celles qui sont closes.")
@@ -61,20 +57,11 @@ def lister(
     with ouvert(store) as (sav, _):
         page = sav.lister(technicien(None), filtre, lire_curseur(curseur), maximum)
     for resume in page.signalisations:
-        click.echo(_ligne(resume))
+        click.echo(affichage.ligne_signalisation(resume, resume.depot_le))
     if not page.signalisations and page.suite is None:
         click.echo("Aucune signalisation.")
     if page.suite is not None:
         click.echo(f"La suite : --curseur {ecrire_curseur(page.suite)}")
-
-
-def _ligne(resume: Resume) -> str:
-    from esav_soap.calendar import en_francais
-
-    return (
-        f"{resume.numero:<11}  {resume.etat.name:<20}  {en_francais(resume.depot_le)}  {resume.operateur:<12}  "
-        f"{resume.offre:<18}  {resume.prestation}"
-    )
 
 
 @click.command(short_help="Montrer une signalisation.")

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from esav_soap.cli.sav.communs import AUTEUR, STORE, ouvert_rendez_vous, technicien
-from esav_soap.names import PLATEFORMES
+from esav_soap.cli.dates import jour
+from esav_soap.cli.options import PLATEFORME, STORE
+from esav_soap.cli.sav.affichage import ligne_rendez_vous, refus_dits
+from esav_soap.cli.sav.communs import AUTEUR, ouvert_rendez_vous, technicien
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,10 +21,9 @@ if TYPE_CHECKING:
 
     Faire = Callable[[RendezVous, Appelant, datetime, Acteur], Decision]
 
+#: Element of a message -> the option that gives it.
+_OPTIONS = {"commentaire": "--commentaire", "jour": "--jour", "plage": "--plage"}
 _RENDEZ_VOUS = click.argument("numero", metavar="RENDEZ_VOUS")
-_PLATEFORME = click.option(
-    "--plateforme", type=click.Choice(PLATEFORMES), default="production", help="[par défaut : production]"
-)
 _COMMENTAIRE = click.option("--commentaire", metavar="TEXTE", default="", help="Pourquoi ; l'opérateur le lit.")
 
 
@@ -36,7 +37,7 @@ _COMMENTAIRE = click.option("--commentaire", metavar="TEXTE", default="", help="
     help="Référence du nouveau rendez-vous.  [par défaut : tirée de l'ancien, du jour et de la plage]",
 )
 @_COMMENTAIRE
-@_PLATEFORME
+@PLATEFORME
 @AUTEUR
 @STORE
 def reporter(
@@ -57,7 +58,6 @@ def reporter(
     Exemple :
       esav sav reporter 9JD3CMHVHKN --jour 2026-12-04 --plage MATIN --commentaire "Technicien absent"
     """
-    from esav_soap.cli.operateur.communs import jour
     from esav_soap.rendez_vous import Plage
     from esav_soap.usecases.rendez_vous import Souhait
 
@@ -79,7 +79,7 @@ def reporter(
 @click.command(short_help="Annuler un rendez-vous que le Fournisseur ne peut pas tenir.")
 @_RENDEZ_VOUS
 @_COMMENTAIRE
-@_PLATEFORME
+@PLATEFORME
 @AUTEUR
 @STORE
 def decommander(numero: str, commentaire: str, plateforme: str, auteur: str | None, store: str | None) -> None:
@@ -99,21 +99,12 @@ def decommander(numero: str, commentaire: str, plateforme: str, auteur: str | No
 
 
 def _faire(numero: str, faire: Faire, plateforme: str, auteur: str | None, store: str | None) -> None:
-    from esav_soap.cli.sav.affichage import ligne_rendez_vous, refus
-    from esav_soap.errors import FormulaireInvalide
     from esav_soap.signalisation import Cote
     from esav_soap.usecases.rendez_vous import Acteur
 
-    with ouvert_rendez_vous(store) as (rendez_vous, horloge):
+    with ouvert_rendez_vous(store) as (rendez_vous, horloge), refus_dits(_OPTIONS):
         acteur = Acteur(Cote.FOURNISSEUR, technicien(auteur).auteur)
-        try:
-            decision = faire(rendez_vous, rendez_vous.titulaire(plateforme, numero), horloge(), acteur)
-        except FormulaireInvalide as refusee:
-            options = {"commentaire": "--commentaire", "jour": "--jour", "plage": "--plage"}
-            for ligne in refus(refusee.erreurs, options):
-                click.echo(ligne, err=True)
-            click.echo("Refusé. Rien n'a été fait.", err=True)
-            raise click.exceptions.Exit(1) from refusee
+        decision = faire(rendez_vous, rendez_vous.titulaire(plateforme, numero), horloge(), acteur)
     deja = "Déjà fait : " if decision.deja_faite else ""
     click.echo(f"{deja}{ligne_rendez_vous(decision.reservation)}")
     click.echo(f"Signalisation {decision.reservation.signalisation} : voir esav sav montrer.")

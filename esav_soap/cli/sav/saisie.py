@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from esav_soap.cli.dates import moment
+from esav_soap.cli.magasin import magasin_ouvert
 from esav_soap.cli.nombres import compte
-from esav_soap.cli.sav.communs import AUTEUR, STORE, magasin_ouvert, moment, technicien
-from esav_soap.names import PLATEFORMES
+from esav_soap.cli.options import A_BLANC, PLATEFORME, STORE
+from esav_soap.cli.sav.affichage import admises
+from esav_soap.cli.sav.communs import AUTEUR, technicien
 
 if TYPE_CHECKING:
     from esav_soap.errors import ErreurEsav
@@ -39,8 +42,8 @@ _ENTETE = {
 @click.option("--contact-courriel", metavar="ADRESSE", help="Son adresse électronique, s'il en a une.")
 @click.option("--liste", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="CSV",
               help="Plusieurs saisies, une par ligne.")  # fmt: skip
-@click.option("--plateforme", type=click.Choice(PLATEFORMES), default="production", help="[par défaut : production]")
-@click.option("--a-blanc", "--dry-run", "a_blanc", is_flag=True, help="Vérifier seulement, ne rien écrire.")
+@PLATEFORME
+@A_BLANC
 @AUTEUR
 @STORE
 def saisir(
@@ -165,5 +168,4 @@ def _refus(refus: ErreurEsav) -> Iterator[str]:
     if not refus.erreurs:
         yield f"{refus.code.name} : {refus}"
     for erreur in refus.erreurs:
-        admises = f" ({', '.join(erreur.valeurs_admises)})" if erreur.valeurs_admises else ""
-        yield f"{erreur.libelle} ({erreur.chemin}) : {erreur.code.name} : {erreur.message}{admises}"
+        yield f"{erreur.libelle} ({erreur.chemin}) : {erreur.code.name} : {erreur.message}{admises(erreur)}"

@@ -102,7 +102,7 @@ class OperationsSav:
         """The true date, and what the version has against the deposit when it is told and known."""
         try:
             depot_le = champs.instant("dateHeureDepot")
-        except ValueError:  # the schema has told it
+        except (ValueError, OverflowError):  # the schema has told it
             depot_le = None
         if depot_le is not None:
             yield from date_possible(depot_le, appel.instant)

@@ -63,12 +63,14 @@ def cas_du_catalogue(
     suivi_feint = ServiceSuivi(catalogue.version, {offre.code: offre for offre in catalogue.offres})
     nombre = max(CAS_MIN, CAS_MAX // len(catalogue.offres))
     gardes = frozenset(_PRIORITES[:nombre])
-    suivie = suivi_feint if nombre >= len(_PRIORITES) + NOMBRE else None
+    # What follows a deposit is shown for as many Offres, from the first one on, as there is room for.
+    suivies = max(0, CAS_MAX - len(catalogue.offres) * len(_PRIORITES)) // NOMBRE
     trouves: list[Cas] = []
     for rang, offre in enumerate(catalogue.offres):
         suivi(rang, len(catalogue.offres))
         autre = catalogue.offres[rang - 1] if len(catalogue.offres) > 1 else None
-        atelier = _Atelier(catalogue, offre, autre, rang, service, suivie, gardes)
+        suivi_ici = suivi_feint if rang < suivies else None
+        atelier = _Atelier(catalogue, offre, autre, rang, service, suivi_ici, gardes)
         try:
             trouves += atelier.cas()
         except ExempleImpossible:

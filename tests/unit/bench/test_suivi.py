@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from bench import stock as s
+from bench.banc import Banc
 from bench.messages import catalogue_livre
-from bench.operations import OPERATIONS, PAGES, Banc
+from bench.operations import OPERATIONS, PAGES
 from bench.remplissage import nombre_evenements, remplir
 from bench.stock import GRAND, OPERATEURS, PLATEFORME, Stock
 from bench.suivi import Mesure, PlanSuivi, exigence, mesurer, mesurer_suivi

@@ -7,19 +7,23 @@ from pathlib import Path
 
 import pytest
 
+from esav_soap.bootstrap.courrier import SANS_SERVEUR
 from esav_soap.bootstrap.notifications import SANS_CERTIFICAT, patience, recepteur_https
 from esav_soap.bootstrap.reglages import lire_reglages
-from esav_soap.bootstrap.travaux import travailler
+from esav_soap.bootstrap.travaux import Travaux, travailler
 from esav_soap.errors import ReglageInvalide
 from tests.recepteur import pieces
 
 
 @pytest.mark.exigence("R3.5", "R9")
-def test_sans_certificat_rien_n_est_envoye__ok(tmp_path: Path) -> None:
+def test_sans_certificat_rien_n_est_envoye__ok(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """What else there is to do is done, and what waits is said."""
     assert recepteur_https(lire_reglages({})) is None
-    with pytest.raises(ReglageInvalide) as pris:
-        travailler(lire_reglages({"ESAV_STORE": f"sqlite:///{tmp_path}/esav.db"}), une_fois=True)
-    assert SANS_CERTIFICAT in str(pris.value)
+    fait = travailler(lire_reglages({"ESAV_STORE": f"sqlite:///{tmp_path}/esav.db"}), une_fois=True)
+    assert fait == Travaux(None, None, 0, 0)
+    assert [(r.levelname, r.getMessage()) for r in caplog.records if r.name == travailler.__module__] == [
+        ("WARNING", f"{SANS_SERVEUR} {SANS_CERTIFICAT}")
+    ]
 
 
 @pytest.mark.exigence("R3.5", "R9")

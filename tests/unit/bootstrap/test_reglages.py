@@ -26,6 +26,7 @@ PARTICULIERES = {
     "adresse_http": "127.0.0.1:2",
     "socket_mandataire": "/run/esav/mandataire.sock",
     "notifications_reseaux": "10.20.0.0/16",
+    "verrouillage": "non",
     "archivage_jours": "91",
 }
 #: What some settings need beside them.

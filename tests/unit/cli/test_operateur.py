@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from esav_soap.avis import Operateur
 from esav_soap.certificats import Autorite, CertificatEnregistre, Demande, GenreDemande, Origine, Role
 from esav_soap.homologation import Domaine, Homologation
 from esav_soap.signalisation import Prestation
 from esav_soap.souscription import Acces, BonDeCommande, Souscription
 from esav_soap.store import ouvrir
 from esav_soap.usecases.bons import ecrire
+from tests.integration.exemples import nouvelle
 from tests.unit.cli.test_esav import Lancer, lancer
 from tests.unit.souscription.exemples import BON, COMPLET
 
@@ -282,6 +284,27 @@ def test_montrer_tout_ce_qui_est_connu__ok(lancer: Lancer, place: Path) -> None:
     lignes = [ligne.strip() for ligne in lancer("operateur", "montrer", "OPB")[1].splitlines()]
     assert not any(ligne.endswith(": valide") for ligne in lignes), "as the service answers"
     assert [ligne.split(" : ")[0] for ligne in lignes[-2:]] == ["SANS_ADRESSE", "SANS_CERTIFICAT"]
+
+
+@pytest.mark.exigence("R3.5", "R6.6")
+def test_montrer_les_notifications__ok(lancer: Lancer, place: Path) -> None:
+    with ouvrir(f"sqlite:///{place}/esav.db") as magasin:
+        magasin.declarer_operateur(Operateur("OPB", "Bravo", "sav@opb.example"))
+    assert "Notifications : aucun abonnement\n" in lancer("operateur", "montrer", "OPB")[1]
+    with ouvrir(f"sqlite:///{place}/esav.db") as magasin:
+        magasin.abonner("production", "OPB", "https://sav.opb.example/esav", present())
+        magasin.abonner("integration", "OPB", "https://essais.opb.example/", present())
+        magasin.suspendre_abonnement("integration", "OPB", present())
+        magasin.abonner("production", "OPC", "https://sav.opc.example/", present())
+        magasin.deposer(nouvelle("REF-1", operateur="OPB"))
+    lignes = lancer("operateur", "montrer", "OPB")[1].splitlines()
+    debut = lignes.index("Notifications") + 1
+    assert lignes[debut : debut + 3] == [
+        "  integration : https://essais.opb.example/, suspendu le 23/11/2026 à 10:00, à jour",
+        "  production : https://sav.opb.example/esav, actif, 1 en attente",
+        "Il manque, pour la production :",
+    ]
+    assert "  production : https://sav.opc.example/, actif, à jour" in lancer("operateur", "montrer", "OPC")[1]
 
 
 @pytest.mark.exigence("R6.6")

@@ -10,7 +10,16 @@ import pytest
 from esav_soap.cli.sav.lecture import ETATS
 from esav_soap.model import Offre, TypeRendezVous
 from esav_soap.rendez_vous import Capacite, Plage
-from esav_soap.signalisation import Attendu, Contact, Etat, NouvelleSignalisation, Prestation
+from esav_soap.signalisation import (
+    Action,
+    Attendu,
+    Contact,
+    Cote,
+    Etat,
+    Evenement,
+    NouvelleSignalisation,
+    Prestation,
+)
 from esav_soap.signalisation.numero import tirer
 from esav_soap.store import Magasin, ouvrir
 from esav_soap.usecases.depot import Appelant
@@ -141,7 +150,9 @@ def test_un_rendez_vous_se_reporte_et_se_decommande__ok(adresse: str, lancer: La
     assert lancer("sav", "qualifier", NUMERO)[0] == 0
     numero = reserver(adresse)
     _, dit, _ = lancer("sav", "montrer", NUMERO)
-    assert f"Rendez-vous {numero} : SAV, 03/12/2026, matin (08:00-12:00), réservation confirmée (référence RDV-1)" in dit
+    assert (
+        f"Rendez-vous {numero} : SAV, 03/12/2026, matin (08:00-12:00), réservation confirmée (référence RDV-1)" in dit
+    )
     assert "Garantie GTR_4H_S2 : suspendue pendant le gel" in dit
     assert "RENDEZ_VOUS : Un rendez-vous : sa prise, puis son jour ; attendu de : l'opérateur" in dit
     report = ("sav", "reporter", numero.lower(), "--jour", "03/12/2026", "--plage", "h14", "--auteur", "Anne")
@@ -180,3 +191,30 @@ def test_le_formulaire_d_une_version_qui_n_est_pas_la__dit(adresse: str, lancer:
     assert (
         "Formulaire : la version 2026.1 du catalogue n'est pas enregistrée ici." in lancer("sav", "montrer", NUMERO)[1]
     )
+
+
+@pytest.mark.exigence("R3.6", "R6.1")
+def test_ce_qu_ecrit_un_operateur_ne_commande_pas_le_terminal_et_n_imite_pas_une_fiche__ok(
+    adresse: str, lancer: Lancer
+) -> None:
+    faux = "Voici.\n  01/07/2026 à 12:00  VALIDE  VALIDER  Fournisseur (Anne)\u2028Aucune action possible\u009b2J\u202e"
+    with ouvrir(adresse) as magasin:
+        un = Evenement(PRESENT, Etat.EN_DEPOT, Cote.OPERATEUR, faux, action=Action.COMMENTER, auteur="OPA")
+        assert magasin.changer("production", "OPA", NUMERO, 1, un)
+        contact = Contact("Claire\u009b31m\nÉvénements : 9", "0612345678")
+        args = (tirer(b"\x06" * 7), "production", "OPA", "REF-2", b"\0" * 32, "P-1", "ACCES_FTTH", "2026.1", contact)
+        magasin.deposer(NouvelleSignalisation(*args, b"<f/>", PRESENT))
+    dits = [lancer("sav", "montrer", numero)[1] for numero in (NUMERO, args[0])]
+    for dit in dits:
+        assert dit.replace("\n", "").isprintable()
+        # Events alone stand at two columns after their heading, and headings at none.
+        assert [ligne for ligne in dit.splitlines() if ligne.startswith(("Événements", "Aucune"))] in (
+            ["Événements : 2"],
+            ["Événements : 1"],
+        )
+    evenements = dits[0].split("Événements : 2\n")[1].splitlines()
+    assert [" ".join(e.split()[3:5]) for e in evenements if e.startswith("  ") and e[2] != " "] == [
+        "EN_DEPOT DEPOSER",
+        "EN_DEPOT COMMENTER",
+    ]
+    assert "      Voici." in evenements

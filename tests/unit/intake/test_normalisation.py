@@ -121,7 +121,7 @@ def test_la_zone_et_le_type_d_une_date_directe_s_en_vont__ok(zone: str, type_: s
         f"<jour{type_}> 2026-12-03{zone}</jour></reserverRendezVous>"
     )
     normaliser(requete, REQUETES_RENDEZ_VOUS["reserverRendezVous"])
-    assert (requete[0].text, dict(requete[0].attrib)) == ("2026-12-03", {})
+    assert (requete[0].text, len(requete[0].attrib)) == ("2026-12-03", 0)
 
 
 @pytest.mark.exigence("R9", "R3.2")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 import sqlite3
 import ssl
 import subprocess
@@ -116,3 +117,14 @@ def test_ce_qui_n_est_pas_une_notification__error(tenues: Pieces, tmp_path: Path
                 assert reponse.status == 500
                 assert b"<faultcode>s:Client</faultcode>" in reponse.read()
     assert not base.exists()
+
+
+@pytest.mark.exigence("R3.5", "R8")
+def test_un_appelant_qui_echoue_laisse_une_ligne__error(capsys: pytest.CaptureFixture[str]) -> None:
+    """Scanners and wrong certificates come every day: a traceback for each would hide what matters."""
+    serveur = object.__new__(runpy.run_path(str(EXEMPLE))["Serveur"])
+    try:
+        raise ConnectionResetError("coupé")
+    except ConnectionResetError:
+        serveur.handle_error(None, ("192.0.2.7", 41022))
+    assert capsys.readouterr() == ("", "Appel de 192.0.2.7 abandonné : coupé\n")

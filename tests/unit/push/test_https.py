@@ -19,7 +19,18 @@ from esav_soap.push.https import TAILLE_MAX
 from esav_soap.signalisation import Action, Cote, Etat, Evenement
 from esav_soap.usecases.ports import EvenementSuivi
 from esav_soap.usecases.ports_notifications import EchecNotification, MotifEchec, Notification
-from tests.recepteur import NOM, Pieces, Recepteur, Recue, accuse, couper, pieces, recepteur_ouvert, vers
+from tests.recepteur import (
+    NOM,
+    Pieces,
+    Recepteur,
+    Recue,
+    accuse,
+    couper,
+    pieces,
+    recepteur_ouvert,
+    sur_la_boucle,
+    vers,
+)
 
 INSTANT = datetime(2026, 7, 1, 10, 0, tzinfo=UTC)
 UN = EvenementSuivi(
@@ -130,6 +141,33 @@ def test_un_recepteur_qui_traine_ne_retient_personne__error(recepteur: Recepteur
         assert echec(vers(tenues, 0.4), recepteur.adresse).motif is MotifEchec.DELAI
         assert time.monotonic() - debut < 5
     fin.set()
+
+
+@pytest.mark.exigence("R3.5")
+def test_le_temps_de_trouver_le_nom_compte__error(
+    recepteur: Recepteur, tenues: Pieces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name server may take minutes, and somebody else may have the lease by then: nothing is sent."""
+    retard = 0.0
+    monotonic = time.monotonic
+    monkeypatch.setattr(time, "monotonic", lambda: monotonic() + retard)
+
+    def lente(hote: str, port: int) -> list[Lieu]:
+        nonlocal retard
+        retard += 400
+        return sur_la_boucle(hote, port)
+
+    assert echec(vers(tenues, 15, resolution=lente), recepteur.adresse).motif is MotifEchec.DELAI
+    assert recepteur.recues == []
+
+
+@pytest.mark.exigence("R3.5")
+def test_un_morceau_de_longueur_negative_est_un_echec__error(recepteur: Recepteur, tenues: Pieces) -> None:
+    def negatif(_: Recue, connexion: socket.socket) -> None:
+        connexion.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\n" + accuse("8"))
+
+    recepteur.repondre = negatif
+    assert echec(vers(tenues), recepteur.adresse).motif is MotifEchec.REPONSE
 
 
 @pytest.mark.exigence("R3.5")

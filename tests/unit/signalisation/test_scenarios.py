@@ -83,7 +83,7 @@ def signalisation(depot_le: datetime = DEPOT, *suite: Evenement) -> Signalisatio
                 (5, Etat.CLOS_TABLEAU_DE_BORD),
             ],
         ),
-        *((s, []) for s in SANS_SUITE),
+        *((s, []) for s in Scenario if s in SANS_SUITE),
     ],
 )
 def test_ce_que_devient_un_depot__ok(scenario: Scenario, attendues: list[tuple[int, Etat]]) -> None:

@@ -37,6 +37,7 @@ from esav_soap.signalisation.transitions import (
     fin_contestation,
     gel_en_cours,
     joindre,
+    limite_contestation,
     permises,
 )
 from tests.unit.signalisation.exemples import BILAN, CHANGEMENTS, DEPOT, OUVERTS, RESTES, dans, signalisation
@@ -197,6 +198,14 @@ def test_tout_ce_qui_manque_est_dit_a_la_fois__error() -> None:
     assert par_champ["visibilite"].valeurs_admises == ("PARTAGE",)
 
 
+@pytest.mark.exigence("R3.2", "R3.4")
+def test_un_instant_de_trop_est_redit_comme_il_fut_envoye__error() -> None:
+    with pytest.raises(CommandeIncomplete) as refus:
+        appliquer(dans(Etat.EN_DEPOT), commande(Action.QUALIFIER, SAV, retabli_le=DEPOT), PLUS_TARD)
+    (erreur,) = refus.value.erreurs
+    assert (erreur.code, erreur.valeur) == (CodeChamp.INTERDIT_SI, "2026-07-01T12:00:00+02:00")
+
+
 @pytest.mark.exigence("R3.2", "R3.4", "R3.6")
 @pytest.mark.parametrize(
     ("etat", "incomplete", "champ"),
@@ -318,6 +327,22 @@ def test_la_fin_du_delai_de_contestation__ok(cloture: str, fin: str) -> None:
     attendue = datetime.fromisoformat(fin).replace(tzinfo=PARIS)
     cloture_le = datetime.fromisoformat(cloture).replace(tzinfo=PARIS).astimezone(UTC)
     assert fin_contestation(cloture_le) == attendue
+    for instant, echue in ((attendue - MICRO, False), (attendue, True), (attendue + 40 * HEURE, True)):
+        assert (cloture_le < limite_contestation(instant.astimezone(UTC))) is echue
+
+
+@pytest.mark.exigence("R3.4")
+def test_la_limite_dit_de_chaque_heure_ce_que_dit_la_fin_du_delai__ok() -> None:
+    """Two years by steps of less than a day, closures of the twelve days before each: both daylight saving nights, holidays."""
+    instant = datetime(2026, 1, 1, tzinfo=UTC)
+    while instant.year < 2028:
+        limite = limite_contestation(instant)
+        assert fin_contestation(limite - MICRO) <= instant < fin_contestation(limite)
+        assert all(
+            (fin_contestation(instant - n * 12 * HEURE) <= instant) is (instant - n * 12 * HEURE < limite)
+            for n in range(24)
+        )
+        instant += 17 * HEURE
 
 
 @pytest.mark.exigence("R3.4")

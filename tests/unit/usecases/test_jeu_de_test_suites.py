@@ -22,6 +22,7 @@ from esav_soap.signalisation.scenarios import Scenario, etapes, prestation_essai
 from esav_soap.store import Magasin, ouvrir
 from esav_soap.usecases.catalogue import empaqueter
 from esav_soap.usecases.jeu_de_test import Genre
+from esav_soap.usecases.jeu_de_test import cas as module_cas
 from esav_soap.usecases.jeu_de_test.reponses import MOTIFS, RETENUS, normaliser
 from esav_soap.usecases.jeu_de_test.suites import ATTEINTS, MINUTES, NOMBRE
 from esav_soap.usecases.parc import lire_parc
@@ -166,6 +167,18 @@ def test_chaque_genre_de_rendez_vous_a_ses_cas__ok(version: str) -> None:
         interdits = [siens.get(nom) for nom in ("RENDEZ_VOUS_EXISTANT", "CONTESTATION_REFUSEE")]
         assert interdits == ["TRANSITION_INTERDITE"] * 2
         assert len(par_offre[offre.code]) - 16 <= NOMBRE
+
+
+@pytest.mark.exigence("R8")
+def test_avec_beaucoup_d_offres_les_premieres_ont_des_suites__ok(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many as there is room for; each Offre keeps its deposits."""
+    offres = [offre.code for offre in catalogue("2026.1").offres]
+    monkeypatch.setattr(module_cas, "CAS_MAX", 16 * len(offres) + 2 * NOMBRE + 1)
+    octets = empaqueter(depuis_dossiers(RACINE, "2026.1"), URL)[1]
+    manifeste = etree.fromstring(FichiersDuPack(octets)["jeu-de-test/manifeste.xml"])
+    trouves = [(un.get("offre"), un.get("service")) for un in manifeste.iterfind(f"{P}cas")]
+    assert list(dict.fromkeys(offre for offre, _ in trouves)) == offres
+    assert list(dict.fromkeys(offre for offre, service in trouves if service == "suivi")) == offres[:2]
 
 
 @pytest.mark.exigence("R8", "R3.2")

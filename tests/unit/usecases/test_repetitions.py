@@ -123,3 +123,15 @@ def test_gelee_ou_degelee_entretemps__error(monde: Monde, gelee: bool) -> None:
     )
     assert all(e.cote is not Cote.OPERATEUR for e in pris.value.signalisation.evenements[1:])
     assert "Bob" not in pris.value.message
+
+
+@pytest.mark.exigence("R3.6")
+@pytest.mark.parametrize("gelee", [True, False])
+def test_renvoyee_pendant_que_la_premiere_est_en_route__ok(monde: Monde, gelee: bool) -> None:
+    """Both have read the same; the second finds the first one written when it comes to write."""
+    if gelee:
+        monde.mener(Action.GELER)
+    compte = nombre(monde)
+    monde.base.pendant = [lambda: completer(monde)]
+    assert completer(monde).etat is Etat.EN_DEPOT
+    assert nombre(monde) == compte + 1

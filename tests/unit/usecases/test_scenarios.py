@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from esav_soap.avis import Envoi
 from esav_soap.errors import CodeErreur, ErreurEsav
 from esav_soap.jeton import JETON
 from esav_soap.signalisation import (
@@ -38,6 +39,7 @@ class Base(FausseBase):
         super().__init__()
         self.suites: dict[str, tuple[Evenement, ...]] = {}
         self.pendant: list[Callable[[], object]] = []
+        self.envois: list[Envoi] = []
 
     def _lue(self, est: Callable[[NouvelleSignalisation], bool]) -> Signalisation | None:
         n = next((n for n in self.deposees.values() if est(n)), None)
@@ -62,7 +64,13 @@ class Base(FausseBase):
         )
 
     def ajouter_evenements(
-        self, plateforme: str, operateur: str, numero: str, attendus: int, evenements: Sequence[Evenement]
+        self,
+        plateforme: str,
+        operateur: str,
+        numero: str,
+        attendus: int,
+        evenements: Sequence[Evenement],
+        envois: Sequence[Envoi] = (),
     ) -> Etat | None:
         self.appels.append(f"ajouter {len(evenements)}")
         if self.pendant:
@@ -71,6 +79,7 @@ class Base(FausseBase):
         if lue is None or len(lue.evenements) != attendus:
             return None
         self.suites[numero] = (*self.suites.get(numero, ()), *evenements)
+        self.envois += envois
         return evenements[-1].etat
 
 

@@ -23,7 +23,7 @@ class Suite:
         self.actualisations = 0
         self.verrou = threading.Lock()
 
-    def suivante(self) -> IssueNotification | None:
+    def suivante(self, *, sans_echec: bool = False) -> IssueNotification | None:
         with self.verrou:
             if not self.suite:
                 self.arret.demander()
@@ -68,7 +68,7 @@ def test_un_recepteur_lent_ne_retient_pas_les_autres__ok(monkeypatch: pytest.Mon
     with arret_ouvert() as arret:
 
         class Lente(Suite):
-            def suivante(self) -> IssueNotification | None:
+            def suivante(self, *, sans_echec: bool = False) -> IssueNotification | None:
                 issue = super().suivante()
                 if issue is REPORTEE:
                     lent.set()
@@ -89,13 +89,41 @@ def test_un_recepteur_lent_ne_retient_pas_les_autres__ok(monkeypatch: pytest.Mon
 
 
 @pytest.mark.exigence("R3.5")
+@pytest.mark.parametrize(("fils", "gardes"), [(1, 0), (2, 1), (3, 1), (4, 2)])
+def test_la_moitie_des_fils_est_gardee_a_ceux_qui_repondent__ok(
+    monkeypatch: pytest.MonkeyPatch, fils: int, gardes: int
+) -> None:
+    """However many receivers are silent at once, there are threads that wait for none of them."""
+    monkeypatch.setattr(notifications, "PAUSE_S", 0.001)
+    tous, fini = threading.Barrier(fils + 1, timeout=20), threading.Event()
+    demandes: list[bool] = []
+    with arret_ouvert() as arret:
+
+        class Muets(Suite):
+            def suivante(self, *, sans_echec: bool = False) -> IssueNotification | None:
+                demandes.append(sans_echec)
+                tous.wait()
+                assert fini.wait(20)
+                return None
+
+        suite = Muets(arret)
+        boucle = BoucleNotifications(suite, suite.actualiser, arret, fils)
+        boucle.demarrer()
+        tous.wait()
+        assert (len(demandes), sum(demandes)) == (fils, gardes)
+        arret.demander()
+        fini.set()
+        boucle.attendre()
+
+
+@pytest.mark.exigence("R3.5")
 def test_l_arret_n_attend_pas_un_echange_sans_fin__ok(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(notifications, "DELAI_FIN_S", 0.05)
     commence, fini = threading.Event(), threading.Event()
     with arret_ouvert() as arret:
 
         class SansFin(Suite):
-            def suivante(self) -> IssueNotification | None:
+            def suivante(self, *, sans_echec: bool = False) -> IssueNotification | None:
                 commence.set()
                 assert fini.wait(20)
                 return super().suivante()

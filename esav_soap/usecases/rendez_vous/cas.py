@@ -1,8 +1,4 @@
-"""Appointments of an opérateur: search, book, consult, change, cancel (R4.1-R4.3, R3.7).
-
-A decision is made and written with its effect on the signalisation in one transaction, under the store's locks
-(``ports_rendez_vous.Seance``). Others' signalisations, prestations and appointments are answered as unknown ones.
-"""
+"""The use cases of appointments."""
 
 from __future__ import annotations
 
@@ -19,7 +15,6 @@ from esav_soap.rendez_vous import (
     Demande,
     Effet,
     EtatReservation,
-    Plage,
     PlageLibre,
     Refus,
     Reservation,
@@ -34,72 +29,20 @@ from esav_soap.rendez_vous import (
     reserver,
     vue,
 )
-from esav_soap.signalisation import Action, Cote, Evenement, Signalisation
+from esav_soap.signalisation import Action, Evenement, Signalisation
 from esav_soap.signalisation.numero import OCTETS, normaliser, tirer
 from esav_soap.signalisation.transitions import FINALS, Commande, appliquer
 from esav_soap.usecases.depot import Appelant
 from esav_soap.usecases.ports import Signalisations
 from esav_soap.usecases.ports_rendez_vous import AgendaRendezVous, ReservationConcurrente, Seance
-from esav_soap.usecases.registre import Registre
+from esav_soap.usecases.rendez_vous.objets import OPERATEUR, Acteur, Cible, Souhait
+from esav_soap.usecases.rendez_vous.offres import Offres
 from esav_soap.usecases.suivi import trouver
 
 #: How often a number or a reference may be taken in between: a second time is already beyond all chance.
 _ESSAIS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Cible:
-    """What an appointment is for: a signalisation, by its number or by the opérateur's reference. ``prestation``: a search
-    may name one before anything is deposited on it."""
-
-    numero: str | None = None
-    reference: str | None = None
-    prestation: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Souhait:
-    """A slot as an opérateur asks for it. ``reference``: its own, of the appointment; ``ferme``: confirmed at once."""
-
-    reference: str
-    jour: date
-    plage: Plage
-    ferme: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Acteur:
-    """Who acts. The delay before an appointment binds the opérateur alone; ``auteur``: the person or system."""
-
-    cote: Cote = Cote.OPERATEUR
-    auteur: str = ""
-
-    @property
-    def fournisseur(self) -> bool:
-        return self.cote is Cote.FOURNISSEUR
-
-
-OPERATEUR = Acteur()
-#: (platform, Offre, version that a signalisation was deposited in or None, instant) -> the Offre.
-Offres = Callable[[str, str, str | None, datetime], Offre]
 #: (platform, area, instant) -> until when the slot search there is closed, None while it is open.
 Fermeture = Callable[[str, str, datetime], datetime | None]
-
-
-def offres_du_registre(registre: Registre) -> Offres:
-    """The Offre as the version of the deposit has it; without one, as the newest version that has it and takes messages."""
-
-    def offre(plateforme: str, code: str, version: str | None, instant: datetime) -> Offre:
-        if version is not None:
-            return registre.chargee(version).catalogue.offre(code)
-        for publiee in reversed(registre.vives(plateforme, instant)):
-            catalogue = registre.chargee(publiee.version).catalogue
-            trouvee = next((une for une in catalogue.offres if une.code == code), None)
-            if trouvee is not None:
-                return trouvee
-        return Offre(code, code, "")  # in no catalogue any more: no kind of appointment is possible
-
-    return offre
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 from collections import Counter
 from collections.abc import Callable
@@ -23,7 +24,7 @@ from esav_soap.usecases.expedition import Expedition
 from esav_soap.usecases.notifications import IssueNotification, Notifications
 from esav_soap.usecases.ports import Horloge
 from esav_soap.usecases.ports_notifications import Recepteur
-from esav_soap.worker import Arret, Bilan, Boucle, BoucleNotifications, Periodique
+from esav_soap.worker import Arret, Bilan, Boucle, BoucleNotifications, Periodique, attendre_tous
 
 _journal = logging.getLogger(__name__)
 
@@ -72,18 +73,15 @@ def travailler(reglages: Reglages, *, une_fois: bool, parent: int | None = None)
         periodiques = [Periodique("archivage", archivage, arret)]
         if verrouillage is not None:
             periodiques.append(Periodique("verrouillage", verrouillage, arret))
+        if notifications is not None:
+            periodiques += notifications.fils
         for un in periodiques:
             un.demarrer()
-        if notifications is not None:
-            notifications.demarrer()
         if avis is not None:
             avis.tourner()
         else:
-            _veiller(arret)
-        if notifications is not None:
-            notifications.attendre()
-        for un in periodiques:
-            un.attendre()
+            arret.attendre(math.inf)
+        attendre_tous(periodiques)
         _journal.info("worker : arrêté")
     return Travaux(
         avis.bilan if avis is not None else None,
@@ -105,11 +103,6 @@ def _notifications(
     envoi = Notifications(magasin, recepteur, instant, patience(reglages))
     actualiser: Callable[[], None] = actualisation(magasin, instant)
     return BoucleNotifications(envoi, actualiser, arret, reglages.notifications_fils)
-
-
-def _veiller(arret: Arret) -> None:
-    while not arret.demande():
-        arret.attendre(1.0)
 
 
 def _par(hote: str, port: int) -> str:

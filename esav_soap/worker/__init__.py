@@ -3,6 +3,6 @@
 from esav_soap.worker.arret import Arret
 from esav_soap.worker.boucle import Bilan, Boucle
 from esav_soap.worker.notifications import BoucleNotifications
-from esav_soap.worker.periodique import Periodique
+from esav_soap.worker.periodique import Periodique, attendre_tous
 
-__all__ = ["Arret", "Bilan", "Boucle", "BoucleNotifications", "Periodique"]
+__all__ = ["Arret", "Bilan", "Boucle", "BoucleNotifications", "Periodique", "attendre_tous"]

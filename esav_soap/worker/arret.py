@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import select
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+
+#: Seconds between two looks whether the parent is still there: nothing wakes us at its end.
+REGARD_S = 1.0
 
 
 class Arret:
@@ -31,8 +35,9 @@ class Arret:
 
     def attendre(self, secondes: float) -> None:
         """Wait that long, or until it is asked to stop."""
-        if not self._demande:
-            select.select([self._lu], [], [], secondes)
+        fin = time.monotonic() + secondes
+        while not self.demande() and (reste := fin - time.monotonic()) > 0:
+            select.select([self._lu], [], [], min(REGARD_S, reste))
 
     @contextmanager
     def sur_signal(self) -> Iterator[None]:

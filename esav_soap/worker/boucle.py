@@ -89,11 +89,5 @@ class Boucle:
                 attente, recul = recul, min(RECUL_MAX_S, 2 * recul)
             else:
                 recul = PAUSE_S
-            self._patienter(attente)
+            self._arret.attendre(attente)
         return self.bilan
-
-    def _patienter(self, secondes: float) -> None:
-        """Wait in short pauses: the end of the server that started us shows only when one looks."""
-        fin = time.monotonic() + secondes
-        while not self._arret.demande() and (reste := fin - time.monotonic()) > 0:
-            self._arret.attendre(min(PAUSE_S, reste))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections import Counter
@@ -11,14 +10,11 @@ from typing import Protocol
 
 from esav_soap.usecases.notifications import IssueNotification
 from esav_soap.worker.arret import Arret
-from esav_soap.worker.boucle import PAUSE_S, RECUL_MAX_S
-
-_journal = logging.getLogger(__name__)
+from esav_soap.worker.boucle import PAUSE_S
+from esav_soap.worker.periodique import Periodique
 
 #: Seconds between two looks at what the scenarios of integration have done meanwhile.
 ACTUALISATION_S = 10.0
-#: Seconds for the exchanges in hand when the worker ends; the lease gives the others to another.
-DELAI_FIN_S = 18.0
 
 
 class _Notifications(Protocol):
@@ -26,7 +22,7 @@ class _Notifications(Protocol):
 
 
 class BoucleNotifications:
-    """Gives subscriptions their turns until ``arret``; nothing that fails ends it.
+    """Gives subscriptions their turns: at once, or in the threads of ``fils`` until ``arret``.
 
     Half of several threads, rounded down, serve only those whose receiver answered the last time: however many are silent
     until their delay is over, the others go on.
@@ -39,15 +35,11 @@ class BoucleNotifications:
         self._notifications = notifications
         self._actualiser = actualiser
         self._arret = arret
-        self._fils = [
-            threading.Thread(
-                target=self._tourner,
-                args=(rang == 0, rang >= (fils + 1) // 2),
-                name=f"notifications-{rang}",
-                daemon=True,
-            )
-            for rang in range(fils)
-        ]
+        self._prochaine = 0.0
+        gardes = fils // 2
+        autres = [self._envoyer] * (fils - 1 - gardes) + [self._envoyer_sans_echec] * gardes
+        taches = [self._actualiser_et_envoyer, *autres]
+        self.fils = [Periodique(f"notifications-{rang}", tache, arret) for rang, tache in enumerate(taches)]
         self._verrou = threading.Lock()
         self.bilan: Counter[IssueNotification] = Counter()
 
@@ -58,17 +50,6 @@ class BoucleNotifications:
             pass
         return self.bilan
 
-    def demarrer(self) -> None:
-        """Send what falls due from now on, in threads."""
-        for fil in self._fils:
-            fil.start()
-
-    def attendre(self) -> None:
-        """Once the stop is asked for: wait for the exchanges in hand."""
-        limite = time.monotonic() + DELAI_FIN_S
-        for fil in self._fils:
-            fil.join(max(0.0, limite - time.monotonic()))
-
     def _tour(self, *, sans_echec: bool = False) -> bool:
         issue = self._notifications.suivante(sans_echec=sans_echec)
         if issue is None:
@@ -77,26 +58,17 @@ class BoucleNotifications:
             self.bilan[issue] += 1
         return True
 
-    def _tourner(self, actualise: bool, sans_echec: bool) -> None:
-        recul = PAUSE_S
-        prochaine = 0.0
-        while not self._arret.demande():
-            try:
-                if actualise and time.monotonic() >= prochaine:
-                    debut = time.monotonic()
-                    self._actualiser()
-                    # Never more than a tenth of the time.
-                    prochaine = debut + max(ACTUALISATION_S, 10 * (time.monotonic() - debut))
-                attente = 0.0 if self._tour(sans_echec=sans_echec) else PAUSE_S
-                recul = PAUSE_S
-            except Exception:
-                _journal.exception("notifications : essai suivant dans %.0f s", recul)
-                attente, recul = recul, min(RECUL_MAX_S, 2 * recul)
-            if attente:
-                self._patienter(attente)
+    def _envoyer(self) -> float:
+        return 0.0 if self._tour() else PAUSE_S
 
-    def _patienter(self, secondes: float) -> None:
-        """In short pauses: the end of the server that started us shows only when one looks."""
-        fin = time.monotonic() + secondes
-        while not self._arret.demande() and (reste := fin - time.monotonic()) > 0:
-            self._arret.attendre(min(PAUSE_S, reste))
+    def _envoyer_sans_echec(self) -> float:
+        return 0.0 if self._tour(sans_echec=True) else PAUSE_S
+
+    def _actualiser_et_envoyer(self) -> float:
+        """Of one thread alone."""
+        debut = time.monotonic()
+        if debut >= self._prochaine:
+            self._actualiser()
+            # Never more than a tenth of the time.
+            self._prochaine = debut + max(ACTUALISATION_S, 10 * (time.monotonic() - debut))
+        return self._envoyer()

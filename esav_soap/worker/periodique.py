@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from esav_soap.worker.arret import Arret
 from esav_soap.worker.boucle import PAUSE_S, RECUL_MAX_S
 
 _journal = logging.getLogger(__name__)
 
-#: Seconds for what is in hand when the worker ends.
+#: Seconds for what is in hand when the worker ends, less than the server gives it (``bootstrap.auxiliaire``).
 DELAI_FIN_S = 18.0
 
 
@@ -32,9 +32,9 @@ class Periodique:
         """From now on."""
         self._fil.start()
 
-    def attendre(self) -> None:
-        """Once the stop is asked for: wait for what is in hand."""
-        self._fil.join(DELAI_FIN_S)
+    def attendre(self, secondes: float) -> None:
+        """Wait at most so long for what is in hand, once the stop is asked for."""
+        self._fil.join(secondes)
 
     def _tourner(self) -> None:
         recul = PAUSE_S
@@ -45,6 +45,11 @@ class Periodique:
             except Exception:
                 _journal.exception("%s : essai suivant dans %.0f s", self._nom, recul)
                 attente, recul = recul, min(RECUL_MAX_S, 2 * recul)
-            fin = time.monotonic() + attente
-            while not self._arret.demande() and (reste := fin - time.monotonic()) > 0:
-                self._arret.attendre(min(PAUSE_S, reste))
+            self._arret.attendre(attente)
+
+
+def attendre_tous(periodiques: Iterable[Periodique]) -> None:
+    """Once the stop is asked for: wait for what they have in hand, for all of them together :data:`DELAI_FIN_S` at most."""
+    limite = time.monotonic() + DELAI_FIN_S
+    for un in periodiques:
+        un.attendre(max(0.0, limite - time.monotonic()))

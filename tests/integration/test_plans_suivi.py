@@ -56,7 +56,8 @@ _GROSSIR = (
     "INSERT INTO archive_reservation SELECT 'A' || numero, 'integration', operateur, 'A' || numero, 'A' || numero "
     "FROM signalisation",
     "INSERT INTO reservation (numero, plateforme, operateur, reference, signalisation, capacite, etat, creee_le, modifiee_le) "
-    "SELECT 'X' || id, plateforme, operateur, 'X' || id, 'X' || id, 1 + mod(id, (SELECT count(*) * 9 / 10 FROM capacite)), 'CONFIRMEE', date, date FROM evenement",
+    "SELECT 'X' || id, plateforme, operateur, 'X' || id, 'X' || id, 1 + mod(id, (SELECT count(*) * 9 / 10 FROM capacite)), "
+    "'CONFIRMEE', date, date FROM evenement",
 )
 
 

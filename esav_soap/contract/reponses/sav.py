@@ -7,7 +7,11 @@ from esav_soap.contract.reponses.commun import Avertissement
 from esav_soap.contract.reponses.membres import liste, option, type_reponse, un
 from esav_soap.contract.reponses.rendez_vous import RendezVous
 from esav_soap.contract.reponses.signalisation import (
+    DATE_CLOTURE,
     MEMBRES_EVENEMENT,
+    MEMBRES_GARANTIE,
+    MEMBRES_IDENTITE,
+    MEMBRES_RESUME,
     ChampRempli,
     ContactOperateur,
     PrestationConcernee,
@@ -18,15 +22,9 @@ LigneFile = type_reponse(
     "Une signalisation dans la file du SAV.",
     [
         ("operateur", un(s.Unicode, "Code de l'opérateur")),
-        ("numeroSignalisation", un(s.Unicode, "Numéro de référence de la signalisation")),
-        ("referenceOperateur", un(s.Unicode, "Référence de l'opérateur")),
-        ("etat", un(s.Unicode, "Code de l'état")),
-        ("libelleEtat", un(s.Unicode, "Libellé de l'état")),
-        ("identifiantPrestation", un(s.Unicode, "Identifiant de prestation")),
-        ("offre", un(s.Unicode, "Code de l'Offre")),
-        ("dateHeureDepot", un(s.DateTime, "Instant de la prise en compte")),
+        *MEMBRES_RESUME,
         ("dateHeureEtat", un(s.DateTime, "Instant du dernier changement")),
-        ("dateHeureCloture", option(s.DateTime, "Depuis quand elle est close ou rejetée")),
+        DATE_CLOTURE,
     ],
 )
 
@@ -64,23 +62,14 @@ FicheSignalisation = type_reponse(
     "Une signalisation, telle que le SAV la voit.",
     [
         ("operateur", un(s.Unicode, "Code de l'opérateur")),
-        ("numeroSignalisation", un(s.Unicode, "Numéro de référence de la signalisation")),
-        ("referenceOperateur", un(s.Unicode, "Référence de l'opérateur")),
-        ("etat", un(s.Unicode, "Code de l'état")),
-        ("libelleEtat", un(s.Unicode, "Libellé de l'état")),
+        *MEMBRES_IDENTITE,
         ("dateHeureDepot", un(s.DateTime, "Instant de la prise en compte")),
         ("dateHeureSaisie", option(s.DateTime, "Instant de la saisie, si elle a été faite après coup")),
         ("dateHeureEtat", un(s.DateTime, "Instant du dernier changement")),
         ("versionCatalogue", un(s.Unicode, "Version du catalogue du formulaire")),
         ("prestation", un(PrestationConcernee, "Prestation concernée")),
         ("zone", option(s.Unicode, "Zone d'intervention de la prestation")),
-        ("defautDeclare", option(s.Unicode, "Défaut déclaré, en clair")),
-        ("garantie", option(s.Unicode, "Garantie de service de la prestation")),
-        ("dateHeureEcheance", option(s.DateTime, "Échéance de la garantie ; absente pendant un gel, ou sans garantie")),
-        (
-            "garantieTenue",
-            option(s.Boolean, "Vrai si la garantie est tenue, faux sinon ; absent tant que rien n'est joué"),
-        ),
+        *MEMBRES_GARANTIE,
         ("contact", un(ContactOperateur, "Contact chez l'opérateur")),
         ("champ", liste(ChampRempli, "Formulaire tel que déposé")),
         ("evenement", liste(EvenementSav, "Changements, du plus ancien au plus récent")),

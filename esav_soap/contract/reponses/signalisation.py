@@ -6,6 +6,34 @@ from esav_soap.contract import spyne_compat as s
 from esav_soap.contract.reponses.commun import Avertissement
 from esav_soap.contract.reponses.membres import liste, option, type_reponse, un
 
+#: What every answer calls a signalisation by, and where it stands.
+MEMBRES_IDENTITE = [
+    ("numeroSignalisation", un(s.Unicode, "Numéro de référence de la signalisation")),
+    ("referenceOperateur", un(s.Unicode, "Référence de l'opérateur")),
+    ("etat", un(s.Unicode, "Code de l'état")),
+    ("libelleEtat", un(s.Unicode, "Libellé de l'état")),
+]
+
+#: A signalisation in a list, for whoever reads it; the list of the SAV says more before :data:`DATE_CLOTURE`.
+MEMBRES_RESUME = [
+    *MEMBRES_IDENTITE,
+    ("identifiantPrestation", un(s.Unicode, "Identifiant de prestation")),
+    ("offre", un(s.Unicode, "Code de l'Offre")),
+    ("dateHeureDepot", un(s.DateTime, "Instant de la prise en compte")),
+]
+DATE_CLOTURE = ("dateHeureCloture", option(s.DateTime, "Depuis quand elle est close ou rejetée"))
+
+#: What is wrong, and by when it is to be right again.
+MEMBRES_GARANTIE = [
+    ("defautDeclare", option(s.Unicode, "Défaut déclaré, en clair")),
+    ("garantie", option(s.Unicode, "Garantie de service de la prestation")),
+    ("dateHeureEcheance", option(s.DateTime, "Échéance de la garantie ; absente pendant un gel, ou sans garantie")),
+    (
+        "garantieTenue",
+        option(s.Boolean, "Vrai si la garantie est tenue, faux sinon ; absent tant que rien n'est joué"),
+    ),
+]
+
 AccuseReception = type_reponse(
     "AccuseReception",
     "Accusé de réception d'une signalisation : elle est enregistrée.",
@@ -33,10 +61,7 @@ EtatSignalisation = type_reponse(
     "EtatSignalisation",
     "État d'avancement d'une signalisation.",
     [
-        ("numeroSignalisation", un(s.Unicode, "Numéro de référence de la signalisation")),
-        ("referenceOperateur", un(s.Unicode, "Référence de l'opérateur")),
-        ("etat", un(s.Unicode, "Code de l'état")),
-        ("libelleEtat", un(s.Unicode, "Libellé de l'état")),
+        *MEMBRES_IDENTITE,
         ("dateHeureDepot", un(s.DateTime, "Instant de la prise en compte")),
         ("dateHeureEtat", un(s.DateTime, "Instant du dernier changement")),
         ("avertissement", liste(Avertissement, "Avertissements")),
@@ -108,21 +133,12 @@ DetailSignalisation = type_reponse(
     "DetailSignalisation",
     "Détail d'une signalisation.",
     [
-        ("numeroSignalisation", un(s.Unicode, "Numéro de référence de la signalisation")),
-        ("referenceOperateur", un(s.Unicode, "Référence de l'opérateur")),
-        ("etat", un(s.Unicode, "Code de l'état")),
-        ("libelleEtat", un(s.Unicode, "Libellé de l'état")),
+        *MEMBRES_IDENTITE,
         ("dateHeureDepot", un(s.DateTime, "Instant de la prise en compte")),
         ("dateHeureEtat", un(s.DateTime, "Instant du dernier changement")),
         ("versionCatalogue", un(s.Unicode, "Version du catalogue du formulaire")),
         ("prestation", un(PrestationConcernee, "Prestation concernée")),
-        ("defautDeclare", option(s.Unicode, "Défaut déclaré, en clair")),
-        ("garantie", option(s.Unicode, "Garantie de service de la prestation")),
-        ("dateHeureEcheance", option(s.DateTime, "Échéance de la garantie ; absente pendant un gel, ou sans garantie")),
-        (
-            "garantieTenue",
-            option(s.Boolean, "Vrai si la garantie est tenue, faux sinon ; absent tant que rien n'est joué"),
-        ),
+        *MEMBRES_GARANTIE,
         ("contact", un(ContactOperateur, "Contact chez l'opérateur")),
         ("champ", liste(ChampRempli, "Formulaire tel que déposé")),
         ("evenement", liste(EvenementSignalisation, "Changements, du plus ancien au plus récent")),
@@ -134,14 +150,8 @@ ResumeSignalisation = type_reponse(
     "ResumeSignalisation",
     "Une signalisation dans une liste.",
     [
-        ("numeroSignalisation", un(s.Unicode, "Numéro de référence de la signalisation")),
-        ("referenceOperateur", un(s.Unicode, "Référence de l'opérateur")),
-        ("etat", un(s.Unicode, "Code de l'état")),
-        ("libelleEtat", un(s.Unicode, "Libellé de l'état")),
-        ("identifiantPrestation", un(s.Unicode, "Identifiant de prestation")),
-        ("offre", un(s.Unicode, "Code de l'Offre")),
-        ("dateHeureDepot", un(s.DateTime, "Instant de la prise en compte")),
-        ("dateHeureCloture", option(s.DateTime, "Depuis quand elle est close ou rejetée")),
+        *MEMBRES_RESUME,
+        DATE_CLOTURE,
     ],
 )
 

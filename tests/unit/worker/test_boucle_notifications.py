@@ -8,10 +8,15 @@ import time
 import pytest
 
 from esav_soap.usecases.notifications import IssueNotification
-from esav_soap.worker import Arret, BoucleNotifications, notifications
+from esav_soap.worker import Arret, BoucleNotifications, attendre_tous, notifications, periodique
 from tests.unit.worker.test_boucle import arret_ouvert
 
 RECUE, REPORTEE = IssueNotification.RECUE, IssueNotification.REPORTEE
+
+
+def demarrer(boucle: BoucleNotifications) -> None:
+    for fil in boucle.fils:
+        fil.demarrer()
 
 
 class Suite:
@@ -50,11 +55,12 @@ def test_rien_de_ce_qui_echoue_n_y_met_fin__ok(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(notifications, "PAUSE_S", 0.001)
+    monkeypatch.setattr(periodique, "PAUSE_S", 0.001)
     with arret_ouvert() as arret:
         suite = Suite(arret, RECUE, None, OSError("base"), REPORTEE, OSError("base"), RECUE)
         boucle = BoucleNotifications(suite, suite.actualiser, arret)
-        boucle.demarrer()
-        boucle.attendre()
+        demarrer(boucle)
+        attendre_tous(boucle.fils)
         assert arret.demande()
     assert boucle.bilan == {RECUE: 2, REPORTEE: 1}
     assert suite.actualisations == 1
@@ -77,14 +83,14 @@ def test_un_recepteur_lent_ne_retient_pas_les_autres__ok(monkeypatch: pytest.Mon
 
         suite = Lente(arret, REPORTEE, *[RECUE] * 20)
         boucle = BoucleNotifications(suite, suite.actualiser, arret, 2)
-        boucle.demarrer()
+        demarrer(boucle)
         assert lent.wait(20)
         limite = time.monotonic() + 20
         while not arret.demande() and time.monotonic() < limite:
             arret.attendre(0.01)
         assert boucle.bilan == {RECUE: 20}
         fini.set()
-        boucle.attendre()
+        attendre_tous(boucle.fils)
     assert boucle.bilan == {RECUE: 20, REPORTEE: 1}
 
 
@@ -108,17 +114,17 @@ def test_la_moitie_des_fils_est_gardee_a_ceux_qui_repondent__ok(
 
         suite = Muets(arret)
         boucle = BoucleNotifications(suite, suite.actualiser, arret, fils)
-        boucle.demarrer()
+        demarrer(boucle)
         tous.wait()
         assert (len(demandes), sum(demandes)) == (fils, gardes)
         arret.demander()
         fini.set()
-        boucle.attendre()
+        attendre_tous(boucle.fils)
 
 
 @pytest.mark.exigence("R3.5")
 def test_l_arret_n_attend_pas_un_echange_sans_fin__ok(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(notifications, "DELAI_FIN_S", 0.05)
+    monkeypatch.setattr(periodique, "DELAI_FIN_S", 0.05)
     commence, fini = threading.Event(), threading.Event()
     with arret_ouvert() as arret:
 
@@ -130,14 +136,14 @@ def test_l_arret_n_attend_pas_un_echange_sans_fin__ok(monkeypatch: pytest.Monkey
 
         suite = SansFin(arret)
         boucle = BoucleNotifications(suite, suite.actualiser, arret)
-        boucle.demarrer()
+        demarrer(boucle)
         assert commence.wait(20)
         arret.demander()
         debut = time.monotonic()
-        boucle.attendre()
+        attendre_tous(boucle.fils)
         assert time.monotonic() - debut < 10
         fini.set()
-        boucle.attendre()
+        attendre_tous(boucle.fils)
 
 
 @pytest.mark.exigence("R3.5", "R6.3")
@@ -147,6 +153,6 @@ def test_l_integration_est_mise_a_jour_de_temps_en_temps__ok(monkeypatch: pytest
     with arret_ouvert() as arret:
         suite = Suite(arret, *[None] * 50)
         boucle = BoucleNotifications(suite, suite.actualiser, arret, 2)
-        boucle.demarrer()
-        boucle.attendre()
+        demarrer(boucle)
+        attendre_tous(boucle.fils)
     assert suite.actualisations >= 2

@@ -1,4 +1,4 @@
-"""What the commands of ``esav sav`` share: the store, the technician, how instants are read."""
+"""What the commands of ``esav sav`` share: the store and the technician."""
 
 from __future__ import annotations
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import click
 
+from esav_soap.cli.interruption import INTERROMPU
 from esav_soap.cli.magasin import magasin_ouvert
 from esav_soap.cli.nombres import compte
 from esav_soap.cli.options import STORE
 from esav_soap.cli.progression import progression
 from esav_soap.cli.sav.commandes import COMMENTAIRE, VUS, agir
 from esav_soap.cli.sav.communs import AUTEUR
-
-INTERROMPU = 130
 
 
 @click.command(short_help="Clore au tableau de bord, après le délai de contestation. Rien ne la suit.")

@@ -183,6 +183,10 @@ class FausseBase:
     def retrouver(self, numero: str) -> Signalisation | None:
         return self._lue(lambda n: n.numero == numero)
 
+    def retrouver_toutes(self, numeros: Sequence[str]) -> Mapping[str, Signalisation]:
+        lues = map(self.retrouver, numeros)
+        return {lue.numero: lue for lue in lues if lue is not None}
+
     def lister(
         self, filtre: Filtre, apres: Place | None, maximum: int, *, anciennes_d_abord: bool = False
     ) -> PageSignalisations:

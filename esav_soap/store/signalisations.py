@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -87,6 +88,18 @@ class SignalisationsSQL(ListesSQL):
 
     def retrouver(self, numero: str) -> Signalisation | None:
         return self._lire(_S.numero == numero, par_numero_archive(numero))
+
+    def retrouver_toutes(self, numeros: Sequence[str]) -> Mapping[str, Signalisation]:
+        def lire(connexion: Connection) -> Mapping[str, Signalisation]:
+            with self._moteur.instantane(connexion):
+                lignes = connexion.execute(SIGNALISATION.where(_S.numero.in_(numeros))).all()
+                siens = evenement.c.signalisation.in_([ligne.id for ligne in lignes])
+                histoires: dict[int, list[Any]] = {ligne.id: [] for ligne in lignes}
+                for un in connexion.execute(EVENEMENTS.add_columns(evenement.c.signalisation).where(siens)):
+                    histoires[un.signalisation].append(un)
+            return {ligne.numero: composer(ligne, histoires[ligne.id]) for ligne in lignes}
+
+        return self._moteur.lire(lire)
 
     def saisir(self, nouvelle: NouvelleSignalisation, premier: Evenement, saisie_le: datetime) -> Depot:
         return ecrire_saisie(self._moteur, nouvelle, premier, saisie_le)

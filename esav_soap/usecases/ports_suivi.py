@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -69,6 +70,10 @@ class Listes(Protocol):
 
     def retrouver(self, numero: str) -> Signalisation | None:
         """The signalisation of that number, whoever's and on whatever platform, with all its events: for the SAV alone."""
+        ...
+
+    def retrouver_toutes(self, numeros: Sequence[str]) -> Mapping[str, Signalisation]:
+        """Those of a page, by number, as :meth:`retrouver` gives each, read together; one that is archived is left out."""
         ...
 
     def lister(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -19,7 +19,7 @@ from esav_soap.signalisation.transitions import Commande, deposer, permises
 from esav_soap.usecases import depot
 from esav_soap.usecases.actions import ACTIONS, Avancer, agir, avancer_tout, commande_de, verifier_maximum
 from esav_soap.usecases.ports import Depots, Evenements
-from esav_soap.usecases.ports_suivi import Filtre, Listes, PageSignalisations, Place, Saisies
+from esav_soap.usecases.ports_suivi import Filtre, Listes, PageSignalisations, Place, Resume, Saisies
 from esav_soap.usecases.suivi import SituationGarantie, situation_garantie
 
 #: How far back the true date of a late entry may be: further, it is a slip of the pen.
@@ -81,6 +81,14 @@ class Sav:
             )
         avancer_tout(self._base, self._avancer, filtre.plateforme, filtre.operateur)
         return self._base.lister(filtre, apres, maximum, anciennes_d_abord=anciennes_d_abord)
+
+    def garanties(
+        self, technicien: Technicien, resumes: Sequence[Resume], instant: datetime
+    ) -> Mapping[str, SituationGarantie]:
+        """The guarantees of a page of :meth:`lister`, by number; none of what is archived meanwhile."""
+        _reserver(technicien)
+        lues = self._base.retrouver_toutes([un.numero for un in resumes])
+        return {numero: situation_garantie(lue, instant) for numero, lue in lues.items()}
 
     def agir(
         self, technicien: Technicien, numero: str, commande: Commande, instant: datetime, *, vus: int | None = None

@@ -152,18 +152,22 @@ def debut_historique(instant: datetime) -> datetime:
 @dataclass(frozen=True, slots=True)
 class SituationGarantie:
     """The guarantee of a signalisation. ``echeance``: by when it is to be closed, None when nothing is due (none told, or
-    rejected, or frozen with hours left). ``tenue``: whether that was held, None as long as nobody knows."""
+    rejected, or frozen with hours left: then it is ``suspendue``). ``tenue``: whether that was held, None as long as nobody
+    knows."""
 
     texte: str
     echeance: datetime | None = None
     tenue: bool | None = None
+    suspendue: bool = False
 
 
 def situation_garantie(signalisation: Signalisation, instant: datetime) -> SituationGarantie:
     """The guarantee as it stands at ``instant`` (R3.5)."""
     texte = signalisation.prestation.garantie
     lue, histoire = gtr.lire(texte), signalisation.evenements
-    return SituationGarantie(texte, gtr.echeance(lue, histoire), gtr.tenue(lue, histoire, instant))
+    due = gtr.echeance(lue, histoire)
+    suspendue = lue is not None and due is None and signalisation.etat is Etat.GELE
+    return SituationGarantie(texte, due, gtr.tenue(lue, histoire, instant), suspendue)
 
 
 def champs_remplis(signalisation: Signalisation, catalogue: Catalogue) -> tuple[ChampRempli, ...]:

@@ -9,7 +9,6 @@ import click
 from esav_soap.cli.archives.communs import AU, DU, OPERATEUR, PLATEFORME, filtre
 from esav_soap.cli.magasin import magasin_ouvert
 from esav_soap.cli.options import STORE
-from esav_soap.cli.sav.affichage import ligne_signalisation
 from esav_soap.cli.sav.communs import NUMERO
 
 if TYPE_CHECKING:
@@ -61,8 +60,12 @@ def lister(
 
 
 def _ligne(une: Archive) -> str:
+    from esav_soap.calendar import en_francais
+
     suite = "purgée" if une.purgee_le else "exportée" if une.exportee_le else ""
-    return f"{ligne_signalisation(une, une.clos_le)}  {suite}".rstrip()
+    quand = en_francais(une.clos_le)
+    ligne = f"{une.numero:<11}  {une.etat.name:<20}  {quand}  {une.operateur:<12}  {une.offre:<18}  {une.prestation}"
+    return f"{ligne}  {suite}".rstrip()
 
 
 @click.command(short_help="Montrer une signalisation archivée.")

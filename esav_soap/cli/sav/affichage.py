@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -14,11 +13,13 @@ if TYPE_CHECKING:
     from esav_soap.errors import ErreurChamp
     from esav_soap.rendez_vous import Reservation
     from esav_soap.signalisation import Evenement
-    from esav_soap.usecases.archives.ports import Archive
     from esav_soap.usecases.ports_suivi import Resume
     from esav_soap.usecases.sav import Fiche
+    from esav_soap.usecases.suivi import SituationGarantie
 
 
+#: Of a list. « Op. » : l'opérateur.
+_TITRES = ("Numéro", "État", "Dépôt", "Échéance", "Prestation", "Op.")
 #: What stands before a line that goes on with the one before it.
 _RETRAIT = " " * 6
 
@@ -116,19 +117,36 @@ def refus_dits(options: Mapping[str, str]) -> Iterator[None]:
         raise click.exceptions.Exit(1) from refusee
 
 
-def ligne_signalisation(une: Resume | Archive, date: datetime) -> str:
-    """A signalisation in a list. ``date``: what the list is ordered by."""
+def liste(page: Sequence[Resume], garanties: Mapping[str, SituationGarantie]) -> Iterator[str]:
+    """The lines of a list, under their heading, when there are any: as narrow as they can be, for a terminal of 80 columns."""
+    from esav_soap.calendar import en_paris
+
+    lignes = [
+        (r.numero, r.etat.name, f"{en_paris(r.depot_le):%d/%m/%Y}", _echeance(garanties.get(r.numero)), r.prestation, r.operateur)
+        for r in page
+    ]  # fmt: skip
+    if not lignes:
+        return
+    tableau = [_TITRES, *lignes]
+    largeurs = [max(map(len, colonne)) for colonne in zip(*tableau, strict=True)]
+    for ligne in tableau:
+        yield "  ".join(f"{mot:<{largeur}}" for mot, largeur in zip(ligne, largeurs, strict=True)).rstrip()
+
+
+def _echeance(garantie: SituationGarantie | None) -> str:
+    """By when, in a list: ``23/11/2026 13:00``, ``gelée``, or nothing."""
     from esav_soap.calendar import en_francais
 
-    return f"{une.numero:<11}  {une.etat.name:<20}  {en_francais(date)}  {une.operateur:<12}  {une.offre:<18}  {une.prestation}"
+    if garantie is None or garantie.echeance is None:
+        return "gelée" if garantie is not None and garantie.suspendue else ""
+    return en_francais(garantie.echeance).replace(" à ", " ")
 
 
 def _garantie(vue: Fiche) -> str:
     from esav_soap.calendar import en_francais
-    from esav_soap.signalisation import Etat
     from esav_soap.signalisation.garantie import lire
 
-    g, etat = vue.garantie, vue.signalisation.etat
+    g = vue.garantie
     if not g.texte:
         return "Garantie : aucune"
     if g.echeance is not None:
@@ -136,7 +154,7 @@ def _garantie(vue: Fiche) -> str:
         return f"Garantie {g.texte} : échéance le {en_francais(g.echeance)}{tenue}"
     if lire(g.texte) is None:
         return f"Garantie {g.texte} : ce texte ne donne pas d'échéance"
-    return f"Garantie {g.texte} : {'suspendue pendant le gel' if etat is Etat.GELE else 'sans objet'}"
+    return f"Garantie {g.texte} : {'suspendue pendant le gel' if g.suspendue else 'sans objet'}"
 
 
 def _evenement(un: Evenement) -> Iterator[str]:

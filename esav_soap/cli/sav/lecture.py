@@ -38,6 +38,9 @@ def lister(
 ) -> None:
     """Montrer les signalisations à traiter, la plus ancienne d'abord : celles qui ne sont ni closes ni rejetées.
 
+    L'échéance est celle de la garantie, à l'heure de Paris : « gelée » tant qu'un gel la suspend, rien sans garantie. Op. :
+    l'opérateur.
+
     \b
     Exemples :
       esav sav list
@@ -54,10 +57,12 @@ def lister(
         raise click.UsageError("--toutes ne va pas avec --etat")
     voulus = frozenset() if toutes else frozenset(Etat[e] for e in etats or OUVERTS)
     filtre = Filtre(plateforme, operateur, voulus, offre, prestation)
-    with ouvert(store) as (sav, _):
-        page = sav.lister(technicien(None), filtre, lire_curseur(curseur), maximum)
-    for resume in page.signalisations:
-        click.echo(affichage.ligne_signalisation(resume, resume.depot_le))
+    with ouvert(store) as (sav, horloge):
+        qui = technicien(None)
+        page = sav.lister(qui, filtre, lire_curseur(curseur), maximum)
+        garanties = sav.garanties(qui, page.signalisations, horloge())
+    for ligne in affichage.liste(page.signalisations, garanties):
+        click.echo(ligne)
     if not page.signalisations and page.suite is None:
         click.echo("Aucune signalisation.")
     if page.suite is not None:

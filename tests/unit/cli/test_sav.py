@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, event
 
 from esav_soap.cli.sav.lecture import ETATS
 from esav_soap.model import Offre, TypeRendezVous
@@ -65,7 +66,7 @@ def _lue(magasin: Magasin) -> Etat:
 @pytest.mark.exigence("R3.6")
 def test_du_depot_a_l_avis__ok(adresse: str, lancer: Lancer) -> None:
     code, dit, _ = lancer("sav", "list")
-    assert (code, dit.split()[:2]) == (0, [NUMERO, "EN_DEPOT"])
+    assert (code, dit.splitlines()[1].split()[:2]) == (0, [NUMERO, "EN_DEPOT"])
     etapes = [
         ("qualifier",),
         ("geler", "--attendu", "acces_site"),
@@ -120,6 +121,52 @@ def test_ce_qui_manque_et_ce_qui_n_est_pas_possible__error(adresse: str, lancer:
     assert lancer("sav", "list", "--prestation", "P-1")[0] == 2
     assert lancer("sav", "list", "--toutes", "--etat", "GELE")[0] == 2
     assert etat(adresse) is Etat.EN_QUALIFICATION
+
+
+@pytest.mark.exigence("R3.5", "R3.6")
+def test_la_liste_dit_les_echeances__lue_d_un_coup_et_en_80_colonnes(adresse: str, lancer: Lancer) -> None:
+    """GTR_4H_S2: 4 hours around the clock. Which are read together, however many there are."""
+    autres = {"FTTH-000000001": "GTR_4H_S2", "FTTH-000000002": "", "FTTH-000000003": "À VOIR"}
+    numeros = [tirer(bytes([rang]) * 7) for rang in range(6, 9)]
+    with ouvrir(adresse) as magasin:
+        magasin.importer(
+            [Prestation("production", "OPA", nom, "ACCES_FTTH", garantie=dite) for nom, dite in autres.items()]
+        )
+        for rang, (numero, nom) in enumerate(zip(numeros, autres, strict=True)):
+            depot_le = PRESENT - timedelta(minutes=30 - rang)
+            args = (numero, "production", "OPA", f"R-{nom}", b"\0" * 32, nom, "ACCES_FTTH", "2026.1")
+            magasin.deposer(NouvelleSignalisation(*args, Contact("C", "0612345678"), b"<f/>", depot_le))
+    assert lancer("sav", "geler", numeros[0], "--attendu", "ACCES_SITE")[0] == 0
+    assert lancer("sav", "qualifier", numeros[1])[0] == 0
+    lectures = 0
+
+    def compter(*_: object) -> None:
+        nonlocal lectures
+        lectures += 1
+
+    event.listen(Engine, "before_cursor_execute", compter)
+    try:
+        seule = lancer("sav", "list", "--maximum", "1")[1]
+        une, lectures = lectures, 0
+        dit = lancer("sav", "list")[1]
+    finally:
+        event.remove(Engine, "before_cursor_execute", compter)
+    assert (lectures, len(seule.splitlines())) == (une, 3)
+    titres, *lignes = dit.splitlines()
+    assert max(map(len, dit.splitlines())) <= 80
+    assert [ligne[titres.index("Échéance") : titres.index("Prestation")].strip() for ligne in lignes] == [
+        "23/11/2026 13:00",
+        "gelée",
+        "",
+        "",
+    ]
+    assert [ligne.split()[:3] for ligne in lignes] == [
+        [NUMERO, "EN_DEPOT", "23/11/2026"],
+        [numeros[0], "GELE", "23/11/2026"],
+        [numeros[1], "EN_QUALIFICATION", "23/11/2026"],
+        [numeros[2], "EN_DEPOT", "23/11/2026"],
+    ]
+    assert lignes[1].split()[-2:] == ["FTTH-000000001", "OPA"]
 
 
 @pytest.mark.exigence("R3.5")

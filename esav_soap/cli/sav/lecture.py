@@ -80,7 +80,7 @@ def montrer(numero: str, store: str | None) -> None:
     Exemple :
       esav sav montrer 7K3M9QX2TBX
     """
-    from esav_soap.bootstrap.sav import formulaire_lu, monter_sav
+    from esav_soap.bootstrap.sav import formulaire_rempli, monter_sav
     from esav_soap.rendez_vous import vue
 
     with magasin_ouvert(store) as (magasin, horloge):
@@ -89,7 +89,7 @@ def montrer(numero: str, store: str | None) -> None:
         s = lue.signalisation
         prises = magasin.reservations(s.plateforme, s.operateur, s.numero)
         dossier = (
-            *affichage.formulaire(formulaire_lu(magasin, s), s.version_catalogue),
+            *affichage.formulaire(formulaire_rempli(magasin, s), s.version_catalogue),
             *affichage.rendez_vous([vue(une, instant) for une in prises]),
         )
     for ligne in affichage.fiche(lue, dossier):

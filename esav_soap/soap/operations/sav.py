@@ -34,7 +34,7 @@ from esav_soap.usecases.ports import Depots
 from esav_soap.usecases.registre import Registre
 from esav_soap.usecases.rendez_vous import Acteur, Cible, RendezVous
 from esav_soap.usecases.sav import Fiche, Sav, Technicien, date_possible
-from esav_soap.usecases.suivi import champs_remplis, defaut_declare
+from esav_soap.usecases.suivi import formulaire_rempli
 
 
 class OperationsSav:
@@ -147,9 +147,7 @@ class OperationsSav:
         titulaire = Appelant(signalisation.plateforme, signalisation.operateur)
         return presentation.fiche(
             fiche,
-            catalogue.offre(signalisation.offre).libelle,
-            champs_remplis(signalisation, catalogue),
-            defaut_declare(signalisation, catalogue),
+            formulaire_rempli(signalisation, catalogue),
             self._rendez_vous.lister(titulaire, Cible(numero=signalisation.numero), appel.instant),
             appel.avertissements,
         )

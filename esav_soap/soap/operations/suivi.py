@@ -13,7 +13,7 @@ from esav_soap.soap.operations.appel import Appel, Champs, Groupe, Operation
 from esav_soap.usecases.actions import PAGE_ORDINAIRE, lire_curseur, lire_rang
 from esav_soap.usecases.ports_suivi import Filtre
 from esav_soap.usecases.registre import Registre
-from esav_soap.usecases.suivi import Suivi, champs_remplis, defaut_declare, situation_garantie
+from esav_soap.usecases.suivi import Suivi, formulaire_rempli, situation_garantie
 
 
 class OperationsSuivi:
@@ -45,9 +45,7 @@ class OperationsSuivi:
         catalogue = self._registre.chargee(signalisation.version_catalogue).catalogue
         return presentation.detail(
             signalisation,
-            catalogue.offre(signalisation.offre).libelle,
-            champs_remplis(signalisation, catalogue),
-            defaut_declare(signalisation, catalogue),
+            formulaire_rempli(signalisation, catalogue),
             situation_garantie(signalisation, appel.instant),
             appel.avertissements,
         )

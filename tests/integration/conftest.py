@@ -1,7 +1,8 @@
-"""Stores for the integration tests: each test gets a database of its own on either engine."""
+"""Stores for the integration tests: each test gets a database to itself on either engine."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from esav_soap.store import Magasin, ouvrir
 from tests.postgres import Grappe, postgresql
 
-__all__ = ["magasin", "moteur", "postgresql", "url"]
+__all__ = ["magasin", "magasin_neuf", "moteur", "postgresql", "url", "url_vide"]
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -19,8 +20,30 @@ def moteur(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture(scope="session")
+def magasin_neuf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """SQLite's file as ``ouvrir`` makes it of nothing."""
+    fichier = tmp_path_factory.mktemp("neuf") / "esav.db"
+    ouvrir(f"sqlite:///{fichier}").fermer()
+    assert not fichier.with_name("esav.db-wal").exists()  # all of it is in the file
+    return fichier
+
+
 @pytest.fixture
 def url(moteur: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Address of a database as ``ouvrir`` makes it of an empty one, without rows."""
+    if moteur == "sqlite":
+        copie = tmp_path / "esav.db"
+        shutil.copyfile(request.getfixturevalue("magasin_neuf"), copie)
+        yield f"sqlite:///{copie}"
+    else:
+        grappe: Grappe = request.getfixturevalue("postgresql")
+        with grappe.pretes.base() as adresse:
+            yield adresse
+
+
+@pytest.fixture
+def url_vide(moteur: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Address of an empty database."""
     if moteur == "sqlite":
         yield f"sqlite:///{tmp_path / 'esav.db'}"

@@ -114,7 +114,7 @@ def _doctype(fichier: str, octets: bytes, problemes: Problemes) -> bool:
 def _raison(entree: Any) -> str:
     nom = entree.type_name if entree is not None else "inconnue"
     colonne = entree.column if entree is not None else 0
-    motif = _MOTIFS_LIBXML2.get(nom, f"erreur {nom} de libxml2")
+    motif = _MOTIFS_LIBXML2.get(nom, f"erreur {nom}")
     if entree is not None and (balises := _BALISES.search(entree.message)):
         ouverte, ligne, fermee = balises.groups()
         motif = f"la balise de fin </{abrege(fermee)}> ne répond pas à <{abrege(ouverte)}>, ouverte ligne {ligne}"

@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from urllib.parse import urlsplit
 
-from esav_soap.bootstrap.archives import problemes_archivage
 from esav_soap.bootstrap.courrier import problemes_courrier
 from esav_soap.bootstrap.ecoutes import problemes_ecoutes, source_reglee
 from esav_soap.bootstrap.notifications import problemes_notifications
 from esav_soap.bootstrap.verrouillage import problemes_verrouillage
 from esav_soap.errors import ReglageInvalide
-from esav_soap.usecases.archives.delais import JOURS_DEFAUT
+from esav_soap.usecases.archives.delais import JOURS_DEFAUT, JOURS_MAX, JOURS_MIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +132,20 @@ def lire_reglages(environnement: Mapping[str, str] | None = None, **donnes: obje
     problemes += problemes_courrier(valeurs)
     problemes += problemes_notifications(valeurs)
     problemes += problemes_verrouillage(valeurs)
-    problemes += problemes_archivage(valeurs)
+    problemes += _problemes_archivage(valeurs)
     if problemes:
         raise ReglageInvalide(" ; ".join(problemes))
     return Reglages(**valeurs)  # type: ignore[arg-type]
+
+
+def _problemes_archivage(valeurs: Mapping[str, object]) -> list[str]:
+    jours = int(str(valeurs.get("archivage_jours", JOURS_DEFAUT)))
+    if JOURS_MIN <= jours <= JOURS_MAX:
+        return []
+    return [
+        f"ESAV_ARCHIVAGE_JOURS doit être de {JOURS_MIN} (l'historique que les opérateurs consultent) à {JOURS_MAX}, "
+        f"pas {jours}"
+    ]
 
 
 def _problemes_homologation(valeurs: Mapping[str, object]) -> list[str]:

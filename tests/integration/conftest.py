@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from esav_soap.store import Magasin, ouvrir
+from tests.integration.remplis import remplir
 from tests.postgres import Grappe, postgresql
 
-__all__ = ["magasin", "magasin_neuf", "moteur", "postgresql", "url", "url_vide"]
+__all__ = ["magasin", "magasin_neuf", "moteur", "postgresql", "rempli", "url", "url_vide"]
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -56,4 +57,25 @@ def url_vide(moteur: str, request: pytest.FixtureRequest, tmp_path: Path) -> Ite
 @pytest.fixture
 def magasin(url: str) -> Iterator[Magasin]:
     with ouvrir(url) as ouvert:
+        yield ouvert
+
+
+@pytest.fixture(
+    scope="session",
+    params=[
+        pytest.param((moteur, lignes), marks=[*engin, *long], id=f"{moteur}-{lignes}")
+        for lignes, long in ((20_000, ()), (100_000, (pytest.mark.long,)))
+        for moteur, engin in (("sqlite", ()), ("postgresql", (pytest.mark.postgresql,)))
+    ],
+)
+def rempli(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Magasin]:
+    """A store with many rows in each table (``remplis``), the same for all tests."""
+    moteur, lignes = request.param
+    if moteur == "sqlite":
+        adresse = f"sqlite:///{tmp_path_factory.mktemp('rempli') / 'esav.db'}"
+    else:
+        grappe: Grappe = request.getfixturevalue("postgresql")
+        adresse = grappe.creer()  # it goes with the cluster
+    with ouvrir(adresse) as ouvert:
+        remplir(ouvert, lignes)
         yield ouvert

@@ -15,6 +15,7 @@ from unittest.mock import patch
 from esav_soap.avis import Envoi
 from esav_soap.bootstrap.noeud import contrats_sans_version
 from esav_soap.bootstrap.operations import monter_operations
+from esav_soap.contract.ecriture import ecriture_reponse
 from esav_soap.homologation import Domaine, Homologation
 from esav_soap.publication import VersionPubliee
 from esav_soap.reader.sources import depuis_dossiers
@@ -289,6 +290,7 @@ def pack(version: str) -> bytes:
 #: What a node makes of a pack and of its services is never changed: all nodes of these tests share it.
 charger_une_fois = lru_cache(maxsize=8)(charger)
 _contrats = cache(contrats_sans_version)
+_ecriture = cache(ecriture_reponse)
 
 
 def publiee(version: str, ouverture: datetime, retrait: datetime | None = None, suite: str = "") -> VersionPubliee:
@@ -386,9 +388,10 @@ def noeud(
         schemas,
         lambda: horloge[0],
     )
-    application = ApplicationWsgi(
-        operations, registre, identite, lambda: horloge[0], wsdls, homologations, taille_max, avertir=avertir
-    )
+    with patch("esav_soap.soap.protocole.ecriture_reponse", _ecriture):
+        application = ApplicationWsgi(
+            operations, registre, identite, lambda: horloge[0], wsdls, homologations, taille_max, avertir=avertir
+        )
     return FauxNoeud(base, registre, application, horloge)
 
 

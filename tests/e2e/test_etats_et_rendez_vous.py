@@ -20,13 +20,14 @@ from pathlib import Path
 import pytest
 
 from esav_soap.model import TypeRendezVous
-from esav_soap.reader.sources import depuis_dossiers
 from esav_soap.rendez_vous.essai import COMPLETES, LIBRES
 from esav_soap.signalisation import Etat
 from esav_soap.signalisation.scenarios import Scenario, etapes, prestation_essai
 from esav_soap.store import ouvrir
-from esav_soap.usecases.catalogue import Dates, installer
+from esav_soap.usecases.catalogue import Dates
+from tests.e2e.fourche import executer
 from tests.e2e.horloge import Cadran
+from tests.e2e.installation import installer
 from tests.e2e.serveur import DELAI_S, ServeurReel, serveur_neuf
 from tests.e2e.soap import RACINE, Reponse, appeler, catalogue, depot, requete
 from tests.postgres import Grappe, postgresql
@@ -77,7 +78,7 @@ def banc(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         dates = (Dates(DEPART - 200 * JOUR, DEPART + 20 * JOUR, "2026.2"), Dates(DEPART - 9 * JOUR))
         with ouvrir(url) as magasin:
             for version, date in zip(VERSIONS, dates, strict=True):
-                installer(depuis_dossiers(RACINE, version), "https://esav.example", date, magasin, DEPART)
+                installer(version, date, magasin, DEPART)
         cadran = Cadran(dossier / "cadran")
         cadran.regler(DEPART)
         env = {**cadran.env(), "PYTHONPATH": str(RACINE), "PATH": os.environ["PATH"]}
@@ -265,10 +266,8 @@ def _par_le_script(banc: Banc, dossier: Path, serie: str, *options: str) -> tupl
 
 def _par_le_client(banc: Banc, dossier: Path, serie: str, *options: str) -> tuple[int, int, list[str]]:
     acces = ("--url", banc.noeud.url, "--operateur", OPERATEUR, "--offre", "ACCES_FTTH", "--format", "json")
-    commande = [sys.executable, "-m", "esav_soap.cli", "client", "jeu-de-test", str(dossier / "pack.zip"), *acces]
-    lance = subprocess.run(
-        [*commande, "--serie", serie, *options], capture_output=True, text=True, timeout=DELAI_S, check=False
-    )
+    commande = ["client", "jeu-de-test", str(dossier / "pack.zip"), *acces]
+    lance = executer([*commande, "--serie", serie, *options])
     rapport = json.loads(lance.stdout)
     assert (rapport["serie"], rapport["minutes"]) == (serie, 0 if options else 5)
     return lance.returncode, rapport["conformes"], rapport["ecarts"]

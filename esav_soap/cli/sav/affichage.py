@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from esav_soap.errors import ErreurChamp
     from esav_soap.rendez_vous import Reservation
     from esav_soap.signalisation import Evenement
-    from esav_soap.usecases.ports_suivi import Resume
+    from esav_soap.usecases.ports_suivi import Place, Resume
     from esav_soap.usecases.sav import Fiche
     from esav_soap.usecases.suivi import FormulaireRempli, SituationGarantie
 
@@ -138,6 +138,14 @@ def _echeance(garantie: SituationGarantie | None) -> str:
     if garantie is None or garantie.echeance is None:
         return "gelée" if garantie is not None and garantie.suspendue else ""
     return en_francais(garantie.echeance).replace(" à ", " ")
+
+
+def place(curseur: str | None) -> Place | None:
+    """Where a page begins. What is wrong with a cursor is told by its option."""
+    from esav_soap.usecases.actions import lire_curseur
+
+    with refus_dits({"curseur": "--curseur"}):
+        return lire_curseur(curseur)
 
 
 def _garantie(vue: Fiche) -> str:

@@ -48,7 +48,7 @@ def lister(
       esav sav list --operateur OPA --prestation FTTH-000000001 --toutes
     """
     from esav_soap.signalisation import Etat
-    from esav_soap.usecases.actions import ecrire_curseur, lire_curseur
+    from esav_soap.usecases.actions import ecrire_curseur
     from esav_soap.usecases.ports_suivi import Filtre
 
     if prestation and not operateur:
@@ -59,7 +59,7 @@ def lister(
     filtre = Filtre(plateforme, operateur, voulus, offre, prestation)
     with ouvert(store) as (sav, horloge):
         qui = technicien(None)
-        page = sav.lister(qui, filtre, lire_curseur(curseur), maximum)
+        page = sav.lister(qui, filtre, affichage.place(curseur), maximum)
         garanties = sav.garanties(qui, page.signalisations, horloge())
     for ligne in affichage.liste(page.signalisations, garanties):
         click.echo(ligne)

@@ -10,10 +10,16 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.exigences import Recolte
+
 _COMMUN = {"deadline": None, "database": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("court", max_examples=200, derandomize=True, **_COMMUN)  # type: ignore[arg-type]
 settings.register_profile("long", max_examples=5000, **_COMMUN)  # type: ignore[arg-type]
 settings.load_profile("long" if os.environ.get("ESAV_HYPOTHESIS") == "long" else "court")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Recolte(), "recolte")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -64,6 +64,11 @@ def parse(fichier: str, octets: bytes, problemes: Problemes) -> etree._Element |
         entree = premiere_entree(parser.error_log)
         problemes.ajouter(CodeProbleme.XML_MAL_FORME, Lieu(fichier, exc.lineno or 1), _raison(entree))
         return None
+    # A warning makes lxml forget the error before it: a tree with undeclared prefixes gets through.
+    for entree in parser.error_log:
+        if entree.level >= etree.ErrorLevels.ERROR:
+            problemes.ajouter(CodeProbleme.XML_MAL_FORME, Lieu(fichier, entree.line), _raison(entree))
+            return None
     _contenus_interdits(fichier, racine, problemes)
     return racine
 

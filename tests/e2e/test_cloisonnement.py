@@ -235,7 +235,9 @@ def _vu(serveur: ServeurReel, reponse: Reponse) -> tuple[object, ...]:
     entetes = {nom: valeur for nom, valeur in reponse.entetes.items() if nom not in _ENTETES_CHANGEANTS}
     identifiant = reponse.entetes["X-Request-Id"]
     journal = serveur.journal.read_text(encoding="utf-8").splitlines()
-    traces = [ligne.partition(identifiant)[2].split()[:-1] for ligne in journal if identifiant in ligne]
+    # The number of a new deposit is drawn; sizes and time come last.
+    miennes = [ligne.partition(identifiant)[2] for ligne in journal if identifiant in ligne]
+    traces = [re.split(" numero=| octets_recus=", ligne)[0] for ligne in miennes]
     assert traces, "each request has its line"
     return reponse.statut, entetes, _CHANGEANT.sub(rb"\1", reponse.octets), traces
 

@@ -162,7 +162,7 @@ def test_un_premier_demarrage_dit_peu__ok(tmp_path: Path) -> None:
     """The store is made without telling how; the only lines are where it listens, and one for each request."""
     with serveur_neuf(f"sqlite:///{tmp_path}/neuf/esav.db", tmp_path, seul=True) as serveur:
         lignes = serveur.journal.read_text(encoding="utf-8").splitlines()
-    autres = [ligne for ligne in lignes if " GET /sante 200 " not in ligne]
+    autres = [ligne for ligne in lignes if " methode=GET chemin=/sante statut=200 " not in ligne]
     sans_version, ecoute = autres
     assert "aucune version du catalogue" in sans_version
     assert ecoute == f"e-SAV écoute : {serveur.url}/   (Ctrl-C pour arrêter)"
@@ -177,7 +177,10 @@ def test_le_journal_d_un_vrai_serveur__ok(serveur: ServeurReel) -> None:
     lignes = [x for x in serveur.journal.read_text(encoding="utf-8").splitlines() if identifiant in x]
     assert len(lignes) == 1
     assert re.search(
-        rf" {identifiant} POST /production/ws/1/depot/2026\.2 200 OPA deposerSignalisation OK \d", lignes[0]
+        rf"Z INFO esav\.requetes requete={identifiant} methode=POST chemin=/production/ws/1/depot/2026\.2 statut=200 appelant=OPA "
+        r"plateforme=production service=depot operation=deposerSignalisation verdict=OK numero=\w+ octets_recus=\d+ "
+        r"octets_rendus=\d+ duree_ms=\d+\.\d$",
+        lignes[0],
     )
     journal = serveur.journal.read_text(encoding="utf-8")
     for noeud in demande.iter("{urn:esav:ws:1}nom", "{urn:esav:ws:1}telephone", "{urn:esav:ws:1}courriel"):

@@ -68,6 +68,7 @@ class OperationsSuivi:
         numero, reference = champs.texte("numeroSignalisation"), champs.texte("referenceOperateur")
         texte = champs.present("commentaire")
         apres = self._suivi.completer(appel.appelant, numero, reference, texte, appel.instant)
+        appel.numero = apres.numero
         return presentation.etat(apres, appel.avertissements)
 
     def _demander_cloture(self, champs: Champs, appel: Appel) -> Any:
@@ -80,11 +81,14 @@ class OperationsSuivi:
         commande = Commande(action, Cote.OPERATEUR, commentaire=champs.texte("commentaire") or "")
         numero, reference = champs.texte("numeroSignalisation"), champs.texte("referenceOperateur")
         apres = self._suivi.agir(appel.appelant, numero, reference, commande, appel.instant)
+        appel.numero = apres.numero
         return presentation.etat(apres, appel.avertissements)
 
     def _trouver(self, champs: Champs, appel: Appel) -> Signalisation:
         numero, reference = champs.texte("numeroSignalisation"), champs.texte("referenceOperateur")
-        return self._suivi.trouver(appel.appelant, numero, reference)
+        trouvee = self._suivi.trouver(appel.appelant, numero, reference)
+        appel.numero = trouvee.numero
+        return trouvee
 
 
 def filtre_de(champs: Champs, plateforme: str, operateur: str | None) -> Filtre:

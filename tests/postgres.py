@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -155,8 +155,14 @@ def grappe_neuve() -> Iterator[Grappe]:
         shutil.rmtree(dossier, ignore_errors=True)
 
 
+_COMMUNE = pytest.StashKey[Grappe]()
+
+
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[Grappe]:
-    """One cluster for the whole run."""
-    with grappe_neuve() as grappe:
-        yield grappe
+def postgresql(pytestconfig: pytest.Config) -> Grappe:
+    """One cluster for the whole run, however many folders and modules import this fixture."""
+    if _COMMUNE not in pytestconfig.stash:
+        duree = ExitStack()
+        pytestconfig.stash[_COMMUNE] = duree.enter_context(grappe_neuve())
+        pytestconfig.add_cleanup(duree.close)
+    return pytestconfig.stash[_COMMUNE]

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from tests.e2e.fourche import Processus, lancer
 
@@ -35,9 +36,18 @@ class ServeurReel:
     processus: subprocess.Popen[bytes] | Processus
 
     def tuer(self) -> None:
-        """SIGKILL to the whole process group, as a power cut would."""
+        """SIGKILL to the whole process group, as a power cut would; its address is free when all of them are gone."""
         os.killpg(self.processus.pid, signal.SIGKILL)
         self.processus.wait(DELAI_S)
+        limite = time.monotonic() + DELAI_S
+        while self._ecoute():
+            assert time.monotonic() < limite
+            time.sleep(0.005)
+
+    def _ecoute(self) -> bool:
+        decoupe = urlsplit(self.url)
+        with socket.socket() as prise:
+            return prise.connect_ex((decoupe.hostname, decoupe.port)) == 0
 
     def arreter(self) -> None:
         if self.processus.poll() is None:

@@ -61,6 +61,7 @@ def refuser(client: Any, requete_lue: Any, erreur: BaseException) -> None:
         "chemin": chemin_lisible(getattr(requete_lue, "path", None) or ""),
         "statut": int(statut[:3]),
         "verdict": "ERREUR_INTERNE" if (statut, dit) == _INTERNE else "HTTP_REFUSE",
+        "motif": type(erreur).__name__,
         "octets_rendus": len(corps),
     })  # fmt: skip
     entetes = (

@@ -127,6 +127,17 @@ def executer(
 
 
 @cache
+def relais() -> str:
+    """A program for ``ESAV_TEST_RELAIS``: a command with that setting takes it for Python, to start its own commands with."""
+    adresse = _pepiniere()
+    programme = Path(adresse).with_name("python")
+    partie = Path(__file__).with_name("relais.py")
+    programme.write_text(f'#!/bin/sh\nexec {sys.executable} -I -S {partie} {adresse} "$@"\n', encoding="utf-8")
+    programme.chmod(0o755)
+    return str(programme)
+
+
+@cache
 def _pepiniere() -> str:
     """Start the process that the others are forked from; the address of its socket. It ends with this one."""
     dossier = tempfile.TemporaryDirectory(prefix="esav-fourche-")

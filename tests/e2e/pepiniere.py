@@ -90,6 +90,7 @@ def devenir(demande: dict[str, Any], flux: list[int]) -> None:
     )
     sys.path[:0] = [demande["cwd"], *filter(None, demande["env"].get("PYTHONPATH", "").split(os.pathsep))]
     sys.argv = ["esav", *demande["arguments"]]
+    sys.executable = demande["env"].get("ESAV_TEST_RELAIS", sys.executable)
 
 
 def finir(code: int) -> NoReturn:

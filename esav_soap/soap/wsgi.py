@@ -122,6 +122,8 @@ class ApplicationWsgi:
         methode, chemin = environ["REQUEST_METHOD"], environ.get("PATH_INFO") or "/"
         faits: Faits = {}
         try:
+            if (lieu := decouper(chemin)) is not None:
+                faits.update(plateforme=lieu.plateforme, service=lieu.service)
             if methode == "POST":
                 reponse = self._post(environ, chemin, requete, faits)
             elif methode in ("GET", "HEAD"):
@@ -294,7 +296,6 @@ def _traitement(operations: Operations, service: str) -> Callable[[Any, Any], An
 
 def _noter(requete: str, methode: str, chemin: str, statut: int, faits: Faits, rendus: int, secondes: float) -> None:
     """The line of a request, in an order that reads well."""
-    decoupe = decouper(chemin)
     journal.noter(
         {
             "requete": requete,
@@ -303,8 +304,8 @@ def _noter(requete: str, methode: str, chemin: str, statut: int, faits: Faits, r
             "statut": statut,
             "appelant": faits.get("appelant"),
             "certificat": faits.get("certificat"),
-            "plateforme": decoupe and decoupe.plateforme,
-            "service": decoupe and decoupe.service,
+            "plateforme": faits.get("plateforme"),
+            "service": faits.get("service"),
             "operation": faits.get("operation"),
             "verdict": faits.get("verdict"),
             "numero": faits.get("numero"),

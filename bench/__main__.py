@@ -21,11 +21,12 @@ from bench import parties
 from bench.affichage import afficher_comparaison, afficher_etapes, afficher_exigences, afficher_suivi, en_json
 from bench.annonce import annonce
 from bench.chiffrement import chiffrement
+from bench.lenteur import lenteur
 from bench.messages import RACINE
 from bench.serveurs import MesureImpossible
 from bench.suivi import SUIVI_RAPIDE, PartieSuivi, PlanSuivi, mesurer_suivi
 
-_PARTIES = ("comparaison", "chiffrement", "etapes", "catalogue", "signalisations", "annonce", "suivi")
+_PARTIES = ("comparaison", "chiffrement", "etapes", "catalogue", "signalisations", "annonce", "lenteur", "suivi")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -66,6 +67,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             mesurees.append(parties.signalisations_stockees(plan, dossier, suivi))
         if "annonce" in voulues:
             mesurees.append(annonce(plan, dossier, suivi))
+        if "lenteur" in voulues:
+            mesurees += lenteur(plan, dossier, suivi)
         if "suivi" in voulues:
             suivies += mesurer_suivi(plan_suivi, dossier, suivi)
     except MesureImpossible as raison:

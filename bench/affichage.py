@@ -31,7 +31,7 @@ def afficher_comparaison(console: Console, partie: Comparaison) -> None:
     """One line a target; the ratios are medians of the ratios within each round."""
     table = Table(title=partie.titre, title_justify="left")
     table.add_column("")
-    for titre in ("dépôts/s", "rapport", "p50 ms", "p99 ms", "p50 / réf.", "processeur µs"):
+    for titre in ("par seconde", "rapport", "p50 ms", "p99 ms", "p50 / réf.", "processeur µs"):
         table.add_column(titre, justify="right")
     reference = partie.resultats[partie.reference]
     for nom, resultat in sorted(partie.resultats.items(), key=lambda paire: paire[0] != partie.reference):

@@ -13,7 +13,7 @@ import socket
 import ssl
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -97,6 +97,11 @@ def accuse(recu: bytes) -> bool:
     )
 
 
+def lu(recu: bytes) -> bool:
+    """Whether an HTTP answer is that of a consultation which found its signalisation."""
+    return recu.startswith(b"HTTP/1.1 200 ") and b"numeroSignalisation>" in recu and b"Fault" not in recu
+
+
 def requete(hote: str, port: int, chemin: str, message: bytes, operateur: str) -> tuple[bytes, bytes]:
     """The HTTP request, before and after its reference. Raises ``ValueError`` for a message without its mark."""
     if message.count(MARQUE) != 1:
@@ -121,8 +126,9 @@ def tirer(
     secondes: float = 5.0,
     nombre: int = 1 << 30,
     tls: ssl.SSLContext | None = None,
+    bonne: Callable[[bytes], bool] = accuse,
 ) -> Tir:
-    """Deposit on every connection without pause, until the time is up or ``nombre`` are answered.
+    """Deposit on every connection without pause, until the time is up or ``nombre`` are answered. ``bonne``: what counts.
 
     ``prefixe``: beginning of every reference, different for each run on one store (six characters at most).
     Raises :class:`ReponseIllisible`, and ``OSError`` when the server does not answer at all.
@@ -152,7 +158,7 @@ def tirer(
                     continue
                 fini = time.perf_counter()
                 tir.durees.append((fini - connexion.depart) * 1000)
-                if accuse(recu):
+                if bonne(recu):
                     tir.acceptes += 1
                 else:
                     tir.refuses += 1
@@ -182,6 +188,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     analyseur.add_argument("--nombre", type=int, default=1 << 30)
     analyseur.add_argument("--identite", type=Path, help="certificat et clé du client (PEM) : la connexion est TLS")
     analyseur.add_argument("--ca", type=Path, help="autorité du certificat du serveur (PEM)")
+    analyseur.add_argument("--consultation", action="store_true", help="le message consulte, il ne dépose pas")
     lus = analyseur.parse_args(arguments)
     tls = None
     if lus.identite:
@@ -197,6 +204,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         secondes=lus.secondes,
         nombre=lus.nombre,
         tls=tls,
+        bonne=lu if lus.consultation else accuse,
     )
     json.dump(asdict(tir), sys.stdout)
 

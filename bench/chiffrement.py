@@ -46,7 +46,7 @@ def chiffrement(plan: Plan, dossier: Path, suivi: Suivi) -> Comparaison:
             base = dossier / f"tls-{len(courses)}.db"
             shutil.copyfile(modele(dossier, suivi), base)
             url = f"sqlite:///{base}"
-            tls = _acces(url, dossier) if titre == CHIFFRE else None
+            tls = acces(url, dossier) if titre == CHIFFRE else None
             cible = pile.enter_context(serveur("esav", url, dossier, tls=tls))
             courses[titre] = course_serveur(cible, fichier, VERSION, plan.connexions)
         resultats = mesurer(courses, plan.tours, plan.secondes, suivi)
@@ -55,7 +55,7 @@ def chiffrement(plan: Plan, dossier: Path, suivi: Suivi) -> Comparaison:
     return Comparaison("TLS avec certificat client", resultats, CLAIR, exigences=exigences)
 
 
-def _acces(url: str, dossier: Path) -> Tls:
+def acces(url: str, dossier: Path) -> Tls:
     """Let the opérateur of the measured message in by a certificate, and homologate it."""
     faits = _certificats(dossier)
     autorite, client = pki.lire(faits.autorite), pki.lire(faits.client)

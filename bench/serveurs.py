@@ -122,12 +122,17 @@ def charger(
     connexions: int = 8,
     secondes: float = 5.0,
     nombre: int = 1 << 30,
+    service: str = "depot",
 ) -> Tir:
-    """Bring the load to a server from a process of its own. Raises :class:`MesureImpossible` when one answer was no
+    """Bring the load to a server from a process of its own. ``service``: ``depot``, or ``suivi`` for a message that consults.
+    Raises :class:`MesureImpossible` when one answer was no
     acknowledgement: what is refused is quick, and would be counted as speed."""
     commande = [sys.executable, "-m", "bench.charge", str(cible.port)]
-    commande += [chemin_service("production", "depot", version), str(message), prefixe]
+    chemin = chemin_service("production", service, version if service == "depot" else None)
+    commande += [chemin, str(message), prefixe]
     commande += ["--connexions", str(connexions), "--secondes", str(secondes), "--nombre", str(nombre)]
+    if service != "depot":
+        commande.append("--consultation")
     if cible.tls:
         commande += ["--identite", str(cible.tls.client), "--ca", str(cible.tls.ca)]
     fait = subprocess.run(

@@ -282,6 +282,8 @@ DESCRIPTIONS = {
     "archivage_jours": "Jours calendaires après la clôture ou le rejet, avant qu'une signalisation passe aux archives ; au moins "
     "91. Voir [guide-technicien.md](guide-technicien.md).",
     "worker": "`oui` ou `non` : `esav serve` lance aussi un worker, qui envoie les avis et les notifications, verrouille et archive.",
+    "journal": "Comment le journal est écrit, une ligne par événement : `texte` ou `json`. Vaut pour le serveur, le worker et les "
+    "commandes. Voir [exploitation.md](exploitation.md#le-journal).",
     "horloge": "Pour répéter un changement de version, jamais en service : `paquet.module:fonction` qui donne l'instant.",
 }
 

@@ -1,7 +1,7 @@
 """What the system must do, by number, and which tests prove it.
 
-``python -m tests.exigences`` collects the tests, reads their ``@pytest.mark.exigence`` and lists each number with its tests,
-then those that nothing is built for yet. The test ``tests/unit/test_exigences.py`` fails when a built one has no test, when
+``python -m tests.exigences`` collects the tests (``python -m tests.exigences tests/unit``: these alone), reads their
+``@pytest.mark.exigence`` and lists each number with its tests, then those that nothing is built for yet. The test ``tests/unit/test_exigences.py`` fails when a built one has no test, when
 a test names a number that does not exist, and when a test names none.
 """
 
@@ -77,13 +77,17 @@ EXIGENCES: Mapping[str, tuple[Etat, str]] = {
 
 @dataclass
 class Recolte:
-    """A pytest plugin: the tests of a collection. ``par_numero``: number -> tests; ``sans``: tests without a number."""
+    """A pytest plugin: the tests of a collection. ``par_numero``: number -> tests; ``sans``: tests without a number;
+    ``fichiers``: where they are."""
 
     par_numero: dict[str, list[str]] = field(default_factory=dict)
     sans: list[str] = field(default_factory=list)
     total: int = 0
+    fichiers: set[Path] = field(default_factory=set)
 
+    @pytest.hookimpl(tryfirst=True)  # before others take some away
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        self.fichiers = {item.path for item in items}
         fonctions: dict[str, set[str]] = {}
         for item in items:
             nom = item.nodeid.partition("[")[0]
@@ -121,7 +125,7 @@ def defauts(recolte: Recolte) -> list[str]:
 
 def main(arguments: list[str]) -> int:
     """Print the list; with ``--json`` what the test needs."""
-    recolte = recolter()
+    recolte = recolter([chemin for chemin in arguments if chemin != "--json"] or ("tests",))
     faux = defauts(recolte)
     if "--json" in arguments:
         print(json.dumps({"total": recolte.total, "defauts": faux, "couvertes": sorted(recolte.par_numero)}))

@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from itertools import takewhile
 from pathlib import Path
+from unittest.mock import patch
 
 from esav_soap.avis import Envoi
 from esav_soap.bootstrap.noeud import contrats_sans_version
 from esav_soap.bootstrap.operations import monter_operations
+from esav_soap.contract.ecriture import ecriture_reponse
 from esav_soap.homologation import Domaine, Homologation
 from esav_soap.publication import VersionPubliee
 from esav_soap.reader.sources import depuis_dossiers
@@ -38,7 +40,7 @@ from esav_soap.usecases.ports_acces import Deroulements
 from esav_soap.usecases.ports_rendez_vous import CapacitesImportees
 from esav_soap.usecases.ports_suivi import Filtre, PageSignalisations, Place, Resume
 from esav_soap.usecases.publieur import Publieur
-from esav_soap.usecases.registre import Registre
+from esav_soap.usecases.registre import Registre, charger
 from esav_soap.usecases.scenarios import AvecScenarios
 from tests.e2e.soap import Reponse
 from tests.faux_publieur import FauxPublieur
@@ -285,6 +287,12 @@ def pack(version: str) -> bytes:
     return empaqueter(depuis_dossiers(RACINE, version), URL)[1]
 
 
+#: What a node makes of a pack and of its services is never changed: all nodes of these tests share it.
+charger_une_fois = lru_cache(maxsize=8)(charger)
+_contrats = cache(contrats_sans_version)
+_ecriture = cache(ecriture_reponse)
+
+
 def publiee(version: str, ouverture: datetime, retrait: datetime | None = None, suite: str = "") -> VersionPubliee:
     return VersionPubliee(version, ouverture - timedelta(days=60), ouverture, retrait, suite or None)
 
@@ -361,9 +369,10 @@ def noeud(
     """
     base = base or base_garnie()
     registre = Registre(base, URL)
-    registre.rafraichir(INSTANT)
+    with patch("esav_soap.usecases.registre.charger", charger_une_fois):
+        registre.rafraichir(INSTANT)
     horloge = [INSTANT]
-    schemas, wsdls = contrats_sans_version()
+    schemas, wsdls = _contrats()
     homologations = RegistreHomologations(base, URL, exigee=homologation)
     scenarios = deroulements and AvecScenarios(
         base, deroulements, lambda quand: registre.offres("integration", quand), lambda: horloge[0], lambda _: None
@@ -379,9 +388,10 @@ def noeud(
         schemas,
         lambda: horloge[0],
     )
-    application = ApplicationWsgi(
-        operations, registre, identite, lambda: horloge[0], wsdls, homologations, taille_max, avertir=avertir
-    )
+    with patch("esav_soap.soap.protocole.ecriture_reponse", _ecriture):
+        application = ApplicationWsgi(
+            operations, registre, identite, lambda: horloge[0], wsdls, homologations, taille_max, avertir=avertir
+        )
     return FauxNoeud(base, registre, application, horloge)
 
 

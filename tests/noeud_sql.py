@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import cast
 
 from esav_soap.model import TypeRendezVous
@@ -33,11 +35,21 @@ def capacites(places: int = 9, jours: Iterable[date] = (JEUDI, VENDREDI)) -> lis
 @contextmanager
 def noeud_sql(dossier: Path, places: Iterable[Capacite] = ()) -> Iterator[tuple[FauxNoeud, Magasin]]:
     """The versions and the parc of :func:`~tests.faux.base_garnie`, all of it in the area :data:`ZONE`."""
-    modele = base_garnie()
+    (dossier / "esav.db").write_bytes(_fichier(tuple(places)))
     with ouvrir(f"sqlite:///{dossier}/esav.db") as magasin:
-        for publiee, pack in modele.publiees.values():
-            magasin.enregistrer_version(publiee, pack)
-        magasin.importer([replace(p, zone=ZONE) for p in modele.prestations.values()])
-        bilan = magasin.importer_capacites(list(enumerate(places, 2)), INSTANT - timedelta(days=1))
-        assert not bilan.problemes
         yield noeud(cast(FausseBase, magasin)), magasin
+
+
+@lru_cache(maxsize=4)
+def _fichier(places: tuple[Capacite, ...]) -> bytes:
+    """The file of that store, made once for all tests."""
+    modele = base_garnie()
+    with TemporaryDirectory() as dossier:
+        with ouvrir(f"sqlite:///{dossier}/esav.db") as magasin:
+            for publiee, pack in modele.publiees.values():
+                magasin.enregistrer_version(publiee, pack)
+            magasin.importer([replace(p, zone=ZONE) for p in modele.prestations.values()])
+            bilan = magasin.importer_capacites(list(enumerate(places, 2)), INSTANT - timedelta(days=1))
+            assert not bilan.problemes
+        assert not Path(dossier, "esav.db-wal").exists(), "a part of it is elsewhere"
+        return (Path(dossier) / "esav.db").read_bytes()

@@ -11,13 +11,15 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
+from tests.bases_pretes import BasesPretes
 from tests.programmes import manque
 
 DELAI_S = 60
@@ -43,7 +45,7 @@ def _utilisateur() -> pwd.struct_passwd | None:
 
 
 class Grappe:
-    """A running cluster. ``base()`` makes databases in it."""
+    """A running cluster. ``base()`` makes databases in it; ``pretes.base()`` lends such as ``ouvrir`` makes of an empty one."""
 
     def __init__(self, programmes: Path, dossier: Path, compte: pwd.struct_passwd | None) -> None:
         self._programmes = programmes
@@ -53,6 +55,7 @@ class Grappe:
             {"user": compte.pw_uid, "group": compte.pw_gid, "extra_groups": []} if compte else {}
         )
         self._serveur: subprocess.Popen[bytes] | None = None
+        self.pretes = BasesPretes(self)
 
     def initialiser(self) -> None:
         if self._compte:
@@ -111,21 +114,27 @@ class Grappe:
     def url(self, base: str) -> str:
         return f"postgresql://esav@/{base}?host={self._dossier}"
 
+    def creer(self) -> str:
+        """The URL of a new, empty database."""
+        nom = f"t{secrets.token_hex(6)}"
+        self._ordonner("CREATE DATABASE {}", nom)
+        return self.url(nom)
+
+    def supprimer(self, url: str) -> None:
+        self._ordonner("DROP DATABASE {} WITH (FORCE)", str(conninfo_to_dict(url)["dbname"]))
+
+    def _ordonner(self, ordre: str, base: str) -> None:
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connexion:
+            connexion.execute(ordre.format(base))
+
     @contextmanager
     def base(self) -> Iterator[str]:
         """The URL of a new, empty database, dropped at the end."""
-        nom = f"t{secrets.token_hex(6)}"
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connexion:
-            connexion.execute(
-                f"CREATE DATABASE {nom} STRATEGY file_copy"
-                if connexion.info.server_version >= 150000
-                else f"CREATE DATABASE {nom}"
-            )
+        url = self.creer()
         try:
-            yield self.url(nom)
+            yield url
         finally:
-            with psycopg.connect(self.url("postgres"), autocommit=True) as connexion:
-                connexion.execute(f"DROP DATABASE {nom} WITH (FORCE)")
+            self.supprimer(url)
 
 
 @contextmanager
@@ -142,12 +151,18 @@ def grappe_neuve() -> Iterator[Grappe]:
         grappe.demarrer()
         yield grappe
     finally:
-        grappe.arreter()
+        grappe.arreter(signal.SIGQUIT)  # nobody will read what it would still write
         shutil.rmtree(dossier, ignore_errors=True)
 
 
+_COMMUNE = pytest.StashKey[Grappe]()
+
+
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[Grappe]:
-    """One cluster for the whole run."""
-    with grappe_neuve() as grappe:
-        yield grappe
+def postgresql(pytestconfig: pytest.Config) -> Grappe:
+    """One cluster for the whole run, however many folders and modules import this fixture."""
+    if _COMMUNE not in pytestconfig.stash:
+        duree = ExitStack()
+        pytestconfig.stash[_COMMUNE] = duree.enter_context(grappe_neuve())
+        pytestconfig.add_cleanup(duree.close)
+    return pytestconfig.stash[_COMMUNE]

@@ -1,32 +1,22 @@
-"""The archive over a store: the worker's part of it, its settings, and files of exports."""
+"""Files of exports of the archive."""
 
 from __future__ import annotations
 
+import errno
 import gzip
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from esav_soap.usecases.archives.delais import JOURS_DEFAUT, JOURS_MAX, JOURS_MIN
+from esav_soap.bootstrap.dossiers import synchroniser
 
 if TYPE_CHECKING:
     from esav_soap.usecases.archives.ports import Archives, FiltreArchives
     from esav_soap.usecases.catalogue import Suivi
-
-
-def problemes_archivage(valeurs: Mapping[str, object]) -> list[str]:
-    """What is wrong with the settings that are given, in French."""
-    jours = int(str(valeurs.get("archivage_jours", JOURS_DEFAUT)))
-    if JOURS_MIN <= jours <= JOURS_MAX:
-        return []
-    return [
-        f"ESAV_ARCHIVAGE_JOURS doit être de {JOURS_MIN} (l'historique que les opérateurs consultent) à {JOURS_MAX}, "
-        f"pas {jours}"
-    ]
 
 
 def exporter_vers(
@@ -47,15 +37,21 @@ def exporter_vers(
 
 @contextmanager
 def _fichier_neuf(fichier: Path) -> Iterator[BinaryIO]:
-    """On the disk when the block ends; gone when it raises."""
-    if fichier.exists():
-        raise FileExistsError(17, "un fichier de ce nom existe", str(fichier))
+    """On the disk when the block ends, under its name; gone when it raises. Never over another one."""
+    _verifier_libre(fichier)
     descripteur, provisoire = tempfile.mkstemp(dir=fichier.parent, prefix=f".{fichier.name}.")
     try:
         with os.fdopen(descripteur, "wb") as sortie:
             yield sortie
             sortie.flush()
             os.fsync(sortie.fileno())
+        _verifier_libre(fichier)  # an export is long: somebody may have begun the same one
         os.replace(provisoire, fichier)
+        synchroniser(fichier.parent)  # what it holds may be purged from now on
     finally:
         Path(provisoire).unlink(missing_ok=True)
+
+
+def _verifier_libre(fichier: Path) -> None:
+    if fichier.exists():
+        raise FileExistsError(errno.EEXIST, "un fichier de ce nom existe", str(fichier))

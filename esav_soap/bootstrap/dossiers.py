@@ -83,6 +83,15 @@ def versions_en_trop(racine: Path, connues: Iterable[str], *, supprimer: bool) -
     return [f"en trop : {dossier.relative_to(racine)}" for dossier in trop]
 
 
+def synchroniser(dossier: Path) -> None:
+    """What was renamed or linked in that folder is on the disk, when this returns."""
+    descripteur = os.open(dossier, os.O_RDONLY)
+    try:
+        os.fsync(descripteur)
+    finally:
+        os.close(descripteur)
+
+
 def ecrire_fichier(fichier: Path, contenu: bytes) -> None:
     """Write a file at once or not at all."""
     fichier.parent.mkdir(parents=True, exist_ok=True)

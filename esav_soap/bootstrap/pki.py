@@ -12,6 +12,7 @@ import tempfile
 from datetime import datetime
 from pathlib import Path
 
+from esav_soap.bootstrap.dossiers import synchroniser
 from esav_soap.errors import ReglageInvalide
 from esav_soap.pki import AutoriteInterne, creer_autorite, empreinte, en_der, en_pem
 
@@ -104,11 +105,7 @@ def deposer_secret(fichier: Path, contenu: bytes) -> None:
             sortie.flush()
             os.fsync(sortie.fileno())
         os.link(provisoire, fichier)
-        dossier = os.open(fichier.parent, os.O_RDONLY)
-        try:
-            os.fsync(dossier)
-        finally:
-            os.close(dossier)
+        synchroniser(fichier.parent)
     except FileExistsError as exc:
         raise ReglageInvalide(f"{fichier} existe déjà : rien n'a été écrit.") from exc
     finally:

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from urllib.parse import urlsplit
 
-from esav_soap.bootstrap.archives import problemes_archivage
 from esav_soap.bootstrap.courrier import problemes_courrier
 from esav_soap.bootstrap.ecoutes import problemes_ecoutes, source_reglee
 from esav_soap.bootstrap.notifications import problemes_notifications
 from esav_soap.bootstrap.verrouillage import problemes_verrouillage
 from esav_soap.errors import ReglageInvalide
-from esav_soap.usecases.archives.delais import JOURS_DEFAUT
+from esav_soap.journal import FORMES
+from esav_soap.usecases.archives.delais import JOURS_DEFAUT, JOURS_MAX, JOURS_MIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ class Reglages:
     - ``verrouillage``: ``oui`` or ``non``: whether workers lock what is validated once it cannot be contested any more.
     - ``archivage_jours``: calendar days after its closure, before a signalisation goes to the archive.
     - ``worker``: ``oui`` or ``non``: whether ``serve`` starts a worker as well.
+    - ``journal``: how the log is written: ``texte`` or ``json``.
     - ``horloge``: for rehearsing a switch only: ``package.module:function`` that gives the instant; by default the system's.
     """
 
@@ -86,6 +87,7 @@ class Reglages:
     verrouillage: str = "oui"
     archivage_jours: int = JOURS_DEFAUT
     worker: str = "oui"
+    journal: str = "texte"
     horloge: str = ""
 
     @property
@@ -124,6 +126,8 @@ def lire_reglages(environnement: Mapping[str, str] | None = None, **donnes: obje
                 problemes.append(f"{nom} doit être au moins 1")
         valeurs[champ.name] = valeur
     problemes += problemes_ecoutes(valeurs)
+    if valeurs.get("journal", "texte") not in FORMES:
+        problemes.append(f"ESAV_JOURNAL doit être {' ou '.join(FORMES)}, pas « {valeurs['journal']} »")
     url = urlsplit(str(valeurs.get("url_publique", "http://x")))
     if url.scheme not in ("http", "https") or not url.hostname or url.query or url.fragment:
         problemes.append(
@@ -133,10 +137,20 @@ def lire_reglages(environnement: Mapping[str, str] | None = None, **donnes: obje
     problemes += problemes_courrier(valeurs)
     problemes += problemes_notifications(valeurs)
     problemes += problemes_verrouillage(valeurs)
-    problemes += problemes_archivage(valeurs)
+    problemes += _problemes_archivage(valeurs)
     if problemes:
         raise ReglageInvalide(" ; ".join(problemes))
     return Reglages(**valeurs)  # type: ignore[arg-type]
+
+
+def _problemes_archivage(valeurs: Mapping[str, object]) -> list[str]:
+    jours = int(str(valeurs.get("archivage_jours", JOURS_DEFAUT)))
+    if JOURS_MIN <= jours <= JOURS_MAX:
+        return []
+    return [
+        f"ESAV_ARCHIVAGE_JOURS doit être de {JOURS_MIN} (l'historique que les opérateurs consultent) à {JOURS_MAX}, "
+        f"pas {jours}"
+    ]
 
 
 def _problemes_homologation(valeurs: Mapping[str, object]) -> list[str]:

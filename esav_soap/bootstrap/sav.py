@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
 
-from esav_soap.model import Catalogue
 from esav_soap.signalisation import Signalisation
 from esav_soap.store import Magasin
+from esav_soap.usecases import suivi
 from esav_soap.usecases.actions import Avancer
 from esav_soap.usecases.agenda_essai import AgendaEssai, fermeture_essai
 from esav_soap.usecases.ports import Depots, Horloge
@@ -16,15 +14,7 @@ from esav_soap.usecases.registre import Registre, catalogue_du_pack
 from esav_soap.usecases.rendez_vous import RendezVous, offres_du_registre
 from esav_soap.usecases.sav import Sav
 from esav_soap.usecases.scenarios import AvecScenarios
-from esav_soap.usecases.suivi import ChampRempli, champs_remplis, defaut_declare
-
-
-@dataclass(frozen=True, slots=True)
-class FormulaireLu:
-    """A form as it was filled, with its labels. ``defaut``: the declared fault, in words."""
-
-    defaut: str | None
-    champs: Sequence[ChampRempli]
+from esav_soap.usecases.suivi import FormulaireRempli
 
 
 def monter_sav(magasin: Magasin, instant: Horloge) -> Sav:
@@ -53,17 +43,10 @@ def monter_saisie(magasin: Magasin, instant: Horloge) -> tuple[Depots, Registre]
     return scenarios, registre
 
 
-def formulaire_lu(magasin: Magasin, signalisation: Signalisation) -> FormulaireLu | None:
+def formulaire_rempli(magasin: Magasin, signalisation: Signalisation) -> FormulaireRempli | None:
     """The form of a signalisation; None when the version that it was deposited in is not recorded here."""
-    catalogue = _catalogue(magasin, signalisation.version_catalogue)
-    if catalogue is None:
-        return None
-    return FormulaireLu(defaut_declare(signalisation, catalogue), champs_remplis(signalisation, catalogue))
-
-
-def _catalogue(magasin: Magasin, version: str) -> Catalogue | None:
-    pack = magasin.pack(version)
-    return None if pack is None else catalogue_du_pack(pack)
+    pack = magasin.pack(signalisation.version_catalogue)
+    return None if pack is None else suivi.formulaire_rempli(signalisation, catalogue_du_pack(pack))
 
 
 def _scenarios(magasin: Magasin, instant: Horloge) -> AvecScenarios:

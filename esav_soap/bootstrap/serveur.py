@@ -15,13 +15,15 @@ from esav_soap.bootstrap.auxiliaire import ArbitreAvecWorker, Auxiliaire, worker
 from esav_soap.bootstrap.courrier import SANS_SERVEUR, courrier_smtp
 from esav_soap.bootstrap.ecoutes import verifier_adresse, verifier_socket
 from esav_soap.bootstrap.horloge import maintenant
-from esav_soap.bootstrap.journal import journaliser
 from esav_soap.bootstrap.noeud import identite, monter
 from esav_soap.bootstrap.notifications import SANS_CERTIFICAT, recepteur_https
+from esav_soap.bootstrap.refus_http import TEXTE, JournalServeur, taire_le_serveur, texte
 from esav_soap.bootstrap.reglages import Reglages
 from esav_soap.bootstrap.tls import Contextes, contexte_serveur
 from esav_soap.bootstrap.travailleur import Ecoutes, Travailleur
 from esav_soap.errors import ReglageInvalide
+from esav_soap.journal import journaliser
+from esav_soap.soap.journal import EN_TETE, chemin_lisible, noter, nouvelle_requete
 from esav_soap.store import ouvrir
 
 _journal = logging.getLogger(__name__)
@@ -58,6 +60,7 @@ class Serveur(BaseApplication):  # type: ignore[misc]
             "timeout": 60,
             "graceful_timeout": 20,
             "loglevel": "warning",
+            "logger_class": JournalServeur,
             "proc_name": "esav",
             "control_socket_disable": True,
         }
@@ -99,17 +102,25 @@ def public(application: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
             if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or not (
                 chemin == "/sante" or chemin.startswith("/pki/")
             ):
-                start_response(
-                    "403 Forbidden",
-                    [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(_EN_CLAIR)))],
-                )
-                return [_EN_CLAIR]
+                requete = nouvelle_requete()
+                corps = texte(_EN_CLAIR, requete)
+                noter({
+                    "requete": requete,
+                    "methode": environ["REQUEST_METHOD"],
+                    "chemin": chemin_lisible(chemin),
+                    "statut": 403,
+                    "verdict": "EN_CLAIR",
+                    "octets_rendus": len(corps),
+                })  # fmt: skip
+                entetes = [("Content-Type", TEXTE), ("Content-Length", str(len(corps))), (EN_TETE, requete)]
+                start_response("403 Forbidden", entetes)
+                return [corps]
         return application(environ, start_response)
 
     return filtrer
 
 
-_EN_CLAIR = "Cette adresse, sans chiffrement, ne sert que les listes de révocation.\n".encode()
+_EN_CLAIR = "Cette adresse, sans chiffrement, ne sert que les listes de révocation."
 
 
 def servir(reglages: Reglages, pret: Callable[[], None] | None = None) -> None:
@@ -117,7 +128,8 @@ def servir(reglages: Reglages, pret: Callable[[], None] | None = None) -> None:
 
     Raises :class:`~esav_soap.errors.ReglageInvalide` before anything listens.
     """
-    journaliser()
+    journaliser(reglages.journal)
+    taire_le_serveur()
     identite(reglages)
     verifier_url_publique(reglages)
     if reglages.tls_certificat:

@@ -22,6 +22,7 @@ from gunicorn.workers.gthread import _DEFER, DEFAULT_WORKER_DATA_TIMEOUT, STOP_K
 
 from esav_soap.bootstrap.affluence import victime
 from esav_soap.bootstrap.prises import REQUETE_S, Prise, PriseMandataire, PrisePublique
+from esav_soap.bootstrap.refus_http import refuser
 from esav_soap.bootstrap.tls import Contextes, PriseTls, motif
 from esav_soap.jeton import JETON, PLACES
 
@@ -279,6 +280,11 @@ class Travailleur(ThreadWorker):  # type: ignore[misc]
         except BaseException as erreur:
             suite.set_exception(erreur)
         self.method_queue.defer(self.finish_request, conn, suite)
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
+        """In our words; who does not take the answer is gone."""
+        with suppress(OSError):
+            refuser(client, req or getattr(exc, "req", None), exc)
 
     def handle_request(self, req: Any, conn: Any) -> Any:
         if isinstance(conn.sock, PriseTls):

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from esav_soap.avis.faits import Lieux
 from esav_soap.bootstrap.courrier import SANS_SERVEUR, cadence, courrier_smtp
 from esav_soap.bootstrap.horloge import horloge
-from esav_soap.bootstrap.journal import journaliser
 from esav_soap.bootstrap.notifications import SANS_CERTIFICAT, actualisation, patience, recepteur_https
 from esav_soap.bootstrap.reglages import Reglages
 from esav_soap.bootstrap.verrouillage import monter_verrouillage
+from esav_soap.journal import journaliser
 from esav_soap.store import Magasin, ouvrir
 from esav_soap.usecases.archives.passage import Archivage
 from esav_soap.usecases.avis import Rappels, Redacteur
@@ -46,7 +46,7 @@ class Travaux:
 def travailler(reglages: Reglages, *, une_fois: bool, parent: int | None = None) -> Travaux:
     """Send, lock and archive what is due, once or until a signal. ``parent``: pid of the server that started this process, and
     whose end ends it. Raises :class:`~esav_soap.errors.ReglageInvalide`."""
-    journaliser()
+    journaliser(reglages.journal)
     instant = horloge(reglages)
     courrier = courrier_smtp(reglages, instant)
     recepteur = recepteur_https(reglages)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Mapping
 
 import click
 
-from esav_soap import __version__
+from esav_soap import __version__, journal
 from esav_soap.cli import francais
 from esav_soap.cli.interruption import INTERROMPU
 from esav_soap.errors import ErreurEsav, PackInvalide, PublicationRefusee, ReglageInvalide
@@ -68,6 +69,9 @@ def esav() -> None:
 def main() -> None:
     """Entry point of the ``esav`` script. Exit codes: 0 done, 1 refused, 2 wrong usage, 130 interrupted."""
     francais.installer()
+    # What goes wrong inside is told as servers and workers do; these two tell more, and judge the setting.
+    journal.journaliser(os.environ.get("ESAV_JOURNAL", ""), journal.ANORMAL)
+    journal.prendre_les_imprevus()
     try:
         code = esav.main(prog_name="esav", standalone_mode=False)
     except click.exceptions.Exit as sortie:

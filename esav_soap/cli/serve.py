@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import click
 
 from esav_soap.cli.options import STORE
@@ -36,4 +38,9 @@ def serve(**options: object) -> None:
     aussi = f"   listes de révocation : http://{reglages.adresse_http}/pki/" if reglages.adresse_http else ""
     aussi += f"   mandataire : {reglages.socket_mandataire}" if reglages.socket_mandataire else ""
     ecoute = f"e-SAV écoute : {schema}://{reglages.adresse}/{public}{aussi}   (Ctrl-C pour arrêter)"
-    servir(reglages, lambda: click.echo(ecoute, err=True))
+    servir(
+        reglages,
+        lambda: (
+            logging.getLogger(__name__).info(ecoute) if reglages.journal == "json" else click.echo(ecoute, err=True)
+        ),
+    )

@@ -1,4 +1,5 @@
-"""Writing answers: the Spyne types of ``contract.reponses``, compiled once into functions that make their elements.
+"""Writing answers, and calls of receivers: the Spyne types of ``contract.reponses``, compiled once into functions that make
+their elements.
 
 Spyne walks the types anew for each answer, which costs a deposit more than judging its form; what is written is the same.
 """
@@ -29,26 +30,23 @@ _TEXTES: Mapping[Any, Callable[[Any], str]] = {
 
 def ecriture_reponse(operation: str, reponse: Reponse, ns_soap: str) -> Callable[[Any], bytes]:
     """The writer of the whole SOAP message that answers ``operation``. Raises ``TypeError`` for a type it does not know."""
-    enveloppe, corps = f"{{{ns_soap}}}Envelope", f"{{{ns_soap}}}Body"
     enveloppant = f"{{{NS_WS}}}{operation}Response"
-    espaces = {"soapenv": ns_soap, "ws": NS_WS}
     ecrire = _ecriture(reponse.nom, reponse.type.customize(min_occurs=1))
+    return _message(ns_soap, lambda corps, valeur: ecrire(etree.SubElement(corps, enveloppant), valeur))
+
+
+def ecriture_requete(operation: str, requete: Any) -> Callable[[Any], bytes]:
+    """The writer of the whole SOAP 1.1 message that calls ``operation`` of a receiver; ``requete``: type of its members."""
+    return _message(NS_SOAP_11, _complexe(f"{{{NS_WS}}}{operation}", requete))
+
+
+def _message(ns_soap: str, ecrire: Ecriture) -> Callable[[Any], bytes]:
+    """The whole message; ``ecrire`` writes into its body."""
+    enveloppe, corps = f"{{{ns_soap}}}Envelope", f"{{{ns_soap}}}Body"
+    espaces = {"soapenv": ns_soap, "ws": NS_WS}
 
     def message(valeur: Any) -> bytes:
         racine = etree.Element(enveloppe, nsmap=espaces)
-        ecrire(etree.SubElement(etree.SubElement(racine, corps), enveloppant), valeur)
-        return etree.tostring(racine, encoding="UTF-8", xml_declaration=True)
-
-    return message
-
-
-def ecriture_requete(operation: str, requete: Any, ns_soap: str = NS_SOAP_11) -> Callable[[Any], bytes]:
-    """The writer of the whole SOAP message that calls ``operation``, of a receiver; ``requete``: type of its members."""
-    enveloppe, corps = f"{{{ns_soap}}}Envelope", f"{{{ns_soap}}}Body"
-    ecrire = _complexe(f"{{{NS_WS}}}{operation}", requete)
-
-    def message(valeur: Any) -> bytes:
-        racine = etree.Element(enveloppe, nsmap={"soapenv": ns_soap, "ws": NS_WS})
         ecrire(etree.SubElement(racine, corps), valeur)
         return etree.tostring(racine, encoding="UTF-8", xml_declaration=True)
 

@@ -13,7 +13,7 @@ from lxml import etree
 from esav_soap.errors import CodeChamp, ErreurChamp
 from esav_soap.intake.explication import Contexte, expliquer
 from esav_soap.intake.generique import Assembleur
-from esav_soap.intake.messages import BLANCS, erreur
+from esav_soap.intake.messages import BLANCS, erreur, ligne
 from esav_soap.intake.normalisation import normaliser, sans_commentaires
 from esav_soap.intake.ordre import ranger
 from esav_soap.intake.proches import proche
@@ -143,6 +143,10 @@ class Controle:
         if formulaire is None:
             if code:
                 erreurs.append(self._offre_inconnue(code))
+            elif not any(e.chemin == OFFRE.code for e in erreurs):  # blanks, which the schema takes for a text
+                raison = "ce champ obligatoire est vide"
+                admises = tuple(self._par_offre)
+                erreurs.append(ligne(CodeChamp.CHAMP_MANQUANT, OFFRE, OFFRE.code, raison, admises=admises))
             return Verdict(erreurs=tuple(erreurs))
         paires, suffisantes = _paires(requete)
         erreurs = [e for e in erreurs if not _jugee_ailleurs(e, suffisantes)]

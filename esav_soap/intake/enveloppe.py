@@ -130,11 +130,19 @@ def _analyser(octets: bytes, encodage: str | None) -> etree._Element:
             remove_pis=True,
         )
     try:
-        return etree.fromstring(octets, analyseur)
+        racine = etree.fromstring(octets, analyseur)
     except (etree.XMLSyntaxError, ValueError, LookupError, AssertionError) as exc:
-        ligne = getattr(exc, "lineno", None)
-        lieu = f", vers la ligne {ligne}" if ligne else ""
-        raise _mal_forme(f"Le corps n'est pas du XML bien formé{lieu} : vérifier l'encodage et les balises.") from None
+        raise _illisible(getattr(exc, "lineno", None)) from None
+    # A warning makes lxml forget the error before it: a tree with undeclared prefixes gets through.
+    for entree in analyseur.error_log:
+        if entree.level >= etree.ErrorLevels.ERROR:
+            raise _illisible(entree.line)
+    return racine
+
+
+def _illisible(ligne: int | None) -> ErreurEsav:
+    lieu = f", vers la ligne {ligne}" if ligne else ""
+    return _mal_forme(f"Le corps n'est pas du XML bien formé{lieu} : vérifier l'encodage et les balises.")
 
 
 def _ouvrir(racine: etree._Element) -> Message:
@@ -144,8 +152,8 @@ def _ouvrir(racine: etree._Element) -> Message:
         raise _mal_forme("L'élément racine doit être l'enveloppe SOAP (Envelope), en version 1.1 ou 1.2.")
     espace = f"{{{nom.namespace}}}"
     corps = None
-    for enfant in racine:
-        if enfant.tag == f"{espace}Header" and corps is None:
+    for rang, enfant in enumerate(racine):
+        if enfant.tag == f"{espace}Header" and rang == 0:
             _verifier_entetes(enfant, espace)
         elif enfant.tag == f"{espace}Body" and corps is None:
             corps = enfant

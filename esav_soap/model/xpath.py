@@ -95,7 +95,7 @@ def compiler(expression: str, espace: str) -> etree.XPath:
     try:
         return etree.XPath(qualifier(expression), namespaces={PREFIXE: espace}, regexp=False, smart_strings=False)
     except etree.XPathSyntaxError as exc:
-        raise ExpressionInvalide(f"expression XPath refusée par libxml2 : « {_abrege(expression)} »") from exc
+        raise ExpressionInvalide(f"expression XPath refusée : « {_abrege(expression)} »") from exc
 
 
 def _noms(token: XPathToken) -> Iterator[XPathToken]:

@@ -88,7 +88,7 @@ def _lire(chemin: str, octets: bytes, attendu: str, problemes: Problemes) -> Noe
             propres.ajouter(
                 CodeProbleme.META_SCHEMA,
                 Lieu(chemin, ligne),
-                f"Refusé par le méta-schéma {attendu}.xsd (libxml2 : {message})",
+                f"Refusé par le méta-schéma {attendu}.xsd : {message}",
             )
     problemes.reprendre(propres)
     return noeud

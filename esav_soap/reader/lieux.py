@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from esav_soap.errors import Probleme
 from esav_soap.reader.codes import CodeProbleme
+
+#: What XML 1.0 has no place for: a problem may be told in a SOAP answer.
+_IMPOSSIBLES = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 class Lieu(NamedTuple):
@@ -82,6 +86,6 @@ def phrase(texte: str) -> str:
 
 
 def abrege(texte: str, maximum: int = 60) -> str:
-    """A value as messages quote it: on one line, shortened."""
-    texte = " ".join(texte.split())
+    """A value as messages quote it: on one line, shortened, without what XML cannot carry."""
+    texte = _IMPOSSIBLES.sub("?", " ".join(texte.split()))
     return texte if len(texte) <= maximum else f"{texte[: maximum - 1]}…"

@@ -64,6 +64,11 @@ def parse(fichier: str, octets: bytes, problemes: Problemes) -> etree._Element |
         entree = premiere_entree(parser.error_log)
         problemes.ajouter(CodeProbleme.XML_MAL_FORME, Lieu(fichier, exc.lineno or 1), _raison(entree))
         return None
+    # A warning makes lxml forget the error before it: a tree with undeclared prefixes gets through.
+    for entree in parser.error_log:
+        if entree.level >= etree.ErrorLevels.ERROR:
+            problemes.ajouter(CodeProbleme.XML_MAL_FORME, Lieu(fichier, entree.line), _raison(entree))
+            return None
     _contenus_interdits(fichier, racine, problemes)
     return racine
 
@@ -114,7 +119,7 @@ def _doctype(fichier: str, octets: bytes, problemes: Problemes) -> bool:
 def _raison(entree: Any) -> str:
     nom = entree.type_name if entree is not None else "inconnue"
     colonne = entree.column if entree is not None else 0
-    motif = _MOTIFS_LIBXML2.get(nom, f"erreur {nom} de libxml2")
+    motif = _MOTIFS_LIBXML2.get(nom, f"erreur {nom}")
     if entree is not None and (balises := _BALISES.search(entree.message)):
         ouverte, ligne, fermee = balises.groups()
         motif = f"la balise de fin </{abrege(fermee)}> ne répond pas à <{abrege(ouverte)}>, ouverte ligne {ligne}"

@@ -100,7 +100,7 @@ def _extraire(archive: zipfile.ZipFile, limites: Limites, fichiers: dict[str, by
 
 def _entree_admise(entree: zipfile.ZipInfo, vus: set[str], limites: Limites, problemes: Problemes) -> bool:
     nom = entree.orig_filename
-    lieu = Lieu(abrege(nom.replace("\0", "?"), limites.chemin))
+    lieu = Lieu(abrege(nom, limites.chemin))
     avant = len(problemes)
     morceaux = nom.removesuffix("/").split("/")
     if (

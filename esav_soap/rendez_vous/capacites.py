@@ -7,7 +7,7 @@ and hours of one day are not mixed for the same area and kind, because a technic
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
@@ -52,7 +52,6 @@ class CodeCapacite(Enum):
     VALEUR_TROP_LONGUE = "La valeur est trop longue."
     PLATEFORME_INCONNUE = "La plate-forme n'existe pas."
     ZONE_INVALIDE = "Ce n'est pas un code de zone."
-    ZONE_INCONNUE = "La zone n'existe pas."
     GENRE_INCONNU = "Ce genre de rendez-vous n'existe pas."
     JOUR_INVALIDE = "Ce n'est pas un jour du calendrier."
     JOUR_PASSE = "Le jour est passé."
@@ -93,20 +92,19 @@ def lire_capacites(
     entete: Sequence[str],
     lignes: Iterable[tuple[int, Sequence[str]]],
     aujourd_hui: date,
-    zones: Collection[str] = (),
 ) -> Iterator[Lue]:
     """The capacities of a file and its problems, each with its line number, in order.
 
     ``entete``: names of the columns, of line 1; ``lignes``: number and stripped values of the others; lines without any
-    value are passed over. ``aujourd_hui``: the day in Paris. ``zones``: the known codes; when empty every well-formed one is
-    taken. A bad header gives its problems alone; a bad line everything that is wrong with it, and no capacity.
+    value are passed over. ``aujourd_hui``: the day in Paris. A bad header gives its problems alone; a bad line everything that
+    is wrong with it, and no capacity. Whether an area has a prestation is not asked here: see ``usecases.capacites``.
     """
     colonnes, problemes = _lire_entete(entete)
     if problemes:
         yield from ((1, probleme) for probleme in problemes)
         return
     dernier = aujourd_hui + timedelta(days=JOURS_MAX)
-    verifier = _Verificateur(colonnes, aujourd_hui, dernier, frozenset(zones))
+    verifier = _Verificateur(colonnes, aujourd_hui, dernier)
     deja: dict[Creneau, tuple[int, int]] = {}
     for numero, valeurs in lignes:
         if not any(valeurs):
@@ -187,11 +185,10 @@ def _deja_dite(ligne: int, capacite: Capacite, deja: Mapping[Creneau, tuple[int,
 class _Verificateur:
     """Checks the values of one line after the other; ``colonnes`` in the order of the file."""
 
-    def __init__(self, colonnes: Sequence[str], premier: date, dernier: date, zones: frozenset[str]) -> None:
+    def __init__(self, colonnes: Sequence[str], premier: date, dernier: date) -> None:
         self._colonnes = colonnes
         self._premier = premier
         self._dernier = dernier
-        self._zones = zones
 
     def verifier(self, ligne: int, valeurs: Sequence[str]) -> Capacite | list[ProblemeCapacite]:
         """The capacity, or everything that is wrong with the line, by column."""
@@ -216,7 +213,6 @@ class _Verificateur:
         fautes = (
             ("plateforme", plateforme not in PLATEFORMES, CodeCapacite.PLATEFORME_INCONNUE, ", ".join(PLATEFORMES)),
             ("zone", not MOTIF_ZONE.fullmatch(zone), CodeCapacite.ZONE_INVALIDE, FORME_ZONE),
-            ("zone", self._zone_inconnue(zone), CodeCapacite.ZONE_INCONNUE, ", ".join(sorted(self._zones)[:20])),
             ("genre", genre is None, CodeCapacite.GENRE_INCONNU, ", ".join(g.name for g in TypeRendezVous)),
             ("jour", jour is None, CodeCapacite.JOUR_INVALIDE, "AAAA-MM-JJ ou JJ/MM/AAAA"),
             ("jour", jour is not None and jour < self._premier, CodeCapacite.JOUR_PASSE, f"à partir du {self._premier:%d/%m/%Y}"),
@@ -233,9 +229,6 @@ class _Verificateur:
         if problemes or genre is None or jour is None or plage is None or places is None:
             return problemes
         return Capacite(plateforme, zone, genre, jour, plage, places)
-
-    def _zone_inconnue(self, zone: str) -> bool:
-        return bool(self._zones) and zone not in self._zones
 
 
 def _lire_jour(texte: str) -> date | None:

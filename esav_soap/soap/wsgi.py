@@ -1,18 +1,15 @@
-"""HTTP in, HTTP out: routes, the guard in front of Spyne, one log line for each request.
+"""HTTP in, HTTP out: routes, the guard in front of Spyne, one log line for each request (:mod:`esav_soap.soap.journal`).
 
 Every POST gets a SOAP answer, whatever its bytes; only what is no request to a service gets a plain HTTP error.
 """
 
 from __future__ import annotations
 
-import logging
-import secrets
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
 from esav_soap.calendar import http_date
 from esav_soap.certificats import Autorite, CertificatEnregistre
@@ -35,10 +32,10 @@ from esav_soap.usecases.homologation import RegistreHomologations
 from esav_soap.usecases.ports import Horloge
 from esav_soap.usecases.registre import Registre
 
-_journal = logging.getLogger("esav.requetes")
-
 Environ = Mapping[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+#: What the log tells of a request, by name.
+Faits = dict[str, object]
 #: What to tell a caller of its certificate, if it has one.
 Avertir = Callable[[CertificatEnregistre | None, datetime], tuple[Avertissement, ...]]
 
@@ -58,12 +55,11 @@ _DEPOT = f"/ws/{VERSION_WS}/depot/"
 
 @dataclass(slots=True)
 class Reponse:
-    """An HTTP answer on its way out; ``trace``: what the log line says of it."""
+    """An HTTP answer on its way out."""
 
     statut: int
     corps: bytes
     entetes: list[tuple[str, str]] = field(default_factory=list)
-    trace: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,43 +118,45 @@ class ApplicationWsgi:
 
     def _repondre(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         debut = time.perf_counter()
-        requete = secrets.token_hex(8)
+        requete = journal.nouvelle_requete()
         methode, chemin = environ["REQUEST_METHOD"], environ.get("PATH_INFO") or "/"
+        faits: Faits = {}
         try:
             if methode == "POST":
-                reponse = self._post(environ, chemin, requete)
+                reponse = self._post(environ, chemin, requete, faits)
             elif methode in ("GET", "HEAD"):
-                reponse = self._get(environ, chemin)
+                reponse = self._get(environ, chemin, faits)
             else:
                 reponse = Reponse(405, b"", [("Allow", "GET, HEAD, POST")])
         except Exception as exc:
-            _journal.error("requête %s : erreur interne\n%s", requete, journal.sans_valeurs(exc))
+            journal.noter_erreur(requete, "erreur interne", exc)
             version = _version_soap(environ)
             corps = self._secours[version].replace(_SANS_ID.encode(), requete.encode())
-            reponse = Reponse(500, corps, [("Content-Type", _TYPES[version])], CodeErreur.ERREUR_INTERNE.name)
-        duree = (time.perf_counter() - debut) * 1000
-        _journal.info("%s %s %s %d %s %.1fms", requete, methode, _trace(chemin), reponse.statut, reponse.trace, duree)
-        entetes = [*reponse.entetes, ("Content-Length", str(len(reponse.corps))), ("X-Request-Id", requete)]
+            reponse = Reponse(500, corps, [("Content-Type", _TYPES[version])])
+            faits["verdict"] = CodeErreur.ERREUR_INTERNE.name
+        rendu = b"" if methode == "HEAD" else reponse.corps
+        _noter(requete, methode, chemin, reponse.statut, faits, len(rendu), time.perf_counter() - debut)
+        entetes = [*reponse.entetes, ("Content-Length", str(len(reponse.corps))), (journal.EN_TETE, requete)]
         start_response(_STATUTS[reponse.statut], entetes)
-        return [b"" if methode == "HEAD" else reponse.corps]
+        return [rendu]
 
     # POST: SOAP requests
 
-    def _post(self, environ: Environ, chemin: str, requete: str) -> Reponse:
+    def _post(self, environ: Environ, chemin: str, requete: str, faits: Faits) -> Reponse:
         version_soap = _version_soap(environ)
         try:
-            message = self._lire(environ, self._taille(chemin))
+            message = self._lire(environ, self._taille(chemin), faits)
             version_soap = message.version
-            return self._appeler(environ, chemin, message, requete)
+            return self._appeler(environ, chemin, message, requete, faits)
         except ErreurEsav as erreur:
-            return self._refus(erreur, requete, version_soap)
+            return self._refus(erreur, requete, version_soap, faits)
 
     def _taille(self, chemin: str) -> int:
         """Largest body at this address: a publisher sends a whole pack."""
         decoupe = decouper(chemin)
         return self._taille_pack_max if decoupe and decoupe.service == "publication" else self._taille_max
 
-    def _lire(self, environ: Environ, taille_max: int) -> Message:
+    def _lire(self, environ: Environ, taille_max: int, faits: Faits) -> Message:
         if _annonce(environ) > taille_max:
             raise trop_grand(taille_max)
         try:
@@ -167,11 +165,12 @@ class ApplicationWsgi:
             raise ErreurEsav(
                 CodeErreur.MESSAGE_MAL_FORME, "Le corps de la requête n'est pas arrivé en entier."
             ) from exc
+        faits["octets_recus"] = len(octets)
         return lire_enveloppe(
             octets, environ.get("CONTENT_TYPE") or "", environ.get("HTTP_CONTENT_ENCODING") or "", taille_max
         )
 
-    def _appeler(self, environ: Environ, chemin: str, message: Message, requete: str) -> Reponse:
+    def _appeler(self, environ: Environ, chemin: str, message: Message, requete: str, faits: Faits) -> Reponse:
         decoupe = decouper(chemin)
         if decoupe is None:
             raise ErreurEsav(CodeErreur.MESSAGE_MAL_FORME, "Aucun service ne répond à cette adresse.")
@@ -188,15 +187,16 @@ class ApplicationWsgi:
             version, publiee = self._registre.utilisable(decoupe.plateforme, decoupe.version or "", instant)
         connexion = connecter(self._identite, environ, decoupe.plateforme, instant)
         appelant = connexion.identifie
+        if appelant is not None:
+            faits["appelant"] = appelant.code
+            if appelant.certificat is not None:
+                faits["certificat"] = journal.empreinte_abregee(appelant.certificat.empreinte)
         ouverte = message.corps.tag in _SANS_IDENTITE and message.corps.tag in service.operations
         if connexion.refus is not None and not ouverte:
             raise connexion.refus
         if appelant is not None:
-            try:
-                autoriser(appelant, decoupe.service)
-                self._homologations.exiger(appelant, decoupe.service, decoupe.plateforme, decoupe.version)
-            except ErreurEsav as erreur:
-                return self._refus(erreur, requete, message.version, appelant.code)
+            autoriser(appelant, decoupe.service)
+            self._homologations.exiger(appelant, decoupe.service, decoupe.plateforme, decoupe.version)
         if message.corps.tag not in service.operations:
             raise ErreurEsav(
                 CodeErreur.MESSAGE_MAL_FORME,
@@ -207,27 +207,31 @@ class ApplicationWsgi:
         code = appelant.code if appelant else ""  # nobody's: only what tells of the connection is called with it
         appel = Appel(requete, Appelant(decoupe.plateforme, code), instant, version, publiee, connexion)
         appel.avertissements = self._avertir(appelant.certificat, instant) if appelant else ()
+        faits["operation"] = operation = message.corps.tag.rpartition("}")[2]
         corps, refuse = service.appeler(message.corps, appel)
-        operation = message.corps.tag.rpartition("}")[2]
         if appelant is not None and not refuse:
             self._homologations.noter(appelant, decoupe.service, decoupe.plateforme, operation, requete, instant)
-        trace = f"{code or journal.certificat(connexion.refus)} {operation} {journal.issue(appel.erreur or connexion.refus)}"
+        if appelant is None:
+            faits["certificat"] = journal.certificat_refuse(connexion.refus)
+        faits["verdict"] = journal.verdict(appel.erreur or connexion.refus)
+        faits["numero"] = appel.numero
         statut = _statut(message.version, appel.erreur) if refuse else 200
-        return Reponse(statut, corps, [("Content-Type", _TYPES[message.version]), *self._fin(publiee)], trace)
+        return Reponse(statut, corps, [("Content-Type", _TYPES[message.version]), *self._fin(publiee)])
 
-    def _refus(self, erreur: ErreurEsav, requete: str, version_soap: str, qui: str = "") -> Reponse:
+    def _refus(self, erreur: ErreurEsav, requete: str, version_soap: str, faits: Faits) -> Reponse:
         service = self._services["depot", version_soap]
         corps = service.refuser(presentation.fault(erreur, requete))
-        trace = f"{qui or journal.certificat(erreur)} - {journal.issue(erreur)}"
-        return Reponse(_statut(version_soap, erreur), corps, [("Content-Type", _TYPES[version_soap])], trace)
+        faits["verdict"] = journal.verdict(erreur)
+        faits.setdefault("certificat", journal.certificat_refuse(erreur))
+        return Reponse(_statut(version_soap, erreur), corps, [("Content-Type", _TYPES[version_soap])])
 
     # GET: contracts and packs
 
-    def _get(self, environ: Environ, chemin: str) -> Reponse:
+    def _get(self, environ: Environ, chemin: str, faits: Faits) -> Reponse:
         decoupe = decouper(chemin)
         question = (environ.get("QUERY_STRING") or "").lower()
         if decoupe is not None and question.startswith("wsdl"):
-            return self._wsdl(decoupe, soap_12=question == "wsdl=soap12")
+            return self._wsdl(decoupe, faits, soap_12=question == "wsdl=soap12")
         if decoupe is not None:
             return Reponse(405, pages.service(chemin), [("Content-Type", pages.HTML), ("Allow", "POST")])
         page = pages.page(chemin, self._registre, self._horloge(), self._autorites())
@@ -235,7 +239,7 @@ class ApplicationWsgi:
             return Reponse(404, pages.introuvable(), [("Content-Type", pages.HTML)])
         return Reponse(200, page.contenu, [("Content-Type", page.type), *page.entetes])
 
-    def _wsdl(self, decoupe: Chemin, *, soap_12: bool) -> Reponse:
+    def _wsdl(self, decoupe: Chemin, faits: Faits, *, soap_12: bool) -> Reponse:
         instant = self._horloge()
         base_url, plateforme = self._registre.base_url, decoupe.plateforme
         entetes = [("Content-Type", _TYPES["1.1"])]
@@ -248,7 +252,8 @@ class ApplicationWsgi:
         try:
             chargee, publiee = self._registre.utilisable(plateforme, decoupe.version, instant)
         except ErreurEsav as erreur:
-            return Reponse(404, pages.refus(erreur), [("Content-Type", pages.HTML)], erreur.code.name)
+            faits["verdict"] = erreur.code.name
+            return Reponse(404, pages.refus(erreur), [("Content-Type", pages.HTML)])
         return Reponse(200, chargee.wsdl(base_url, plateforme, soap_12=soap_12), entetes + self._fin(publiee))
 
     def _vers_la_plus_recente(self, plateforme: str, instant: datetime, question: str) -> Reponse:
@@ -287,9 +292,27 @@ def _traitement(operations: Operations, service: str) -> Callable[[Any, Any], An
     return lambda corps, appel: operations.traiter(service, corps, appel)
 
 
-def _trace(chemin: str) -> str:
-    """A path for the log: one line and no blank, whatever the caller wrote."""
-    return quote(chemin[:120], safe="/", encoding="latin-1", errors="replace")
+def _noter(requete: str, methode: str, chemin: str, statut: int, faits: Faits, rendus: int, secondes: float) -> None:
+    """The line of a request, in an order that reads well."""
+    decoupe = decouper(chemin)
+    journal.noter(
+        {
+            "requete": requete,
+            "methode": methode,
+            "chemin": journal.chemin_lisible(chemin),
+            "statut": statut,
+            "appelant": faits.get("appelant"),
+            "certificat": faits.get("certificat"),
+            "plateforme": decoupe and decoupe.plateforme,
+            "service": decoupe and decoupe.service,
+            "operation": faits.get("operation"),
+            "verdict": faits.get("verdict"),
+            "numero": faits.get("numero"),
+            "octets_recus": faits.get("octets_recus"),
+            "octets_rendus": rendus,
+            "duree_ms": round(secondes * 1000, 1),
+        }
+    )
 
 
 def _annonce(environ: Environ) -> int:

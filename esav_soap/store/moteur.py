@@ -224,6 +224,7 @@ def _moteur_sqlite(url: URL, *, taille: int, de_plus: int = 0, attente_s: int = 
     moteur = create_engine(
         url,
         isolation_level="AUTOCOMMIT",
+        hide_parameters=True,  # names and telephone numbers, which errors would quote
         connect_args={"timeout": ATTENTE_S, "check_same_thread": False},
         **bassin,
     )
@@ -249,6 +250,7 @@ def _moteur_postgresql(url: URL, *, taille: int) -> Engine:
     moteur = create_engine(
         url,
         isolation_level="AUTOCOMMIT",
+        hide_parameters=True,  # names and telephone numbers, which errors would quote
         connect_args={
             "connect_timeout": ATTENTE_S,
             "keepalives_idle": ATTENTE_S,  # a server that vanished is noticed, also in the middle of a statement

@@ -15,16 +15,18 @@ from pathlib import Path
 from typing import cast
 
 import psycopg
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 
 from esav_soap.errors import ReglageInvalide
 from esav_soap.signalisation import Prestation
 from esav_soap.store.moteur import Moteur
 from esav_soap.store.pannes import en_francais
+from esav_soap.store.tables import prestation
 from esav_soap.store.verrou import Verrou
 from esav_soap.usecases.ports import BilanImport, Doublon
 
+_P = prestation.c
 TRANCHE = 5000
 
 _CLE = ("plateforme", "operateur", "identifiant")
@@ -75,6 +77,10 @@ class ParcSQL:
         with self.importation() as importation:
             importation.ajouter(enumerate(prestations, 1))
             return importation.appliquer().total
+
+    def zones_du_parc(self, plateforme: str) -> frozenset[str]:
+        choix = select(_P.zone).where(_P.plateforme == plateforme, _P.zone != "").distinct()
+        return self._moteur.lire(lambda connexion: frozenset(connexion.scalars(choix)))
 
     @contextmanager
     def importation(self) -> Iterator[ImportationSQL]:

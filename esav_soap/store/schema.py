@@ -94,7 +94,7 @@ def _revision(connexion: Connection) -> str | None:
 def _moteur_migration(moteur: Moteur) -> Engine:
     """Unlike the others it lets SQLAlchemy keep the transaction, which is what Alembic expects."""
     arguments = {"isolation_level": None, "timeout": 60} if moteur.sqlite else {}
-    dedie = create_engine(moteur.url, poolclass=NullPool, connect_args=arguments)
+    dedie = create_engine(moteur.url, poolclass=NullPool, hide_parameters=True, connect_args=arguments)
     if moteur.sqlite:
 
         @event.listens_for(dedie, "begin")

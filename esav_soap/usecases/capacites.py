@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from esav_soap.calendar import en_paris
 from esav_soap.rendez_vous import Capacite, ProblemeCapacite, lire_capacites
+from esav_soap.signalisation.scenarios import PLATEFORME, ZONE_ESSAI, ZONE_NUIT
 from esav_soap.usecases.parc import CodeLigne, Flux, ProblemeLigne, Rapport, decouper, lire_lignes
 from esav_soap.usecases.ports_rendez_vous import CapacitesImportees
 
 
 class Places(Protocol):
-    """What an import writes to; see ``AgendaRendezVous``."""
+    """What an import writes to, see ``AgendaRendezVous``, and what it is compared with."""
+
+    def zones_du_parc(self, plateforme: str) -> frozenset[str]:
+        """The areas of the prestations of a platform. All of these are looked at."""
+        ...
 
     def importer_capacites(
         self, lues: Sequence[tuple[int, Capacite]], instant: datetime, *, a_blanc: bool = False
@@ -24,11 +29,13 @@ class Places(Protocol):
 @dataclass(slots=True)
 class RapportCapacites:
     """What came out of an import, problems by line. ``bilan``: what is, or with ``a_blanc`` would be, written; None when
-    something is wrong, and then nothing was."""
+    something is wrong, and then nothing was. ``zones_vides``: platforms and areas that have places, and no prestation yet:
+    nobody can book them."""
 
     lignes: int = 0
     problemes: list[ProblemeLigne | ProblemeCapacite] = field(default_factory=list)
     bilan: CapacitesImportees | None = None
+    zones_vides: Sequence[tuple[str, str]] = ()
 
 
 def importer_capacites(
@@ -64,6 +71,7 @@ def importer_capacites(
     rapport.lignes = len(bonnes)
     rapport.problemes += mauvaises
     if not rapport.problemes:
+        rapport.zones_vides = _zones_vides([une for _, une in bonnes], places)
         avant_ecriture()
         rapport.bilan = places.importer_capacites(bonnes, instant, a_blanc=a_blanc)
         if rapport.bilan.problemes:
@@ -71,6 +79,15 @@ def importer_capacites(
             rapport.bilan = None
     rapport.problemes.sort(key=lambda probleme: probleme.ligne)
     return rapport
+
+
+def _zones_vides(lues: Iterable[Capacite], places: Places) -> Sequence[tuple[str, str]]:
+    """The test prestations of integration, which stand in no parc, have areas of their own."""
+    ouvertes = {(une.plateforme, une.zone) for une in lues if une.places}
+    connues = {
+        (plateforme, zone) for plateforme in {p for p, _ in ouvertes} for zone in places.zones_du_parc(plateforme)
+    }
+    return sorted(ouvertes - connues - {(PLATEFORME, ZONE_ESSAI), (PLATEFORME, ZONE_NUIT)})
 
 
 def _valeurs(

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Protocol
 
 from lxml import etree
 
-from esav_soap.calendar import PARIS, en_paris, en_utc
+from esav_soap.calendar import PARIS, en_francais, en_paris, en_utc
 from esav_soap.certificats import Role
 from esav_soap.errors import CodeErreur, ErreurEsav
-from esav_soap.model import Branche, Catalogue, Choisi, Feuille, Structure, structure_offre
+from esav_soap.model import (
+    Branche,
+    Catalogue,
+    Choisi,
+    Date,
+    DateHeure,
+    Feuille,
+    Formulaire,
+    OuiNon,
+    Structure,
+    Type,
+    structure_offre,
+)
 from esav_soap.signalisation import Action, Cote, Etat, Signalisation
 from esav_soap.signalisation import garantie as gtr
 from esav_soap.signalisation.numero import normaliser
@@ -33,7 +45,34 @@ class ChampRempli:
     chemin: str
     libelle: str
     valeur: str
+    type: Type
     libelle_valeur: str | None = None
+
+    @property
+    def lisible(self) -> str:
+        """The value as people write it: oui or non, days and instants in French (Paris), the label of a code with it."""
+        if self.libelle_valeur is not None:
+            return f"{self.libelle_valeur} ({self.valeur})"
+        dite = self.valeur.strip()
+        match self.type:
+            case OuiNon():
+                return "oui" if dite in ("true", "1") else "non"
+            case Date():
+                return f"{date.fromisoformat(dite):%d/%m/%Y}"
+            case DateHeure():
+                return en_francais(datetime.fromisoformat(dite))
+            case _:
+                return self.valeur
+
+
+@dataclass(frozen=True, slots=True)
+class FormulaireRempli:
+    """A form as it was filled, in the words of the catalogue version that it was deposited in. ``defaut``: the declared
+    fault."""
+
+    libelle_offre: str
+    defaut: str | None
+    champs: tuple[ChampRempli, ...]
 
 
 def trouver(
@@ -170,6 +209,13 @@ def situation_garantie(signalisation: Signalisation, instant: datetime) -> Situa
     return SituationGarantie(texte, due, gtr.tenue(lue, histoire, instant), suspendue)
 
 
+def formulaire_rempli(signalisation: Signalisation, catalogue: Catalogue) -> FormulaireRempli:
+    """The form of a signalisation. ``catalogue``: the version that it was deposited in."""
+    champs = champs_remplis(signalisation, catalogue)
+    offre = catalogue.offre(signalisation.offre)
+    return FormulaireRempli(offre.libelle, _defaut_declare(champs, catalogue.formulaires[offre.formulaire]), champs)
+
+
 def champs_remplis(signalisation: Signalisation, catalogue: Catalogue) -> tuple[ChampRempli, ...]:
     """The form as filled, with the labels of the catalogue version that it was deposited in."""
     structure = structure_offre(catalogue, catalogue.offre(signalisation.offre))
@@ -177,16 +223,11 @@ def champs_remplis(signalisation: Signalisation, catalogue: Catalogue) -> tuple[
     return tuple(_champs(racine, structure, catalogue))
 
 
-def defaut_declare(signalisation: Signalisation, catalogue: Catalogue) -> str | None:
+def _defaut_declare(champs: Iterable[ChampRempli], formulaire: Formulaire) -> str | None:
     """The declared fault in words: the value of the field that the formulaire names for it (``defautDeclare``)."""
-    formulaire = catalogue.formulaires[catalogue.offre(signalisation.offre).formulaire]
     if formulaire.defaut_declare is None:
         return None
-    valeurs = [
-        champ.libelle_valeur or champ.valeur
-        for champ in champs_remplis(signalisation, catalogue)
-        if champ.chemin == formulaire.defaut_declare
-    ]
+    valeurs = [champ.libelle_valeur or champ.valeur for champ in champs if champ.chemin == formulaire.defaut_declare]
     return ", ".join(valeurs) or None
 
 
@@ -207,7 +248,8 @@ def _champs(
             yield from _champs(noeud, decrit, catalogue, f"{chemin}{code}{rang}/")
         elif isinstance(decrit, Feuille):
             valeur = noeud.text or ""
-            yield ChampRempli(f"{chemin}{code}", decrit.libelle, valeur, _libelle(decrit, valeur, catalogue))
+            libelle = _libelle(decrit, valeur, catalogue)
+            yield ChampRempli(f"{chemin}{code}", decrit.libelle, valeur, decrit.champ.type, libelle)
 
 
 def _libelle(feuille: Feuille, valeur: str, catalogue: Catalogue) -> str | None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,6 +16,7 @@ from esav_soap.publication import VersionPubliee
 from esav_soap.signalisation import Prestation
 from esav_soap.store import ouvrir
 from tests.courrier.boite import DELAI_S, Boite
+from tests.e2e.fourche import Processus, executer, lancer
 from tests.faux import RACINE, URL, pack
 
 #: Times of the store: 2026.2 was announced now and opens in two months, 2026.1 ends a month later.
@@ -64,24 +64,14 @@ def reglages(url: str, boite: Boite, **autres: str) -> dict[str, str]:
 
 def esav(env: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
-    return subprocess.run(
-        [sys.executable, "-m", "esav_soap.cli", *arguments],
-        cwd=RACINE,
-        env=env,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=DELAI_S,
-        check=False,
-    )
+    return executer(arguments, env=env, cwd=RACINE, delai_s=DELAI_S)
 
 
 @contextmanager
-def worker(env: Mapping[str, str], journal: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+def worker(env: Mapping[str, str], journal: Path, *arguments: str) -> Iterator[Processus]:
     """``esav worker`` while the block runs."""
-    commande: Sequence[str] = [sys.executable, "-m", "esav_soap.cli", "worker", *arguments]
     with journal.open("ab") as sortie:
-        lance = subprocess.Popen(commande, cwd=RACINE, env=env, stdin=subprocess.DEVNULL, stdout=sortie, stderr=sortie)
+        lance = lancer(["worker", *arguments], cwd=RACINE, env=env, sortie=sortie, erreurs=sortie)
     try:
         yield lance
     finally:

@@ -13,12 +13,12 @@ from lxml import etree
 
 from esav_soap.avis import Operateur
 from esav_soap.model import TypeRendezVous
-from esav_soap.reader.sources import depuis_dossiers
 from esav_soap.rendez_vous import Capacite, Plage
 from esav_soap.signalisation import Prestation
-from esav_soap.store import Magasin, ouvrir
-from esav_soap.usecases.catalogue import Dates, installer
+from esav_soap.store import Magasin
+from esav_soap.usecases.catalogue import Dates
 from tests.e2e.horloge import Cadran
+from tests.e2e.installation import installer, preparer_avec
 from tests.e2e.serveur import ServeurReel, serveur_neuf
 from tests.e2e.soap import RACINE, Reponse, depot, enveloppe, poster, requete
 
@@ -89,8 +89,7 @@ def bilan(retabli: datetime) -> dict[str, str]:
 
 def garnir(magasin: Magasin) -> None:
     """A version, a mailbox, a parc with an area and a guarantee, and places for two days."""
-    sources = depuis_dossiers(RACINE, VERSION)
-    installer(sources, "https://esav.example", Dates(DEPART - 90 * JOUR), magasin, DEPART)
+    installer(VERSION, Dates(DEPART - 90 * JOUR), magasin, DEPART)
     magasin.declarer_operateur(Operateur("OPA", "Opérateur A", "exploitation@opa.example"))
     magasin.importer(
         [
@@ -110,8 +109,7 @@ def garnir(magasin: Magasin) -> None:
 @contextmanager
 def banc_ouvert(store: str, dossier: Path) -> Iterator[Banc]:
     """Two nodes on a fresh store, at :data:`DEPART`."""
-    with ouvrir(store) as magasin:
-        garnir(magasin)
+    preparer_avec(garnir, store)
     cadran = Cadran(dossier / "cadran")
     cadran.regler(DEPART)
     env = {**cadran.env(), "PYTHONPATH": str(RACINE), "PATH": os.environ["PATH"]}

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
-from esav_soap.reader.sources import depuis_dossiers
 from esav_soap.signalisation import Prestation
-from esav_soap.store import ouvrir
-from esav_soap.usecases.catalogue import Dates, installer
+from esav_soap.store import Magasin
+from esav_soap.usecases.catalogue import Dates
+from tests.e2e.installation import installer, preparer_avec
 from tests.e2e.serveur import ServeurReel, serveur_neuf
 from tests.postgres import Grappe, postgresql
 
 __all__ = ["postgresql"]
 
-RACINE = Path(__file__).parents[2]
 OFFRES = (
     *("ACCES_FTTH", "LIAISON_NRO_PM", "HEBERGEMENT_NRO", "HEBERGEMENT_PM", "FTTE_FTTO_PASSIF", "FIBRE_NOIRE"),
     *("GENIE_CIVIL", "FTTH_ACTIVE", "FTTE_ACTIVE"),
@@ -36,15 +34,15 @@ def prestations() -> Iterator[Prestation]:
 
 def preparer(url: str) -> None:
     """2026.1 live and ending, 2026.2 live, a parc."""
+    preparer_avec(_garnir, url)
+
+
+def _garnir(magasin: Magasin) -> None:
     maintenant = datetime.now(UTC)
     fin = maintenant + timedelta(days=20)
-    with ouvrir(url) as magasin:
-        for version, dates in (
-            ("2026.1", Dates(maintenant - timedelta(days=200), fin, "2026.2")),
-            ("2026.2", Dates(maintenant - timedelta(days=10))),
-        ):
-            installer(depuis_dossiers(RACINE, version), "https://esav.example", dates, magasin, maintenant)
-        magasin.importer(prestations())
+    installer("2026.1", Dates(maintenant - timedelta(days=200), fin, "2026.2"), magasin, maintenant)
+    installer("2026.2", Dates(maintenant - timedelta(days=10)), magasin, maintenant)
+    magasin.importer(prestations())
 
 
 @pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])

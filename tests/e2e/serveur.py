@@ -13,6 +13,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from tests.e2e.fourche import Processus, lancer
 
 DELAI_S = 60
 
@@ -30,12 +33,21 @@ class ServeurReel:
     url: str
     store: str
     journal: Path
-    processus: subprocess.Popen[bytes]
+    processus: subprocess.Popen[bytes] | Processus
 
     def tuer(self) -> None:
-        """SIGKILL to the whole process group, as a power cut would."""
+        """SIGKILL to the whole process group, as a power cut would; its address is free when all of them are gone."""
         os.killpg(self.processus.pid, signal.SIGKILL)
         self.processus.wait(DELAI_S)
+        limite = time.monotonic() + DELAI_S
+        while self._ecoute():
+            assert time.monotonic() < limite
+            time.sleep(0.005)
+
+    def _ecoute(self) -> bool:
+        decoupe = urlsplit(self.url)
+        with socket.socket() as prise:
+            return prise.connect_ex((decoupe.hostname, decoupe.port)) == 0
 
     def arreter(self) -> None:
         if self.processus.poll() is None:
@@ -55,19 +67,25 @@ def demarrer(
     attendre: bool = True,
     processus: int = 1,
     env: Mapping[str, str] | None = None,
+    seul: bool = False,
 ) -> ServeurReel:
-    """Start ``esav serve`` on ``store`` and wait until it answers."""
+    """Start ``esav serve`` on ``store`` and wait until it answers. ``seul``: by a Python of its own, not forked."""
     adresse = f"127.0.0.1:{port or port_libre()}"
     with journal.open("ab") as sortie:
-        commande = [sys.executable, "-m", "esav_soap.cli", "serve", "--adresse", adresse, "--store", store]
-        lance = subprocess.Popen(
-            [*commande, "--processus", str(processus)],
-            stdin=subprocess.DEVNULL,
-            stdout=sortie,
-            stderr=sortie,
-            start_new_session=True,
-            env={**os.environ, **_sans_worker(env or {}), **_sans_homologation(env or {}), **(env or {})},
-        )
+        arguments = ["serve", "--adresse", adresse, "--store", store, "--processus", str(processus)]
+        entier = {**os.environ, **_sans_worker(env or {}), **_sans_homologation(env or {}), **(env or {})}
+        lance: subprocess.Popen[bytes] | Processus
+        if seul:
+            lance = subprocess.Popen(
+                [sys.executable, "-m", "esav_soap.cli", *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=sortie,
+                stderr=sortie,
+                start_new_session=True,
+                env=entier,
+            )
+        else:
+            lance = lancer(arguments, env=entier, sortie=sortie, erreurs=sortie)
     serveur = ServeurReel(f"http://{adresse}", store, journal, lance)
     if attendre:
         attendre_reponse(serveur)

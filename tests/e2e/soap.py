@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from random import Random
+from typing import Any
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -107,6 +108,13 @@ def catalogue(version: str) -> Catalogue:
     return lire_catalogue(depuis_dossiers(RACINE, version))
 
 
+@cache
+def _formulaire(version: str, offre: str, graine: int) -> tuple[etree._Element, tuple[Any, ...]]:
+    """A valid form, and what the chance of that seed is after it. To be copied."""
+    lu, rng = catalogue(version), Random(graine)
+    return exemple(structure_offre(lu, lu.offre(offre)), lu, rng, complet=True), rng.getstate()
+
+
 def depot(
     version: str,
     offre: str,
@@ -120,8 +128,9 @@ def depot(
     """A valid deposit request, typed or generic, for that opérateur's prestation ``<operateur>-<offre>-1``."""
     lu = catalogue(version)
     structure = structure_offre(lu, lu.offre(offre))
-    rng = Random(graine)
-    formulaire = exemple(structure, lu, rng, complet=True)
+    modele, hasard = _formulaire(version, offre, graine)
+    formulaire, rng = deepcopy(modele), Random()
+    rng.setstate(hasard)
     identifiant = prestation or f"{operateur}-{offre}-1"
     if operation.endswith("Generique"):
         return requete_depot_generique(

@@ -19,6 +19,8 @@ from esav_soap.cli.client_rendez_vous import rendez_vous
 from esav_soap.client import ClientEsav, Contact, RendezVous, Sav, Suivi
 from esav_soap.signalisation import Action, Prestation
 from esav_soap.store import ouvrir
+from tests.e2e import fourche
+from tests.e2e.fourche import executer
 from tests.e2e.serveur import DELAI_S, ServeurReel
 from tests.e2e.soap import RACINE
 from tests.e2e.technicien import clore, geler
@@ -83,7 +85,7 @@ def test_les_commandes__ok(serveur: ServeurReel, environnement: dict[str, str], 
         if "--suivre" in mots:
             suivre_un_instant(mots, serveur.url, environnement, tmp_path)
             continue
-        fait = lancer(["-m", "esav_soap.cli", *mots[1:]], environnement, tmp_path)
+        fait = executer(mots[1:], env=environnement, cwd=tmp_path)
         assert fait.returncode == 0, (mots, fait.stdout, fait.stderr)
         if "json" in mots:
             assert json.loads(fait.stdout)
@@ -94,26 +96,21 @@ def test_les_commandes__ok(serveur: ServeurReel, environnement: dict[str, str], 
 
 def numero(environnement: dict[str, str], dossier: Path, reference: str) -> str:
     """Of the signalisation of that reference."""
-    commande = ["-m", "esav_soap.cli", "client", "etat", "--reference", reference, "--format", "json"]
-    return str(json.loads(lancer(commande, environnement, dossier).stdout)["numeroSignalisation"])
+    commande = ["client", "etat", "--reference", reference, "--format", "json"]
+    return str(json.loads(executer(commande, env=environnement, cwd=dossier).stdout)["numeroSignalisation"])
 
 
 def suivre_un_instant(mots: list[str], url: str, environnement: dict[str, str], dossier: Path) -> None:
     """The command that has no end, until it has shown a change; Ctrl-C ends it."""
     with ClientEsav(url, operateur="ALPHA") as esav:
         depose = esav.deposer("ALPHA-ACCES_FTTH-0001", PANNE, Contact("Léa", "0299000000"), offre="ACCES_FTTH")
-    with subprocess.Popen(
-        [sys.executable, "-m", "esav_soap.cli", *mots[1:]],
-        cwd=dossier,
-        env=environnement,
-        stdout=subprocess.PIPE,
-        encoding="utf-8",
-    ) as lance:
-        assert lance.stdout is not None
-        for ligne in lance.stdout:
+    lance = fourche.lancer(mots[1:], cwd=dossier, env=environnement, sortie=subprocess.PIPE)
+    assert lance.stdout is not None
+    with lance.stdout as dites:
+        for ligne in dites:
             if depose.numeroSignalisation in ligne:
                 lance.send_signal(signal.SIGINT)
-        assert lance.wait(DELAI_S) == 130
+    assert lance.wait(DELAI_S) == 130
 
 
 @pytest.mark.exigence("R9", "R3.2")
@@ -121,7 +118,7 @@ def test_les_refus_montres__tels_que_le_service_les_rend(environnement: dict[str
     for bloc in blocs("console"):
         commande, *attendues = bloc.splitlines()
         mots = shlex.split(commande.removeprefix("$ "))
-        fait = lancer(["-m", "esav_soap.cli", *mots[1:]], environnement, tmp_path)
+        fait = executer(mots[1:], env=environnement, cwd=tmp_path)
         assert fait.returncode == 1, fait.stderr
         recues = iter([" ".join(ligne.split()) for ligne in (fait.stdout + fait.stderr).splitlines()])
         for ligne in attendues:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
@@ -20,6 +18,7 @@ from esav_soap.signalisation import Prestation
 from esav_soap.store import ouvrir
 from tests.e2e import tls
 from tests.e2e.conftest import preparer
+from tests.e2e.fourche import executer
 from tests.e2e.serveur import ServeurReel
 from tests.e2e.soap import RACINE
 from tests.e2e.test_client import PANNE
@@ -116,7 +115,7 @@ def monde(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Monde]:
             tls.souscrire(magasin, operateur)
         magasin.importer([Prestation("production", "OPA", "Z-1", "ACCES_FTTH", garantie="GTR_4H_S2", zone="35")])
     importer = ["rendez-vous", "capacites", "import", str(places), "--store", store]
-    subprocess.run([sys.executable, "-m", "esav_soap.cli", *importer], check=True, cwd=RACINE, capture_output=True)
+    assert executer(importer, cwd=RACINE).returncode == 0
     (dossier / "ca.pem").write_bytes(tls.du_serveur()[0])
     with tls.serveur_tls(store, dossier) as serveur, ExitStack() as ouverts:
         url = f"https://127.0.0.1:{serveur.port}"

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -20,6 +18,7 @@ import pytest
 from esav_soap.client import ClientEsav, Contact, RefusEsav
 from esav_soap.signalisation import Action, Prestation
 from esav_soap.store import ouvrir
+from tests.e2e.fourche import lancer
 from tests.e2e.serveur import DELAI_S, ServeurReel
 from tests.e2e.soap import RACINE
 from tests.e2e.technicien import agir, clore, commande, geler
@@ -164,7 +163,7 @@ def test_commande_qui_suit__arretee_puis_reprise(serveur: ServeurReel, operateur
     """A real process is stopped by Ctrl-C, killed, and begun again: every event is printed, in order."""
     numeros = []
     environnement = {**os.environ, "ESAV_URL": serveur.url, "ESAV_OPERATEUR": operateur, "PYTHONPATH": str(RACINE)}
-    suivre = [sys.executable, "-m", "esav_soap.cli", "client", "evenements", "--curseur-dans", "curseur"]
+    suivre = ["client", "evenements", "--curseur-dans", "curseur", "--suivre", "--pause", "1", "--format", "json"]
     with ClientEsav(serveur.url, operateur=operateur) as esav:
         *_, derniere = esav.suivi.pages_evenements(attendre=lambda _: True)
         (tmp_path / "curseur").write_text(derniere.curseur, encoding="utf-8")
@@ -173,13 +172,7 @@ def test_commande_qui_suit__arretee_puis_reprise(serveur: ServeurReel, operateur
             numeros.append(deposer(esav))
             journal = tmp_path / "sortie"
             with journal.open("wb") as sortie:
-                lance = subprocess.Popen(
-                    [*suivre, "--suivre", "--pause", "1", "--format", "json"],
-                    cwd=tmp_path,
-                    env=environnement,
-                    stdout=sortie,
-                    stderr=subprocess.DEVNULL,
-                )
+                lance = lancer(suivre, cwd=tmp_path, env=environnement, sortie=sortie)
                 limite = time.monotonic() + DELAI_S
                 while numeros[-1] not in journal.read_text(encoding="utf-8"):
                     assert lance.poll() is None

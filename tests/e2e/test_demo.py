@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from esav_soap.signalisation.numero import normaliser
+from tests.e2e import fourche
 from tests.e2e.serveur import port_libre
 
 RACINE = Path(__file__).parents[2]
@@ -26,17 +27,14 @@ def test_demo__ok(tmp_path: Path) -> None:
     """Both versions, subscriptions, certificates made on the spot, a diagnosis, production earned on integration, a refusal
     with its errors, an acknowledgement given twice, its life to the avis de clôture, read by cursor, an appointment; and
     nothing stays."""
-    lance = subprocess.run(
-        [sys.executable, "-m", "esav_soap.cli", "demo", "--once"],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(RACINE), "TMPDIR": str(tmp_path), "NO_COLOR": "1", "COLUMNS": "120"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=200,
-        check=False,
-    )
-    dit = re.sub(r"\x1b\[[0-9;]*m", "", lance.stdout)
+    lieu, sortie = tmp_path / "ici", tmp_path / "sortie"
+    lieu.mkdir()
+    env = {**os.environ, "PYTHONPATH": str(RACINE), "TMPDIR": str(lieu), "NO_COLOR": "1", "COLUMNS": "120"}
+    with sortie.open("ab") as flux:
+        relaye = env | {"ESAV_TEST_RELAIS": fourche.relais()}
+        lance = fourche.lancer(["demo", "--once"], cwd=lieu, env=relaye, sortie=flux, erreurs=flux)
+        lance.wait(200)
+    dit = re.sub(r"\x1b\[[0-9;]*m", "", sortie.read_text(encoding="utf-8"))
     assert lance.returncode == 0, dit
     for version in ("2026.1", "2026.2"):
         assert f"Version {version} enregistrée" in dit
@@ -79,20 +77,13 @@ def test_demo__ok(tmp_path: Path) -> None:
     assert "SIGNALISATION_INCONNUE" in autre
     assert "Tout a fonctionné" in dit
     assert "Traceback" not in dit
-    assert list(tmp_path.iterdir()) == [], "the store of a demonstration goes with it"
+    assert list(lieu.iterdir()) == [], "the store of a demonstration goes with it"
 
 
 @pytest.mark.exigence("R9")
 def test_demo_refuse_un_dossier_qui_sert_deja__error(tmp_path: Path) -> None:
     (tmp_path / "esav.db").write_bytes(b"precieux")
-    lance = subprocess.run(
-        [sys.executable, "-m", "esav_soap.cli", "demo", "--once", "--dossier", str(tmp_path)],
-        env={**os.environ, "PYTHONPATH": str(RACINE)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    lance = fourche.executer(["demo", "--once", "--dossier", str(tmp_path)])
     assert lance.returncode == 2
     assert "n'est pas vide" in lance.stderr
     assert (tmp_path / "esav.db").read_bytes() == b"precieux"

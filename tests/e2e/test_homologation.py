@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -14,7 +13,8 @@ import pytest
 from esav_soap.homologation import Domaine, Homologation
 from esav_soap.signalisation import Prestation
 from esav_soap.store import ouvrir
-from tests.e2e.serveur import DELAI_S, ServeurReel, serveur_neuf
+from tests.e2e.fourche import executer
+from tests.e2e.serveur import ServeurReel, serveur_neuf
 from tests.e2e.soap import RACINE, Reponse, appeler, depot, requete
 
 VERSION = "2026.2"
@@ -123,14 +123,7 @@ def test_le_client_dit_que_faire__ok(noeuds: tuple[ServeurReel, ServeurReel], op
     a, _ = noeuds
 
     def lancer(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "esav_soap.cli", "client", "diagnostic", "--url", a.url, *arguments],
-            cwd=RACINE,
-            capture_output=True,
-            text=True,
-            timeout=DELAI_S,
-            check=False,
-        )
+        return executer(["client", "diagnostic", "--url", a.url, *arguments], cwd=RACINE)
 
     avant = lancer("--operateur", operateur)
     assert (avant.returncode, avant.stderr) == (0, "")

@@ -60,43 +60,54 @@ class Charge:
 
 @pytest.mark.exigence("R3.1", "R3.3")
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("moteur", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
-def test_rien_d_accuse_n_est_perdu_ni_double__ok(request: pytest.FixtureRequest, tmp_path: Path, moteur: str) -> None:
+@pytest.mark.parametrize(
+    ("moteur", "morts"),
+    [
+        ("sqlite", 2),
+        pytest.param("sqlite", 5, marks=pytest.mark.long),
+        pytest.param("postgresql", 5, marks=pytest.mark.long),
+    ],
+)
+def test_rien_d_accuse_n_est_perdu_ni_double__ok(
+    request: pytest.FixtureRequest, tmp_path: Path, moteur: str, morts: int
+) -> None:
     if moteur == "sqlite":
-        _tuer_sous_charge(f"sqlite:///{tmp_path}/esav.db", tmp_path)
+        _tuer_sous_charge(f"sqlite:///{tmp_path}/esav.db", tmp_path, morts)
     else:
         grappe: Grappe = request.getfixturevalue("postgresql")
         with grappe.base() as url:
-            _tuer_sous_charge(url, tmp_path)
+            _tuer_sous_charge(url, tmp_path, morts)
 
 
-def _tuer_sous_charge(url: str, dossier: Path) -> None:
+def _tuer_sous_charge(url: str, dossier: Path, morts: int) -> None:
     preparer(url)
     port = port_libre()
     charge = Charge(port)
     fils = [threading.Thread(target=charge.deposer_sans_fin, args=(graine,)) for graine in range(FILS)]
     rng = Random(20260215)
     serveur = demarrer(url, dossier / "log", port=port, processus=2)
-    for f in fils:
-        f.start()
-    morts = 5
-    for _ in range(morts):
-        deja = len(charge.accuses)
-        cible = deja + rng.randint(5, 60)
-        while len(charge.accuses) < cible:
-            assert any(f.is_alive() for f in fils)
-            threading.Event().wait(0.001)
-        serveur.tuer()
-        serveur = demarrer(url, dossier / "log", port=port, processus=2)
-    avant_fin = len(charge.accuses)
-    while len(charge.accuses) < avant_fin + 20:
+    try:
+        for f in fils:
+            f.start()
+        for _ in range(morts):
+            _attendre(charge, fils, rng.randint(5, 60))
+            serveur.tuer()
+            serveur = demarrer(url, dossier / "log", port=port, processus=2)
+        _attendre(charge, fils, 20)
+    finally:
+        charge.fini.set()
+        for f in fils:
+            f.join()
+        serveur.arreter()
+    _verifier(url, charge, morts)
+
+
+def _attendre(charge: Charge, fils: list[threading.Thread], nombre: int) -> None:
+    """Until so many more are acknowledged."""
+    cible = len(charge.accuses) + nombre
+    while len(charge.accuses) < cible:
         assert any(f.is_alive() for f in fils)
         threading.Event().wait(0.001)
-    charge.fini.set()
-    for f in fils:
-        f.join()
-    serveur.arreter()
-    _verifier(url, charge, morts)
 
 
 def _verifier(url: str, charge: Charge, morts: int) -> None:

@@ -5,19 +5,18 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from esav_soap.reader.sources import depuis_dossiers
 from esav_soap.signalisation.scenarios import Scenario, prestation_essai
 from esav_soap.store import ouvrir
-from esav_soap.usecases.catalogue import Dates, installer
+from esav_soap.usecases.catalogue import Dates
 from tests.courrier.boite import attendre
+from tests.e2e.fourche import executer
 from tests.e2e.horloge import partir
+from tests.e2e.installation import installer
 from tests.e2e.serveur import serveur_neuf
 from tests.e2e.soap import RACINE, appeler, depot, requete
 from tests.e2e.test_serve_worker import workers
@@ -34,9 +33,7 @@ def test_du_depot_au_recepteur__ok(tmp_path: Path) -> None:
     base, url = tmp_path / "evenements.db", f"sqlite:///{tmp_path}/esav.db"
     tenues = pieces(tmp_path / "pieces", nom=ICI)
     with ouvrir(url) as magasin:
-        installer(
-            depuis_dossiers(RACINE, VERSION), "https://esav.example", Dates(DEPART - timedelta(days=9)), magasin, DEPART
-        )
+        installer(VERSION, Dates(DEPART - timedelta(days=9)), magasin, DEPART)
     env = {
         **partir(DEPART, 60.0).env(),  # a minute lasts one second
         "PYTHONPATH": str(RACINE),
@@ -49,8 +46,7 @@ def test_du_depot_au_recepteur__ok(tmp_path: Path) -> None:
     }
 
     def esav(*arguments: str) -> str:
-        commande = [sys.executable, "-m", "esav_soap.cli", "notifications", *arguments, "--plateforme", "integration"]
-        lance = subprocess.run(commande, env=env, capture_output=True, text=True, check=False, timeout=60)
+        lance = executer(["notifications", *arguments, "--plateforme", "integration"], env=env)
         assert lance.returncode == 0, lance.stderr
         return lance.stdout
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import ssl
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.fourche import executer
 from tests.e2e.serveur import DELAI_S, demarrer, port_libre
 from tests.faux import RACINE
 from tests.openssl import openssl
@@ -50,16 +49,7 @@ class Lieu:
         }
 
     def esav(self, *arguments: str, code: int = 0) -> str:
-        fini = subprocess.run(
-            [sys.executable, "-m", "esav_soap.cli", *arguments],
-            cwd=self.dossier,
-            env=self.env(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=DELAI_S,
-            check=False,
-        )
+        fini = executer(arguments, cwd=self.dossier, env=self.env())
         self.dits += fini.stdout + fini.stderr
         assert fini.returncode == code, fini.stderr
         return fini.stdout

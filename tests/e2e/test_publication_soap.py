@@ -15,8 +15,9 @@ from lxml import etree
 from esav_soap.calendar import instant_plus_mois
 from esav_soap.reader.sources import depuis_dossiers
 from esav_soap.store import ouvrir
-from esav_soap.usecases.catalogue import Dates, installer
+from esav_soap.usecases.catalogue import Dates
 from tests.e2e.conftest import prestations
+from tests.e2e.installation import installer
 from tests.e2e.serveur import ServeurReel, serveur_neuf
 from tests.e2e.soap import RACINE, WS, Reponse, appeler, depot, enveloppe, poster, requete
 from tests.fils import attendre
@@ -32,7 +33,7 @@ def serveur(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServeurReel]:
     maintenant = datetime.now(UTC)
     with ouvrir(url) as magasin:
         dates = Dates(maintenant - DEPUIS)
-        installer(depuis_dossiers(RACINE, "2026.1"), "https://esav.example", dates, magasin, maintenant)
+        installer("2026.1", dates, magasin, maintenant)
         magasin.importer(prestations())
     with serveur_neuf(url, dossier, env={"ESAV_RAFRAICHISSEMENT": "1"}) as lance:
         for operateur, nombre in (("OPA", 3), ("OPB", 2)):

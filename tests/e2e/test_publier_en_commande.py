@@ -22,6 +22,7 @@ from esav_soap.reader import lire_catalogue
 from esav_soap.signalisation import Prestation
 from esav_soap.store import ouvrir
 from esav_soap.usecases.catalogue import Dates, installer
+from tests.e2e.fourche import executer
 from tests.e2e.horloge import partir
 from tests.e2e.serveur import ServeurReel, serveur_neuf
 from tests.e2e.soap import RACINE, appeler
@@ -76,10 +77,9 @@ class Publieur:
 
     def __call__(self, *arguments: str, code: int = 0) -> str:
         """The output of a command that ends with that code."""
-        lance = self.lancer(*arguments)
-        sortie, erreurs = lance.communicate(timeout=DELAI_S)
-        assert lance.returncode == code, sortie + erreurs
-        return sortie + erreurs if code else sortie
+        fait = executer(arguments, cwd=self.dossier, env=self.env)
+        assert fait.returncode == code, fait.stdout + fait.stderr
+        return fait.stdout + fait.stderr if code else fait.stdout
 
     def versions(self) -> dict[str, str]:
         return {v["version"]: v["etat"] for v in json.loads(self("catalogue", "list", "--format", "json"))}

@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import os
 import ssl
-import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -19,6 +17,7 @@ import pytest
 from esav_soap import pki
 from esav_soap.store import ouvrir
 from tests.e2e import tls
+from tests.e2e.fourche import executer
 from tests.e2e.soap import Reponse, depot, enveloppe
 from tests.e2e.tls import Appelant, Piece, ServeurTls, serveur_tls
 from tests.fils import attendre
@@ -91,8 +90,7 @@ class Guichet:
         self._env = {**os.environ, "PYTHONPATH": str(RACINE), "ESAV_STORE": store, "ESAV_PKI": str(dossier / "pki")}
 
     def esav(self, *arguments: str) -> str:
-        commande = [sys.executable, "-m", "esav_soap.cli", *arguments]
-        fait = subprocess.run(commande, env=self._env, capture_output=True, text=True, timeout=60, check=False)
+        fait = executer(arguments, env=self._env)
         assert fait.returncode == 0, fait.stdout + fait.stderr
         return fait.stdout
 

@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 
 from esav_soap.calendar import en_paris
-from esav_soap.reader.sources import depuis_dossiers
 from esav_soap.signalisation import Cote, Etat, Prestation
 from esav_soap.signalisation.scenarios import Scenario, echeances, etapes, prestation_essai, refus
 from esav_soap.store import ouvrir
-from esav_soap.usecases.catalogue import Dates, installer
+from esav_soap.usecases.catalogue import Dates
 from tests.e2e.horloge import Horloge, partir
+from tests.e2e.installation import installer
 from tests.e2e.serveur import DELAI_S, ServeurReel, serveur_neuf
 from tests.e2e.soap import RACINE, Reponse, appeler, depot, requete
 from tests.postgres import Grappe
@@ -71,9 +71,7 @@ def banc(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             grappe: Grappe = request.getfixturevalue("postgresql")
             url = pile.enter_context(grappe.base())
         with ouvrir(url) as magasin:
-            installer(
-                depuis_dossiers(RACINE, VERSION), "https://esav.example", Dates(DEPART - 9 * JOUR), magasin, DEPART
-            )
+            installer(VERSION, Dates(DEPART - 9 * JOUR), magasin, DEPART)
         horloge = partir(DEPART, VITESSE)
         env = {**horloge.env(), "PYTHONPATH": str(RACINE), "PATH": os.environ["PATH"]}
         noeuds = []

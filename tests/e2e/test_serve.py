@@ -6,14 +6,13 @@ import os
 import re
 import signal
 import socket
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.conftest import preparer
+from tests.e2e.fourche import executer
 from tests.e2e.serveur import DELAI_S, ServeurReel, demarrer, port_libre, serveur_neuf
 from tests.e2e.soap import appeler, depot, enveloppe, envoyer, requete
 
@@ -36,15 +35,8 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def lancer(dossier: Path, *arguments: str, **env: str) -> tuple[int, str]:
     """Run ``esav serve`` to its end: exit code and what it said."""
-    lance = subprocess.run(
-        [sys.executable, "-m", "esav_soap.cli", "serve", *arguments],
-        env={**{n: v for n, v in os.environ.items() if not n.startswith("ESAV_")}, **env},
-        capture_output=True,
-        text=True,
-        timeout=DELAI_S,
-        check=False,
-        cwd=Path(__file__).parents[2],
-    )
+    propre = {nom: valeur for nom, valeur in os.environ.items() if not nom.startswith("ESAV_")}
+    lance = executer(["serve", *arguments], env=propre | env, cwd=Path(__file__).parents[2])
     assert not lance.stdout
     return lance.returncode, lance.stderr
 
@@ -140,7 +132,7 @@ def test_reglages_tous_a_la_fois__error(tmp_path: Path) -> None:
 @pytest.mark.parametrize("ordre", [signal.SIGTERM, signal.SIGINT])
 def test_un_signal_arrete_proprement__ok(base: str, tmp_path: Path, ordre: signal.Signals) -> None:
     """Requests that were sent before the signal are answered when it is SIGTERM; the process ends with 0, and says little."""
-    serveur = demarrer(base, tmp_path / "log")
+    serveur = demarrer(base, tmp_path / "log", seul=True)
     reponses: list[str | None] = []
 
     def deposer(rang: int) -> None:
@@ -168,9 +160,9 @@ def test_un_signal_arrete_proprement__ok(base: str, tmp_path: Path, ordre: signa
 @pytest.mark.exigence("R9")
 def test_un_premier_demarrage_dit_peu__ok(tmp_path: Path) -> None:
     """The store is made without telling how; the only lines are where it listens, and one for each request."""
-    with serveur_neuf(f"sqlite:///{tmp_path}/neuf/esav.db", tmp_path) as serveur:
+    with serveur_neuf(f"sqlite:///{tmp_path}/neuf/esav.db", tmp_path, seul=True) as serveur:
         lignes = serveur.journal.read_text(encoding="utf-8").splitlines()
-    autres = [ligne for ligne in lignes if " GET /sante 200 " not in ligne]
+    autres = [ligne for ligne in lignes if " methode=GET chemin=/sante statut=200 " not in ligne]
     sans_version, ecoute = autres
     assert "aucune version du catalogue" in sans_version
     assert ecoute == f"e-SAV écoute : {serveur.url}/   (Ctrl-C pour arrêter)"
@@ -185,7 +177,10 @@ def test_le_journal_d_un_vrai_serveur__ok(serveur: ServeurReel) -> None:
     lignes = [x for x in serveur.journal.read_text(encoding="utf-8").splitlines() if identifiant in x]
     assert len(lignes) == 1
     assert re.search(
-        rf" {identifiant} POST /production/ws/1/depot/2026\.2 200 OPA deposerSignalisation OK \d", lignes[0]
+        rf"Z INFO esav\.requetes requete={identifiant} methode=POST chemin=/production/ws/1/depot/2026\.2 statut=200 appelant=OPA "
+        r"plateforme=production service=depot operation=deposerSignalisation verdict=OK numero=\w+ octets_recus=\d+ "
+        r"octets_rendus=\d+ duree_ms=\d+\.\d$",
+        lignes[0],
     )
     journal = serveur.journal.read_text(encoding="utf-8")
     for noeud in demande.iter("{urn:esav:ws:1}nom", "{urn:esav:ws:1}telephone", "{urn:esav:ws:1}courriel"):

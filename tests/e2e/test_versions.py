@@ -14,12 +14,12 @@ import pytest
 from lxml import etree
 
 from esav_soap.names import NS_WSDL_SOAP_11, NS_WSDL_SOAP_12
-from esav_soap.reader.sources import depuis_dossiers
 from esav_soap.store import ouvrir
-from esav_soap.usecases.catalogue import Dates, installer
+from esav_soap.usecases.catalogue import Dates
 from tests.e2e.conftest import prestations
+from tests.e2e.installation import installer
 from tests.e2e.serveur import ServeurReel, attendre_reponse, demarrer, serveur_neuf
-from tests.e2e.soap import RACINE, appeler, depot, envoyer, requete
+from tests.e2e.soap import appeler, depot, envoyer, requete
 
 JOUR = timedelta(days=1)
 
@@ -32,7 +32,7 @@ def ages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServeurReel]:
     with ouvrir(url) as magasin:
         passe = Dates(maintenant - 60 * JOUR, maintenant - JOUR, "2026.2")
         for version, dates in (("2026.1", passe), ("2026.2", Dates(maintenant + 10 * JOUR))):
-            installer(depuis_dossiers(RACINE, version), "https://esav.example", dates, magasin, maintenant)
+            installer(version, dates, magasin, maintenant)
         magasin.importer(prestations())
     with serveur_neuf(url, tmp_path_factory.mktemp("serveur-ages")) as lance:
         yield lance
@@ -92,7 +92,7 @@ def test_version_enregistree_en_marche_vue_sans_redemarrer__ok(tmp_path: Path) -
         assert appeler(serveur.url, "production/ws/1/depot/2026.1", demande).refus == "VERSION_INCONNUE"
         with ouvrir(url) as magasin:
             maintenant = datetime.now(UTC)
-            installer(depuis_dossiers(RACINE, "2026.1"), serveur.url, Dates(maintenant), magasin, maintenant)
+            installer("2026.1", Dates(maintenant), magasin, maintenant)
             magasin.importer(prestations())
         limite = datetime.now(UTC) + timedelta(seconds=30)
         refus: str | None = "jamais"

@@ -20,6 +20,7 @@ import pytest
 from esav_soap.names import NS_SOAP_11, NS_WS
 from tests.e2e.soap import WS, Reponse, depot, enveloppe
 from tests.faux import FauxNoeud, base_garnie, noeud
+from tests.journaux import ecrites, requetes
 
 ICI = Path(__file__).parent
 INTERDITS = (b"Traceback", b"lxml", b"libxml", b"spyne", b"site-packages", b"/usr", b".py", b"XMLSyntax", b"root:")
@@ -67,9 +68,9 @@ def test_message_hostile__error(service: FauxNoeud, ligne: Mapping[str, str], ca
     douze = b"/2003/05/soap-envelope" in reponse.octets
     attendus = (200,) if reponse.refus is None else (400,) if douze else (500,)
     assert reponse.statut in attendus
-    (journal,) = [r.getMessage() for r in caplog.records if r.name == "esav.requetes"]
-    assert journal.startswith(reponse.entetes["X-Request-Id"])
-    assert "\n" not in journal
+    (dit,) = requetes(caplog.records)
+    assert dit["requete"] == reponse.entetes["X-Request-Id"]
+    assert not [texte for texte in ecrites(caplog.records) if "\n" in texte]
     assert not [r for r in caplog.records if r.levelno > logging.INFO], "a hostile message is no error of ours"
 
 

@@ -90,9 +90,9 @@ SUIVIS = (
 
 
 @pytest.fixture
-def ancien(url: str, moteur: str) -> str:
+def ancien(url_vide: str, moteur: str) -> str:
     """Address of a store of revision 0001 with a row in each table, and two versions."""
-    base = create_engine(lire_url(url))
+    base = create_engine(lire_url(url_vide))
     octets, marque = ("X'78'", "?") if moteur == "sqlite" else ("decode('78', 'hex')", "%s")
     with base.begin() as connexion:
         command.upgrade(configuration(connexion), "0001")
@@ -107,7 +107,7 @@ def ancien(url: str, moteur: str) -> str:
                 _VERSION + f"({', '.join([marque] * 6)})", (version.version, *instants, version.remplacante, PACK)
             )
     base.dispose()
-    return url
+    return url_vide
 
 
 @pytest.fixture

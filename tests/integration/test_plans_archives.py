@@ -12,9 +12,7 @@ from esav_soap.store import Magasin
 from esav_soap.usecases.archives.ports import FiltreArchives
 from tests.integration.archives import AVANT, INSTANT, VIEUX, vie
 from tests.integration.exemples import DEPOT_LE, nouvelle
-from tests.integration.test_plans_store import balayages, rempli, requetes
-
-__all__ = ["rempli"]
+from tests.integration.test_plans_store import balayages, requetes
 
 
 @pytest.mark.exigence("R3.3", "R3.5")

@@ -123,8 +123,8 @@ def test_rien_d_acquitte_ne_se_perd_quand_un_processus_est_tue(url: str) -> None
 
 @pytest.mark.long
 @pytest.mark.exigence("R3.1")
-def test_processus_creent_le_magasin_ensemble(url: str) -> None:
-    with processus(*[("ouvrir", url)] * 4) as lances:
+def test_processus_creent_le_magasin_ensemble(url_vide: str) -> None:
+    with processus(*[("ouvrir", url_vide)] * 4) as lances:
         dites = lignes(lances)
     assert Counter(deja for _, _, deja in dites) == {"False": 1, "True": 3}
     assert len({numero for _, numero, _ in dites}) == 1

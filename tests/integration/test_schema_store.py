@@ -22,6 +22,12 @@ from tests.integration.exemples import nouvelle
 from tests.postgres import Grappe
 
 
+@pytest.fixture
+def url(url_vide: str) -> str:
+    """These stores are made, not taken over."""
+    return url_vide
+
+
 @pytest.mark.exigence("R3.1")
 def test_migrations_et_tables_disent_la_meme_chose(magasin: Magasin) -> None:
     with magasin._moteur.lecteurs.connect() as connexion:

@@ -184,7 +184,7 @@ def magasins(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         except pytest.skip.Exception:
             pass
         else:
-            ouverts.append(pile.enter_context(ouvrir(pile.enter_context(grappe.base()))))
+            ouverts.append(pile.enter_context(ouvrir(grappe.creer())))  # it goes with the cluster
         yield tuple(ouverts)
 
 
@@ -197,8 +197,8 @@ def derouler(magasins: tuple[Magasin, ...], exemples: int, pas: int) -> Counter[
 
 @pytest.mark.exigence("R3.4", "R3.5", "R3.6", "R3.7", "R4.1", "R4.2", "R7.4")
 def test_des_acteurs_au_hasard_sur_les_deux_magasins(magasins: tuple[Magasin, ...]) -> None:
-    faits = derouler(magasins, 25, 30)
-    assert sum(faits[action] for action in Action) > 200
+    faits = derouler(magasins, 12, 25)
+    assert sum(faits[action] for action in Action) > 100
     assert {Action.PRENDRE_RENDEZ_VOUS, *SUITE[:3]} <= set(faits)
 
 

@@ -35,7 +35,4 @@ def fin_du(dernier: date) -> datetime:
     """The midnight that ends that day in Paris."""
     from esav_soap.usecases.archives.passage import debut_du
 
-    try:
-        return debut_du(dernier + timedelta(days=1))
-    except OverflowError as exc:
-        raise click.UsageError(f"« {dernier} » est trop loin") from exc
+    return debut_du(dernier + timedelta(days=1))

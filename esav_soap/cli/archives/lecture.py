@@ -9,6 +9,7 @@ import click
 from esav_soap.cli.archives.communs import AU, DU, OPERATEUR, PLATEFORME, filtre
 from esav_soap.cli.magasin import magasin_ouvert
 from esav_soap.cli.options import STORE
+from esav_soap.cli.sav.affichage import place
 from esav_soap.cli.sav.communs import NUMERO
 
 if TYPE_CHECKING:
@@ -39,10 +40,10 @@ def lister(
       esav archives lister
       esav archives lister --operateur OPA --du 2024-01-01 --au 2024-03-31
     """
-    from esav_soap.usecases.actions import ecrire_curseur, lire_curseur
+    from esav_soap.usecases.actions import ecrire_curseur
 
     voulues = filtre(plateforme, operateur, du, au)
-    apres = lire_curseur(curseur)
+    apres = place(curseur)
     lignes: list[Archive] = []
     with magasin_ouvert(store) as (magasin, _):
         while True:

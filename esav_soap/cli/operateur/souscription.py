@@ -235,10 +235,7 @@ def _minuit(texte: str, plus: int = 0) -> datetime:
     """Paris midnight at which that day begins, or the ``plus``-th day after it."""
     from esav_soap.calendar import PARIS, en_utc
 
-    try:
-        return en_utc(datetime.combine(jour(texte) + timedelta(days=plus), time(), PARIS))
-    except OverflowError as exc:
-        raise click.UsageError(f"« {texte} » est hors du calendrier") from exc
+    return en_utc(datetime.combine(jour(texte) + timedelta(days=plus), time(), PARIS))
 
 
 def _echec(code: str, refus: Exception) -> click.ClickException:

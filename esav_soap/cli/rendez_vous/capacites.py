@@ -37,7 +37,8 @@ def importer(ctx: click.Context, fichier: BinaryIO, store: str | None, a_blanc: 
     """Importer les places des plages d'un FICHIER CSV (« - » : l'entrée standard), toutes ou aucune.
 
     UTF-8, séparateur « ; » ou « , ». Première ligne : plateforme, zone, genre, jour, plage, places. Une plage déjà connue
-    est mise à jour ; 0 place la ferme. Les places déjà prises ne peuvent pas être retirées.
+    est mise à jour ; 0 place la ferme. Les places déjà prises ne peuvent pas être retirées. Une zone où le parc n'a aucune
+    prestation est importée aussi, et signalée.
 
     \b
     places.csv, par exemple :
@@ -83,6 +84,11 @@ def _rendre_compte(rapport: RapportCapacites, *, a_blanc: bool) -> int:
         f"{fait} : {compte(rapport.lignes, 'plage')}, dont {compte(bilan.ajoutees, 'ajoutée')}, "
         f"{compte(bilan.modifiees, 'modifiée')}, {compte(bilan.inchangees, 'inchangée')}.{reste}"
     )
+    for plateforme, zone in rapport.zones_vides:
+        click.echo(
+            f"Attention : aucune prestation de {plateforme} n'est dans la zone {zone} : personne ne peut en réserver les places.",
+            err=True,
+        )
     return 0
 
 

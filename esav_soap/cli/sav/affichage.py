@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from esav_soap.bootstrap.sav import FormulaireLu
     from esav_soap.errors import ErreurChamp
     from esav_soap.rendez_vous import Reservation
     from esav_soap.signalisation import Evenement
-    from esav_soap.usecases.ports_suivi import Resume
+    from esav_soap.usecases.ports_suivi import Place, Resume
     from esav_soap.usecases.sav import Fiche
-    from esav_soap.usecases.suivi import SituationGarantie
+    from esav_soap.usecases.suivi import FormulaireRempli, SituationGarantie
 
 
 #: Of a list. « Op. » : l'opérateur.
@@ -63,7 +62,7 @@ def _fiche(vue: Fiche, dossier: Iterable[str]) -> Iterator[str]:
     yield f"À faire, au choix : {possibles}" if possibles else "Aucune action possible : plus rien ne la change."
 
 
-def formulaire(lu: FormulaireLu | None, version: str) -> Iterator[str]:
+def formulaire(lu: FormulaireRempli | None, version: str) -> Iterator[str]:
     """The lines of the form as it was filled."""
     if lu is None:
         yield f"Formulaire : la version {version} du catalogue n'est pas enregistrée ici."
@@ -73,8 +72,7 @@ def formulaire(lu: FormulaireLu | None, version: str) -> Iterator[str]:
     yield f"Formulaire, version {version} :"
     for champ in lu.champs:
         groupe, _, _ = champ.chemin.rpartition("/")
-        dit = f"{champ.libelle_valeur} ({champ.valeur})" if champ.libelle_valeur else champ.valeur
-        yield f"  {f'{groupe}, ' if groupe else ''}{champ.libelle} : {dit}"
+        yield f"  {f'{groupe}, ' if groupe else ''}{champ.libelle} : {champ.lisible}"
 
 
 def rendez_vous(reservations: Sequence[Reservation]) -> Iterator[str]:
@@ -140,6 +138,14 @@ def _echeance(garantie: SituationGarantie | None) -> str:
     if garantie is None or garantie.echeance is None:
         return "gelée" if garantie is not None and garantie.suspendue else ""
     return en_francais(garantie.echeance).replace(" à ", " ")
+
+
+def place(curseur: str | None) -> Place | None:
+    """Where a page begins. What is wrong with a cursor is told by its option."""
+    from esav_soap.usecases.actions import lire_curseur
+
+    with refus_dits({"curseur": "--curseur"}):
+        return lire_curseur(curseur)
 
 
 def _garantie(vue: Fiche) -> str:

@@ -48,7 +48,7 @@ def lister(
       esav sav list --operateur OPA --prestation FTTH-000000001 --toutes
     """
     from esav_soap.signalisation import Etat
-    from esav_soap.usecases.actions import ecrire_curseur, lire_curseur
+    from esav_soap.usecases.actions import ecrire_curseur
     from esav_soap.usecases.ports_suivi import Filtre
 
     if prestation and not operateur:
@@ -59,7 +59,7 @@ def lister(
     filtre = Filtre(plateforme, operateur, voulus, offre, prestation)
     with ouvert(store) as (sav, horloge):
         qui = technicien(None)
-        page = sav.lister(qui, filtre, lire_curseur(curseur), maximum)
+        page = sav.lister(qui, filtre, affichage.place(curseur), maximum)
         garanties = sav.garanties(qui, page.signalisations, horloge())
     for ligne in affichage.liste(page.signalisations, garanties):
         click.echo(ligne)
@@ -80,7 +80,7 @@ def montrer(numero: str, store: str | None) -> None:
     Exemple :
       esav sav montrer 7K3M9QX2TBX
     """
-    from esav_soap.bootstrap.sav import formulaire_lu, monter_sav
+    from esav_soap.bootstrap.sav import formulaire_rempli, monter_sav
     from esav_soap.rendez_vous import vue
 
     with magasin_ouvert(store) as (magasin, horloge):
@@ -89,7 +89,7 @@ def montrer(numero: str, store: str | None) -> None:
         s = lue.signalisation
         prises = magasin.reservations(s.plateforme, s.operateur, s.numero)
         dossier = (
-            *affichage.formulaire(formulaire_lu(magasin, s), s.version_catalogue),
+            *affichage.formulaire(formulaire_rempli(magasin, s), s.version_catalogue),
             *affichage.rendez_vous([vue(une, instant) for une in prises]),
         )
     for ligne in affichage.fiche(lue, dossier):

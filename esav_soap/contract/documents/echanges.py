@@ -9,7 +9,7 @@ from typing import Any
 from esav_soap.contract import reponses as r
 from esav_soap.contract import spyne_compat as s
 from esav_soap.contract.maquettes.mots import admis
-from esav_soap.contract.services import RECEPTEURS, REPONSES, SERVICES, appel, requetes
+from esav_soap.contract.services import RECEPTEURS, REPONSES, SERVICES, Reponse, appel, requetes
 from esav_soap.model import (
     Branche,
     Catalogue,
@@ -28,7 +28,7 @@ from esav_soap.model import (
     TexteLong,
     Type,
 )
-from esav_soap.names import chemin_service
+from esav_soap.names import PLATEFORMES, chemin_service
 
 #: Services that opérateurs call; the others are for the Fournisseur's own people.
 INTERNES = frozenset({"publication", "sav"})
@@ -100,39 +100,42 @@ class VueType:
 
 def services(catalogue: Catalogue) -> tuple[VueService, ...]:
     """The services of opérateurs with their operations, in the order of the WSDLs."""
-    return tuple(_service(nom, catalogue) for nom in SERVICES if nom not in INTERNES)
+    return tuple(_servi(nom, catalogue) for nom in SERVICES if nom not in INTERNES)
 
 
-def _service(nom: str, catalogue: Catalogue) -> VueService:
-    version = catalogue.version if nom == "depot" else None
+def recepteurs() -> tuple[VueService, ...]:
+    """The services that an opérateur may offer, for e-SAV to call."""
+    return tuple(_service(nom, [_appelee(operation) for operation in noms]) for nom, noms in RECEPTEURS.items())
+
+
+def _servi(nom: str, catalogue: Catalogue) -> VueService:
     structures = requetes(nom, catalogue)
-    operations = tuple(
+    operations = [
         VueOperation(
             operation,
             structures[operation].libelle,
             tuple(_elements(structures[operation].enfants)),
             tuple(regle.message for regle in structures[operation].regles),
-            _membre(REPONSES[operation].nom, REPONSES[operation].type.customize(min_occurs=1, max_occurs=1)),
+            _rendue(REPONSES[operation]),
         )
         for operation in SERVICES[nom]
-    )
-    chemins = [chemin_service(plateforme, nom, version) for plateforme in ("production", "integration")]
-    return VueService(nom, chemins[0], chemins[1], operations)
+    ]
+    return _service(nom, operations, catalogue.version if nom == "depot" else None)
 
 
-def recepteurs() -> tuple[VueService, ...]:
-    """The services that an opérateur may offer, for e-SAV to call."""
-    vues = []
-    for nom, noms in RECEPTEURS.items():
-        operations = []
-        for operation in noms:
-            requete, reponse = appel(operation)
-            elements = tuple(_membre(code, membre) for code, membre in requete._type_info.items())
-            rendue = _membre(reponse.nom, reponse.type.customize(min_occurs=1, max_occurs=1))
-            operations.append(VueOperation(operation, requete.Annotations.doc.rstrip("."), elements, (), rendue))
-        chemins = [chemin_service(plateforme, nom) for plateforme in ("production", "integration")]
-        vues.append(VueService(nom, chemins[0], chemins[1], tuple(operations)))
-    return tuple(vues)
+def _appelee(operation: str) -> VueOperation:
+    requete, reponse = appel(operation)
+    elements = tuple(_membre(code, membre) for code, membre in requete._type_info.items())
+    return VueOperation(operation, requete.Annotations.doc.rstrip("."), elements, (), _rendue(reponse))
+
+
+def _service(nom: str, operations: Iterable[VueOperation], version: str | None = None) -> VueService:
+    production, integration = (chemin_service(plateforme, nom, version) for plateforme in PLATEFORMES)
+    return VueService(nom, production, integration, tuple(operations))
+
+
+def _rendue(reponse: Reponse) -> VueElement:
+    return _membre(reponse.nom, reponse.type.customize(min_occurs=1, max_occurs=1))
 
 
 def _elements(enfants: Iterable[Element], profondeur: int = 0) -> Iterator[VueElement]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,11 +13,9 @@ from esav_soap.errors import CodeErreur, ErreurChamp, ErreurEsav, FormulaireInva
 from esav_soap.intake import controler_requete, ranger
 from esav_soap.model.structure import Structure
 from esav_soap.soap import presentation
-from esav_soap.soap.journal import sans_valeurs
+from esav_soap.soap.journal import noter_erreur
 from esav_soap.soap.operations.appel import Appel, Champs, Groupe
 from esav_soap.soap.operations.depot import OperationsDepot
-
-_journal = logging.getLogger("esav.requetes")
 
 
 class Operations:
@@ -39,7 +36,7 @@ class Operations:
         except ErreurEsav as erreur:
             appel.erreur = erreur
         except Exception as exc:
-            _journal.error("requête %s : erreur interne\n%s", appel.requete, sans_valeurs(exc))
+            noter_erreur(appel.requete, "erreur interne", exc)
             appel.erreur = ErreurEsav(CodeErreur.ERREUR_INTERNE)
         raise presentation.fault(appel.erreur, appel.requete)
 

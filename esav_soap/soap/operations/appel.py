@@ -29,7 +29,8 @@ class Appel:
     """One request on its way: who, when, under which id.
 
     ``version`` and ``publiee``: the catalogue version, for ``depot``. ``connexion``: how the caller is known, for
-    ``information``. ``avertissements``: about its certificate. ``erreur``: what the request was refused for.
+    ``information``. ``avertissements``: about its certificate. ``erreur``: what the request was refused for. ``numero``: of what
+    was made, read or changed, once it is known to be the caller's.
     """
 
     requete: str
@@ -40,6 +41,7 @@ class Appel:
     connexion: Connexion | None = None
     avertissements: tuple[Avertissement, ...] = ()
     erreur: ErreurEsav | None = None
+    numero: str = ""
 
     @property
     def identifie(self) -> Identifie:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from lxml import etree
 
 from esav_soap.intake import Verdict
 from esav_soap.soap import presentation
-from esav_soap.soap.journal import sans_valeurs
+from esav_soap.soap.journal import noter_erreur
 from esav_soap.soap.operations.appel import Appel
 from esav_soap.usecases.depot import dater_refus, deposer, valider
 from esav_soap.usecases.ports import Depots
 from esav_soap.usecases.registre import Registre, avertissements_version
-
-_journal = logging.getLogger("esav.requetes")
 
 
 class OperationsDepot:
@@ -36,6 +33,7 @@ class OperationsDepot:
             offre = valider(appel.appelant, verdict, self._depots)
             return presentation.validation(offre, numero, (*fin, *verdict.avertissements))
         accuse = deposer(appel.appelant, numero, verdict, self._depots, appel.instant)
+        appel.numero = accuse.depot.numero
         return presentation.accuse(accuse.depot, (*fin, *accuse.avertissements))
 
     def _dater(self, verdict: Verdict, corps: etree._Element, appel: Appel, numero: str) -> Verdict:
@@ -43,5 +41,5 @@ class OperationsDepot:
         try:
             return dater_refus(verdict, corps, numero, self._registre)
         except Exception as exc:
-            _journal.error("requête %s : refus non daté\n%s", appel.requete, sans_valeurs(exc))
+            noter_erreur(appel.requete, "refus non daté", exc)
             return verdict

@@ -7,7 +7,7 @@ from typing import Any
 
 from esav_soap.errors import ErreurChamp
 from esav_soap.model import TypeRendezVous
-from esav_soap.rendez_vous import Plage
+from esav_soap.rendez_vous import Decision, Plage
 from esav_soap.soap import presentation
 from esav_soap.soap.operations.appel import Appel, Champs, Groupe, Operation
 from esav_soap.usecases.rendez_vous import Cible, RendezVous, Souhait
@@ -49,11 +49,11 @@ class OperationsRendezVous:
         souhait = souhait_de(champs)
         assert genre is not None
         decision = self._rendez_vous.reserver(appel.appelant, _cible(champs), genre, souhait, appel.instant)
-        return presentation.rendez_vous_rendu(decision, appel.avertissements)
+        return rendu(decision, appel)
 
     def _confirmer(self, champs: Champs, appel: Appel) -> Any:
         decision = self._rendez_vous.confirmer(appel.appelant, champs.present("numeroRendezVous"), appel.instant)
-        return presentation.rendez_vous_rendu(decision, appel.avertissements)
+        return rendu(decision, appel)
 
     def _consulter(self, champs: Champs, appel: Appel) -> Any:
         numero = champs.texte("numeroRendezVous")
@@ -61,6 +61,7 @@ class OperationsRendezVous:
             trouves = self._rendez_vous.lister(appel.appelant, _cible(champs), appel.instant)
             return presentation.liste_rendez_vous(trouves, appel.avertissements)
         trouve = self._rendez_vous.consulter(appel.appelant, numero, appel.instant)
+        appel.numero = trouve.numero
         return presentation.liste_rendez_vous([trouve], appel.avertissements)
 
     def _modifier(self, champs: Champs, appel: Appel) -> Any:
@@ -71,13 +72,19 @@ class OperationsRendezVous:
             appel.instant,
             texte=champs.texte("commentaire") or "",
         )
-        return presentation.rendez_vous_rendu(decision, appel.avertissements)
+        return rendu(decision, appel)
 
     def _annuler(self, champs: Champs, appel: Appel) -> Any:
         texte = champs.texte("commentaire") or ""
         numero = champs.present("numeroRendezVous")
         decision = self._rendez_vous.annuler(appel.appelant, numero, appel.instant, texte=texte)
-        return presentation.rendez_vous_rendu(decision, appel.avertissements)
+        return rendu(decision, appel)
+
+
+def rendu(decision: Decision, appel: Appel) -> Any:
+    """The answer to who changed an appointment."""
+    appel.numero = decision.reservation.numero
+    return presentation.rendez_vous_rendu(decision, appel.avertissements)
 
 
 def souhait_de(champs: Champs) -> Souhait:

@@ -26,7 +26,7 @@ from esav_soap.signalisation import (
 from esav_soap.signalisation.transitions import Commande
 from esav_soap.soap import presentation
 from esav_soap.soap.operations.appel import Appel, Champs, Groupe, Operation
-from esav_soap.soap.operations.rendez_vous import souhait_de, verifier_souhait
+from esav_soap.soap.operations.rendez_vous import rendu, souhait_de, verifier_souhait
 from esav_soap.soap.operations.suivi import filtre_de, maximum, verifier_filtre
 from esav_soap.usecases.actions import ACTIONS, lire_curseur
 from esav_soap.usecases.depot import Appelant
@@ -34,7 +34,7 @@ from esav_soap.usecases.ports import Depots
 from esav_soap.usecases.registre import Registre
 from esav_soap.usecases.rendez_vous import Acteur, Cible, RendezVous
 from esav_soap.usecases.sav import Fiche, Sav, Technicien, date_possible
-from esav_soap.usecases.suivi import champs_remplis, defaut_declare
+from esav_soap.usecases.suivi import formulaire_rempli
 
 
 class OperationsSav:
@@ -96,6 +96,7 @@ class OperationsSav:
         appelant = Appelant(appel.appelant.plateforme, champs.present("operateur"))
         technicien = _technicien(champs, appel)
         accuse = self._sav.saisir(technicien, appelant, version, verdict, self._depots, depot_le, appel.instant)
+        appel.numero = accuse.depot.numero
         return presentation.accuse(accuse.depot, (*appel.avertissements, *accuse.avertissements))
 
     def _verifier_saisie(self, champs: Champs, appel: Appel) -> Iterator[ErreurChamp]:
@@ -128,7 +129,7 @@ class OperationsSav:
             _acteur(champs, appel),
             texte=champs.texte("commentaire") or "",
         )
-        return presentation.rendez_vous_rendu(decision, appel.avertissements)
+        return rendu(decision, appel)
 
     def _decommander(self, champs: Champs, appel: Appel) -> Any:
         numero = champs.present("numeroRendezVous")
@@ -139,17 +140,16 @@ class OperationsSav:
             _acteur(champs, appel),
             texte=champs.texte("commentaire") or "",
         )
-        return presentation.rendez_vous_rendu(decision, appel.avertissements)
+        return rendu(decision, appel)
 
     def _fiche(self, fiche: Fiche, appel: Appel) -> Any:
         signalisation = fiche.signalisation
+        appel.numero = signalisation.numero
         catalogue = self._registre.chargee(signalisation.version_catalogue).catalogue
         titulaire = Appelant(signalisation.plateforme, signalisation.operateur)
         return presentation.fiche(
             fiche,
-            catalogue.offre(signalisation.offre).libelle,
-            champs_remplis(signalisation, catalogue),
-            defaut_declare(signalisation, catalogue),
+            formulaire_rempli(signalisation, catalogue),
             self._rendez_vous.lister(titulaire, Cible(numero=signalisation.numero), appel.instant),
             appel.avertissements,
         )

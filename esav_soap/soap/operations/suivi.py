@@ -13,7 +13,7 @@ from esav_soap.soap.operations.appel import Appel, Champs, Groupe, Operation
 from esav_soap.usecases.actions import PAGE_ORDINAIRE, lire_curseur, lire_rang
 from esav_soap.usecases.ports_suivi import Filtre
 from esav_soap.usecases.registre import Registre
-from esav_soap.usecases.suivi import Suivi, champs_remplis, defaut_declare, situation_garantie
+from esav_soap.usecases.suivi import Suivi, formulaire_rempli, situation_garantie
 
 
 class OperationsSuivi:
@@ -45,9 +45,7 @@ class OperationsSuivi:
         catalogue = self._registre.chargee(signalisation.version_catalogue).catalogue
         return presentation.detail(
             signalisation,
-            catalogue.offre(signalisation.offre).libelle,
-            champs_remplis(signalisation, catalogue),
-            defaut_declare(signalisation, catalogue),
+            formulaire_rempli(signalisation, catalogue),
             situation_garantie(signalisation, appel.instant),
             appel.avertissements,
         )
@@ -70,6 +68,7 @@ class OperationsSuivi:
         numero, reference = champs.texte("numeroSignalisation"), champs.texte("referenceOperateur")
         texte = champs.present("commentaire")
         apres = self._suivi.completer(appel.appelant, numero, reference, texte, appel.instant)
+        appel.numero = apres.numero
         return presentation.etat(apres, appel.avertissements)
 
     def _demander_cloture(self, champs: Champs, appel: Appel) -> Any:
@@ -82,11 +81,14 @@ class OperationsSuivi:
         commande = Commande(action, Cote.OPERATEUR, commentaire=champs.texte("commentaire") or "")
         numero, reference = champs.texte("numeroSignalisation"), champs.texte("referenceOperateur")
         apres = self._suivi.agir(appel.appelant, numero, reference, commande, appel.instant)
+        appel.numero = apres.numero
         return presentation.etat(apres, appel.avertissements)
 
     def _trouver(self, champs: Champs, appel: Appel) -> Signalisation:
         numero, reference = champs.texte("numeroSignalisation"), champs.texte("referenceOperateur")
-        return self._suivi.trouver(appel.appelant, numero, reference)
+        trouvee = self._suivi.trouver(appel.appelant, numero, reference)
+        appel.numero = trouvee.numero
+        return trouvee
 
 
 def filtre_de(champs: Champs, plateforme: str, operateur: str | None) -> Filtre:

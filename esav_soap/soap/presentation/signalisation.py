@@ -16,20 +16,18 @@ from esav_soap.usecases.presentation import avertissements, heure
 from esav_soap.usecases.presentation_evenements import evenement_suivi, membres_evenement
 from esav_soap.usecases.presentation_rendez_vous import rendez_vous
 from esav_soap.usecases.sav import Fiche
-from esav_soap.usecases.suivi import ChampRempli, SituationGarantie
+from esav_soap.usecases.suivi import FormulaireRempli, SituationGarantie
 
 
 def detail(
     signalisation: Signalisation,
-    libelle_offre: str,
-    champs: Iterable[ChampRempli],
-    defaut: str | None,
+    formulaire: FormulaireRempli,
     garantie: SituationGarantie,
     dits: Iterable[Avertissement] = (),
 ) -> Any:
     """Everything that an opérateur may see of its signalisation (R3.5)."""
     return r.DetailSignalisation(
-        **_identite(signalisation, libelle_offre, champs, defaut, garantie),
+        **_identite(signalisation, formulaire, garantie),
         evenement=[r.EvenementSignalisation(**membres_evenement(e)) for e in signalisation.evenements],
         avertissement=avertissements(dits),
     )
@@ -37,16 +35,14 @@ def detail(
 
 def fiche(
     lue: Fiche,
-    libelle_offre: str,
-    champs: Iterable[ChampRempli],
-    defaut: str | None,
+    formulaire: FormulaireRempli,
     reservations: Iterable[Reservation],
     dits: Iterable[Avertissement] = (),
 ) -> Any:
     """Everything that the SAV sees of a signalisation, internal comments and names of technicians included."""
     signalisation = lue.signalisation
     return r.FicheSignalisation(
-        **_identite(signalisation, libelle_offre, champs, defaut, lue.garantie),
+        **_identite(signalisation, formulaire, lue.garantie),
         operateur=signalisation.operateur,
         dateHeureSaisie=heure(signalisation.saisie_le) if signalisation.saisie_le else None,
         zone=signalisation.prestation.zone or None,
@@ -94,9 +90,7 @@ def evenements(page: PageEvenements, dits: Iterable[Avertissement] = ()) -> Any:
 
 def _identite(
     signalisation: Signalisation,
-    libelle_offre: str,
-    champs: Iterable[ChampRempli],
-    defaut: str | None,
+    formulaire: FormulaireRempli,
     garantie: SituationGarantie,
 ) -> Mapping[str, Any]:
     return {
@@ -107,15 +101,15 @@ def _identite(
         "dateHeureDepot": heure(signalisation.depot_le),
         "dateHeureEtat": heure(signalisation.modifiee_le),
         "versionCatalogue": signalisation.version_catalogue,
-        "prestation": _prestation(signalisation.prestation, libelle_offre),
-        "defautDeclare": defaut,
+        "prestation": _prestation(signalisation.prestation, formulaire.libelle_offre),
+        "defautDeclare": formulaire.defaut,
         "garantie": garantie.texte or None,
         "dateHeureEcheance": heure(garantie.echeance) if garantie.echeance else None,
         "garantieTenue": garantie.tenue,
         "contact": _contact(signalisation.contact),
         "champ": [
             r.ChampRempli(chemin=c.chemin, libelle=c.libelle, valeur=c.valeur, libelleValeur=c.libelle_valeur)
-            for c in champs
+            for c in formulaire.champs
         ],
     }
 

@@ -28,6 +28,7 @@ PARTICULIERES = {
     "notifications_reseaux": "10.20.0.0/16",
     "verrouillage": "non",
     "archivage_jours": "91",
+    "journal": "json",
 }
 #: What some settings need beside them.
 NECESSAIRES = {
@@ -57,6 +58,11 @@ def test_par_defaut_et_par_l_environnement__ok() -> None:
         lu = getattr(lire_reglages(necessaires | {f"ESAV_{champ.name.upper()}": valeur}), champ.name)
         assert str(lu) == valeur
         assert type(lu) is type(champ.default)
+
+
+@pytest.mark.exigence("R9")
+def test_forme_du_journal_inconnue__error() -> None:
+    assert refus({"ESAV_JOURNAL": "xml"}) == "ESAV_JOURNAL doit être texte ou json, pas « xml »"
 
 
 @pytest.mark.exigence("R9")

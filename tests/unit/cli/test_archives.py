@@ -11,13 +11,13 @@ from unittest.mock import patch
 
 import pytest
 
-from esav_soap.bootstrap import archives as bootstrap
 from esav_soap.bootstrap.reglages import lire_reglages
 from esav_soap.errors import ReglageInvalide
 from esav_soap.signalisation import Action, Contact, Cote, Etat, Evenement, MotifRejet, NouvelleSignalisation
 from esav_soap.signalisation.numero import tirer
 from esav_soap.store import Magasin, ouvrir
 from esav_soap.usecases.archives import passage
+from esav_soap.usecases.archives.delais import JOURS_DEFAUT
 from esav_soap.usecases.archives.document import ecrire, lire
 from esav_soap.usecases.archives.ports import PageArchives
 from tests.unit.cli.test_esav import Lancer, lancer
@@ -178,7 +178,7 @@ def test_reglage__error() -> None:
     for faux in ("90", "36501"):
         with pytest.raises(ReglageInvalide, match=f"de 91 .* à 36500, pas {faux}"):
             lire_reglages({"ESAV_ARCHIVAGE_JOURS": faux})
-    assert bootstrap.problemes_archivage({}) == []
+    assert lire_reglages({}).archivage_jours == JOURS_DEFAUT
 
 
 @pytest.mark.exigence("R3.5")

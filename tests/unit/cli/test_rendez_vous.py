@@ -8,6 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from esav_soap.cli.rendez_vous import rendez_vous
+from esav_soap.signalisation import Prestation
+from esav_soap.store import ouvrir
 
 HORLOGE = "tests.unit.cli.test_rendez_vous:mardi"
 ENTETE = "plateforme;zone;genre;jour;plage;places\n"
@@ -46,6 +48,18 @@ def test_importer_puis_voir__ok(tmp_path: Path) -> None:
     ]
     seule = lancer(tmp_path, "list", "--zone", "75", "--genre", "SAV", "--du", "2026-12-03", "--au", "03/12/2026")
     assert [ligne.split()[1] for ligne in seule.stdout.splitlines() if "/ " in ligne] == ["75"]
+
+
+@pytest.mark.exigence("R4.1", "R4.2")
+def test_une_zone_ou_personne_n_a_de_prestation__dite(tmp_path: Path) -> None:
+    with ouvrir(f"sqlite:///{tmp_path / 'esav.db'}") as magasin:
+        magasin.importer([Prestation("production", "OPA", "P-1", "ACCES_FTTH", zone="75")])
+    for options in (["--a-blanc"], []):
+        fait = lancer(tmp_path, "import", "-", *options, entree=ENTETE + BONNES)
+        assert (fait.exit_code, fait.stdout.count("2 plages")) == (0, 1)
+        assert fait.stderr == (
+            "Attention : aucune prestation de production n'est dans la zone 2A : personne ne peut en réserver les places.\n"
+        )
 
 
 @pytest.mark.exigence("R4.2")

@@ -118,6 +118,9 @@ def test_ce_qui_manque_et_ce_qui_n_est_pas_possible__error(adresse: str, lancer:
     assert (code, "MODIFIEE_ENTRETEMPS" in dit, "EN_QUALIFICATION" in fiche) == (1, True, True)
     code, _, dit = lancer("sav", "montrer", "7K3M9QX2TBX")
     assert (code, "SIGNALISATION_INCONNUE" in dit) == (1, True)
+    for commande in (("sav", "list"), ("archives", "lister")):
+        code, _, dit = lancer(*commande, "--curseur", "suite")
+        assert (code, dit.startswith("--curseur : Ce n'est pas un curseur de ce service.")) == (1, True)
     assert lancer("sav", "list", "--prestation", "P-1")[0] == 2
     assert lancer("sav", "list", "--toutes", "--etat", "GELE")[0] == 2
     assert etat(adresse) is Etat.EN_QUALIFICATION

@@ -64,6 +64,7 @@ def test_an_editors_schema_hint_is_not_followed__ok() -> None:
         (b"<a>" * 300 + b"</a>" * 300, 1, "XML_MAL_FORME"),
         (b"<a><!--" + b"-" * 10, 1, "XML_MAL_FORME"),
         (b"rien", 1, "XML_MAL_FORME"),
+        (b"<a>\n<b:c/><d xmlns='pas-une-uri'/></a>", 2, "XML_MAL_FORME"),
         (b"<!DOCTYPE", 1, "DTD_INTERDITE"),
         (b"<!-- \n --><!doctype a><a/>", 2, "DTD_INTERDITE"),
         (b"\xef\xbb\xbf<!DOCTYPE a><a/>", 1, "DTD_INTERDITE"),

@@ -26,10 +26,8 @@ def changee(**valeurs: str) -> tuple[str, ...]:
     return tuple(valeurs.get(nom, valeur) for nom, valeur in zip(ENTETE, BONNE, strict=True))
 
 
-def lire(
-    *lignes: Sequence[str], entete: Sequence[str] = ENTETE, zones: Iterable[str] = ()
-) -> list[tuple[int, Capacite | ProblemeCapacite]]:
-    return list(lire_capacites(entete, enumerate(lignes, 2), AUJOURD_HUI, frozenset(zones)))
+def lire(*lignes: Sequence[str], entete: Sequence[str] = ENTETE) -> list[tuple[int, Capacite | ProblemeCapacite]]:
+    return list(lire_capacites(entete, enumerate(lignes, 2), AUJOURD_HUI))
 
 
 def problemes(lues: Iterable[tuple[int, Capacite | ProblemeCapacite]]) -> list[tuple[int, str, str]]:
@@ -96,7 +94,6 @@ def test_entetes_refuses(entete: tuple[str, ...], attendus: list[tuple[int, str,
         (changee(plateforme="Production"), [("plateforme", "PLATEFORME_INCONNUE")]),
         (changee(zone="idf"), [("zone", "ZONE_INVALIDE")]),
         (changee(zone="75\x1b"), [("zone", "ZONE_INVALIDE")]),
-        (changee(zone="99"), [("zone", "ZONE_INCONNUE")]),
         (changee(zone="Z" * 17), [("zone", "VALEUR_TROP_LONGUE")]),
         (changee(genre="DEPANNAGE"), [("genre", "GENRE_INCONNU")]),
         (changee(jour="2026-02-29"), [("jour", "JOUR_INVALIDE")]),
@@ -131,7 +128,7 @@ def test_entetes_refuses(entete: tuple[str, ...], attendus: list[tuple[int, str,
 def test_lignes_refusees(ligne: tuple[str, ...], attendus: list[tuple[str, str]]) -> None:
     """All that is wrong with the line is said; the lines around it are read."""
     autre = changee(plage="APRES_MIDI")
-    lues = lire(BONNE, ligne, autre, zones=["75", "2A"])
+    lues = lire(BONNE, ligne, autre)
     assert [lues[0], lues[-1]] == [(2, LUE), (4, replace(LUE, plage=Plage.APRES_MIDI))]
     assert problemes(lues) == [(3, *attendu) for attendu in attendus]
     assert len(lues) == 2 + len(attendus)
@@ -146,7 +143,7 @@ def test_les_jours_de_la_fin() -> None:
 
 @pytest.mark.exigence("R3.2", "R4.1")
 def test_probleme_dit_ou_quoi_et_ce_qui_est_admis() -> None:
-    (_, probleme), *_ = lire(changee(zone="9\x1b9"), zones=["75", "2A"])
+    (_, probleme), *_ = lire(changee(zone="9\x1b9"))
     assert str(probleme) == (
         "ligne 2, zone : ZONE_INVALIDE : Ce n'est pas un code de zone. Valeur : « 9\ufffd9 ». "
         "Admis : capitales et chiffres, - ou _ entre eux."

@@ -14,6 +14,7 @@ from esav_soap.intake import Controle
 from esav_soap.names import ns_catalogue
 from tests.e2e.soap import WS, Reponse, depot, enveloppe
 from tests.faux import INSTANT, FauxNoeud, base_garnie, noeud
+from tests.journaux import ecrites
 
 CHAMP = "Accepté jusqu'à la version 2026.1 ; ne l'est plus depuis la version 2026.2."
 ABSENCE = "Son absence était acceptée jusqu'à la version 2026.1 ; elle ne l'est plus depuis la version 2026.2."
@@ -221,6 +222,7 @@ def test_une_panne_du_complement_laisse_le_refus_tel_quel__error(
     assert lieu == ("accesFtth/typePm", "VALEUR_RETIREE")
     assert "depuis la version" not in message
     (ligne,) = caplog.records
+    assert "Claire Martin" not in "".join(ecrites(caplog.records))
     assert "refus non daté" in ligne.getMessage()
     assert "Claire Martin" not in caplog.text, "a log holds no values of messages"
 

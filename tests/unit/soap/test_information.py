@@ -28,6 +28,7 @@ from esav_soap.usecases.droits import Identifie
 from esav_soap.usecases.registre import ouvrir_pack
 from tests.e2e.soap import WS, Reponse, depot, enveloppe, requete
 from tests.faux import INSTANT, URL, FauxNoeud, base_garnie, noeud
+from tests.journaux import requetes
 
 DIAGNOSTIC = enveloppe(requete("diagnostiquerConnexion"))
 FAITS = FaitsCertificat(
@@ -242,20 +243,23 @@ def test_le_journal_dit_qui_et_pourquoi__ok(caplog: pytest.LogCaptureFixture) ->
     absent = noeud(identite=Certificats(CertificatRefuse(MotifRefus.ABSENT)))
     publieur = noeud(identite=Certificats(Identifie("EDITION", Role.PUBLIEUR)))
     for sur, attendu in (
-        (ouvert, "500 OPA - NON_HOMOLOGUE"),
-        (refuse, "500 sha256:abababababababab - CERTIFICAT_REFUSE/REVOQUE"),
-        (absent, "500 - - CERTIFICAT_REFUSE/ABSENT"),
-        (publieur, "500 EDITION - DROIT_INSUFFISANT"),
+        (ouvert, ("OPA", None, "NON_HOMOLOGUE")),
+        (refuse, (None, "sha256:abababababababab", "CERTIFICAT_REFUSE/REVOQUE")),
+        (absent, (None, None, "CERTIFICAT_REFUSE/ABSENT")),
+        (publieur, ("EDITION", None, "DROIT_INSUFFISANT")),
     ):
         caplog.clear()
         with caplog.at_level("INFO", "esav.requetes"):
             reponse = sur.appeler("/production/ws/1/suivi", etat)
-        (ligne,) = caplog.messages
-        assert ligne.startswith(f"{reponse.entetes['X-Request-Id']} POST /production/ws/1/suivi {attendu} ")
+        (ligne,) = requetes(caplog.records)
+        assert (ligne["requete"], ligne["statut"]) == (reponse.entetes["X-Request-Id"], 500)
+        assert tuple(ligne.get(nom) for nom in ("appelant", "certificat", "verdict")) == attendu
     caplog.clear()
     with caplog.at_level("INFO", "esav.requetes"):
         diagnostiquer(refuse)
-    assert "200 sha256:abababababababab diagnostiquerConnexion CERTIFICAT_REFUSE/REVOQUE " in caplog.messages[0]
+    (ligne,) = requetes(caplog.records)
+    assert (ligne["certificat"], ligne["operation"]) == ("sha256:abababababababab", "diagnostiquerConnexion")
+    assert (ligne["statut"], ligne["verdict"]) == (200, "CERTIFICAT_REFUSE/REVOQUE")
 
 
 @pytest.mark.exigence("R6.1", "R3.2")

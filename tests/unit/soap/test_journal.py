@@ -11,12 +11,16 @@ from datetime import timedelta
 import pytest
 from lxml import etree
 
-from esav_soap.soap.journal import sans_valeurs
+from esav_soap.journal import Texte, sans_valeurs
 from tests.e2e.soap import WS, depot, enveloppe, requete
 from tests.faux import INSTANT, FauxNoeud, base_garnie, noeud
+from tests.journaux import ecrites, requetes
 
 DEPOT = "/production/ws/1/depot/2026.2"
-LIGNE = re.compile(r"[0-9a-f]{16} (GET|POST|PUT|HEAD) \S+ \d{3} (\S+ \S+ [A-Z_]+ |[A-Z_]* ?)\d+\.\d(ms)")
+LIGNE = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z INFO esav\.requetes requete=[0-9a-f]{16} methode=(GET|POST|PUT|HEAD) chemin=\S+"
+    r" statut=\d{3}( \w+=\S+)* octets_rendus=\d+ duree_ms=\d+\.\d"
+)
 
 
 @pytest.fixture
@@ -44,8 +48,7 @@ def envoyer(service: FauxNoeud, demande: etree._Element, chemin: str = DEPOT) ->
 
 
 def tout(vu: pytest.LogCaptureFixture) -> str:
-    mise_en_page = logging.Formatter("%(name)s %(message)s")
-    return "\n".join(mise_en_page.format(r) for r in vu.records)
+    return "\n".join(ecrites(vu.records))
 
 
 @pytest.mark.exigence("R3.1", "R3.7")
@@ -53,22 +56,33 @@ def test_une_ligne_par_requete_sous_l_identifiant_de_la_reponse__ok(
     service: FauxNoeud, vu: pytest.LogCaptureFixture
 ) -> None:
     demandes = [
-        (depot("2026.2", "ACCES_FTTH", "J-1"), DEPOT, "OPA deposerSignalisation OK"),
-        (depot("2026.2", "ACCES_FTTH", "J-1", graine=2), DEPOT, "OPA deposerSignalisation REFERENCE_DEJA_UTILISEE"),
-        (depot("2026.2", "ACCES_FTTH", "J-2", prestation="X"), DEPOT, "OPA deposerSignalisation PRESTATION_INCONNUE"),
-        (requete("consulterEtat", referenceOperateur="J-1"), "/production/ws/1/suivi", "OPA consulterEtat OK"),
-        (requete("consulterEtat"), "/production/ws/1/suivi", "OPA consulterEtat FORMULAIRE_INVALIDE"),
-        (requete("inconnue"), "/production/ws/1/suivi", "- - MESSAGE_MAL_FORME"),
-        (requete("x"), "/ailleurs", "- - MESSAGE_MAL_FORME"),
+        (depot("2026.2", "ACCES_FTTH", "J-1"), DEPOT, ("OPA", "deposerSignalisation", "OK")),
+        (
+            depot("2026.2", "ACCES_FTTH", "J-1", graine=2),
+            DEPOT,
+            ("OPA", "deposerSignalisation", "REFERENCE_DEJA_UTILISEE"),
+        ),
+        (
+            depot("2026.2", "ACCES_FTTH", "J-2", prestation="X"),
+            DEPOT,
+            ("OPA", "deposerSignalisation", "PRESTATION_INCONNUE"),
+        ),
+        (requete("consulterEtat", referenceOperateur="J-1"), "/production/ws/1/suivi", ("OPA", "consulterEtat", "OK")),
+        (requete("consulterEtat"), "/production/ws/1/suivi", ("OPA", "consulterEtat", "FORMULAIRE_INVALIDE")),
+        (requete("inconnue"), "/production/ws/1/suivi", ("OPA", None, "MESSAGE_MAL_FORME")),
+        (requete("x"), "/ailleurs", (None, None, "MESSAGE_MAL_FORME")),
     ]
     for demande, chemin, fin in demandes:
         vu.clear()
         refus, identifiant = envoyer(service, demande, chemin)
-        (ligne,) = [r.getMessage() for r in vu.records]
+        (ligne,) = [Texte().format(r) for r in vu.records]
         assert LIGNE.fullmatch(ligne), ligne
-        assert ligne.startswith(f"{identifiant} POST {chemin} ")
-        assert f" {fin} " in ligne
-        assert (refus or "OK") in ligne
+        assert f" requete={identifiant} methode=POST chemin={chemin} " in ligne
+        (faits,) = requetes(vu.records)
+        assert (faits.get("appelant"), faits.get("operation"), faits["verdict"]) == fin
+        assert faits["verdict"] == (refus or "OK")
+        assert faits["octets_recus"] == len(enveloppe(demande))
+        assert ("numero" in faits) is (fin[2] == "OK")
 
 
 @pytest.mark.exigence("R3.7")
@@ -86,7 +100,7 @@ def test_aucune_valeur_dans_le_journal__ok(service: FauxNoeud, vu: pytest.LogCap
     coupe = enveloppe(bon)[:-40]
     assert service.appeler(DEPOT, coupe).refus == "MESSAGE_MAL_FORME"
     journal = tout(vu)
-    assert len(journal.splitlines()) == 6
+    assert len(journal.splitlines()) == 2 * 6
     for demande in demandes:
         for secret in secrets(demande):
             assert secret not in journal
@@ -118,7 +132,9 @@ def test_une_panne_du_magasin_n_ecrit_pas_les_valeurs__error(
         assert dit in journal, "the log says what happened and where"
     erreur, ligne = vu.records
     assert (erreur.levelno, ligne.levelno) == (logging.ERROR, logging.INFO)
-    assert "OPA deposerSignalisation ERREUR_INTERNE" in ligne.getMessage()
+    assert (erreur.name, ligne.name) == ("esav.erreurs", "esav.requetes")
+    (faits,) = requetes(vu.records)
+    assert (faits["operation"], faits["verdict"]) == ("deposerSignalisation", "ERREUR_INTERNE")
     vu.clear()
     assert envoyer(service, demande)[0] is None, "the next try is accepted"
 
@@ -148,9 +164,9 @@ def test_un_chemin_ne_forge_pas_de_ligne__error(
     service: FauxNoeud, vu: pytest.LogCaptureFixture, chemin: str, methode: str
 ) -> None:
     reponse = service.appeler(chemin, methode=methode)
-    (ligne,) = [r.getMessage() for r in vu.records]
+    (ligne,) = [Texte().format(r) for r in vu.records]
     assert LIGNE.fullmatch(ligne), ligne
-    assert len(ligne) < 600
+    assert len(ligne) < 700
     assert reponse.statut in (404, 405, 500)
 
 
@@ -172,5 +188,5 @@ def test_pile_sans_fin__ok() -> None:
     """A cause that turns in a circle does not hang the log."""
     un, deux = ValueError("secret"), TypeError("secret")
     un.__cause__, deux.__cause__ = deux, un
-    assert sans_valeurs(un) == "builtins.ValueError\nbuiltins.TypeError"
-    assert sans_valeurs(OSError(28, "No space left")) == "builtins.OSError (28)"
+    assert sans_valeurs(un) == ["builtins.ValueError", "builtins.TypeError"]
+    assert sans_valeurs(OSError(28, "No space left")) == ["builtins.OSError (28)"]

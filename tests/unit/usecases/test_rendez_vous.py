@@ -289,6 +289,9 @@ class FaussesPlaces:
         self.recues: list[tuple[int, Capacite]] = []
         self.a_blanc: bool | None = None
 
+    def zones_du_parc(self, plateforme: str) -> frozenset[str]:
+        return frozenset({"75", "2A"} if plateforme == "production" else {"13"})
+
     def importer_capacites(
         self, lues: Sequence[tuple[int, Capacite]], instant: datetime, *, a_blanc: bool = False
     ) -> CapacitesImportees:
@@ -310,6 +313,24 @@ def test_un_fichier_de_places__ok(avant: bytes, separateur: str) -> None:
     assert (rapport.problemes, rapport.lignes) == ([], 2)
     assert places.recues == [(2, capacite()), (4, capacite(2, VENDREDI))]
     assert (rapport.bilan, places.a_blanc) == (CapacitesImportees(ajoutees=2), False)
+
+
+@pytest.mark.exigence("R4.1", "R4.2")
+def test_une_zone_sans_prestation_est_dite_et_n_empeche_rien__ok() -> None:
+    """Slots that are closed, and the areas of the test prestations, are in nobody's way."""
+    lignes = [
+        "production;75;SAV;2026-12-03;MATIN;1",
+        "production;13;SAV;2026-12-03;MATIN;1",
+        "production;13;SAV;2026-12-04;MATIN;2",
+        "production;99;SAV;2026-12-03;MATIN;0",
+        "integration;13;SAV;2026-12-03;MATIN;1",
+        "integration;75;SAV;2026-12-03;MATIN;1",
+        "integration;ESSAI;SAV;2026-12-03;MATIN;1",
+        "production;ESSAI;SAV;2026-12-03;MATIN;1",
+    ]
+    rapport = importer((ENTETE + "\n".join(lignes)).encode())
+    assert (rapport.problemes, rapport.lignes) == ([], 8)
+    assert rapport.zones_vides == [("integration", "75"), ("production", "13"), ("production", "ESSAI")]
 
 
 @pytest.mark.exigence("R4.2")

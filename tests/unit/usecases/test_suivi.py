@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random
@@ -11,11 +12,11 @@ from lxml import etree
 
 from esav_soap.contract.exemples import exemple
 from esav_soap.errors import CodeErreur, ErreurEsav
-from esav_soap.model import structure_offre
+from esav_soap.model import Choisi, Date, DateHeure, OuiNon, Texte, Type, structure_offre
 from esav_soap.signalisation import Contact, Etat, NouvelleSignalisation, Prestation, Signalisation
 from esav_soap.signalisation.numero import tirer
 from esav_soap.usecases.depot import Appelant
-from esav_soap.usecases.suivi import champs_remplis, defaut_declare, trouver
+from esav_soap.usecases.suivi import ChampRempli, champs_remplis, formulaire_rempli, trouver
 from tests.e2e.soap import catalogue
 from tests.faux import FausseBase
 
@@ -113,15 +114,43 @@ def test_groupes_repetes_avec_leur_rang__ok() -> None:
 
 
 @pytest.mark.exigence("R3.5")
+@pytest.mark.parametrize(
+    ("genre", "valeur", "libelle", "dite"),
+    [
+        (OuiNon(), "false", None, "non"),
+        (OuiNon(), " 1 ", None, "oui"),
+        (Date(), "2026-11-05", None, "05/11/2026"),
+        (DateHeure(), "2026-07-01T10:00:00Z", None, "01/07/2026 à 12:00"),
+        (Texte(), "2026-11-05", None, "2026-11-05"),
+        (Choisi("N"), "PTO", "À la prise", "À la prise (PTO)"),
+    ],
+)
+def test_une_valeur_comme_on_l_ecrit__ok(genre: Type, valeur: str, libelle: str | None, dite: str) -> None:
+    assert ChampRempli("c", "C", valeur, genre, libelle).lisible == dite
+
+
+@pytest.mark.exigence("R3.5")
+def test_chaque_champ_livre_se_lit__ok() -> None:
+    cat = catalogue("2026.2")
+    for offre in cat.offres:
+        _, signalisation = lue(offre.code, "2026.2")
+        lisibles = {c.chemin: c.lisible for c in champs_remplis(signalisation, cat)}
+        assert not {"true", "false"} & set(lisibles.values())
+        assert not [dite for dite in lisibles.values() if re.match(r"\d{4}-\d\d-\d\d", dite)]
+
+
+@pytest.mark.exigence("R3.5")
 def test_defaut_declare_en_clair__ok() -> None:
     cat = catalogue("2026.1")
     _, signalisation = lue("ACCES_FTTH")
     chemin = cat.formulaires[cat.offre("ACCES_FTTH").formulaire].defaut_declare
     assert chemin
     (champ,) = [c for c in champs_remplis(signalisation, cat) if c.chemin == chemin]
-    assert defaut_declare(signalisation, cat) == champ.libelle_valeur != champ.valeur
+    lu = formulaire_rempli(signalisation, cat)
+    assert (lu.libelle_offre, lu.champs) == (cat.offre("ACCES_FTTH").libelle, champs_remplis(signalisation, cat))
+    assert lu.defaut == champ.libelle_valeur != champ.valeur
     formulaires = {code: replace(f, defaut_declare=None) for code, f in cat.formulaires.items()}
-    assert defaut_declare(signalisation, replace(cat, formulaires=formulaires)) is None
+    assert formulaire_rempli(signalisation, replace(cat, formulaires=formulaires)).defaut is None
 
 
 @pytest.mark.exigence("R3.4")

@@ -66,5 +66,29 @@ class Cadran:
         return {"ESAV_HORLOGE": "tests.e2e.horloge:regle", "ESAV_TEST_CADRAN": str(self.fichier)}
 
 
+@dataclass(frozen=True)
+class Pendule:
+    """A clock that goes on by itself from the instant that it was last set to, the same in every process of a machine."""
+
+    fichier: Path
+
+    def regler(self, instant: datetime) -> None:
+        neuf = self.fichier.with_suffix(".neuf")
+        neuf.write_text(f"{instant.isoformat()} {time.clock_gettime(time.CLOCK_MONOTONIC)!r}")
+        neuf.replace(self.fichier)
+
+    def __call__(self) -> datetime:
+        depart, zero = self.fichier.read_text().split()
+        return Horloge(datetime.fromisoformat(depart), float(zero), 1)()
+
+    def env(self) -> dict[str, str]:
+        """What a server process needs to run by this clock."""
+        return {"ESAV_HORLOGE": "tests.e2e.horloge:a_la_pendule", "ESAV_TEST_PENDULE": str(self.fichier)}
+
+
+def a_la_pendule() -> datetime:
+    return Pendule(Path(os.environ["ESAV_TEST_PENDULE"]))()
+
+
 def regle() -> datetime:
     return Cadran(Path(os.environ["ESAV_TEST_CADRAN"]))()

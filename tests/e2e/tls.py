@@ -165,13 +165,13 @@ class ServeurTls:
 
 @contextmanager
 def serveur_tls(
-    store: str, dossier: Path, env: Mapping[str, str] | None = None, processus: int = 1
+    store: str, dossier: Path, env: Mapping[str, str] | None = None, processus: int = 1, port: int | None = None
 ) -> Iterator[ServeurTls]:
-    """``esav serve`` with TLS, on loopback."""
+    """``esav serve`` with TLS, on loopback; ``port``: that of one which has ended."""
     _, certificat, cle = du_serveur()
     (dossier / "serveur.pem").write_bytes(certificat)
     (dossier / "serveur.cle").write_bytes(cle)
-    port = port_libre()
+    port = port or port_libre()
     reglages = {
         "ESAV_TLS_CERTIFICAT": str(dossier / "serveur.pem"),
         "ESAV_TLS_CLE": str(dossier / "serveur.cle"),

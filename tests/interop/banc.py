@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
 
 from cryptography import x509
@@ -18,7 +17,8 @@ from esav_soap.certificats import Role
 from esav_soap.store import ouvrir
 from tests.e2e import tls
 from tests.e2e.conftest import preparer
-from tests.e2e.soap import Reponse, enveloppe, requete
+from tests.e2e.soap import enveloppe, requete
+from tests.interop.attendu import depouille
 
 VERSIONS, PLATEFORME = ("2026.1", "2026.2"), "integration"
 SECRET = "changeit"  # of the PKCS#12 files; that of Java's trust stores everywhere
@@ -71,17 +71,14 @@ class Banc:
             "ESAV_REFERENCE": f"TICKET-{operateur}",
         }
 
-    def formulaire(self, operateur: str) -> list[tuple[str, str]]:
-        """The fields of that opérateur's first deposit as they stand in the store."""
+    def lu(self, operateur: str) -> list[tuple[str, str]]:
+        """The fields of that opérateur's first deposit as they stand in the store, in one spelling."""
         demande = enveloppe(requete("consulterDetail", referenceOperateur=f"TICKET-{operateur}-1"))
         with tls.Appelant(self.serveur.port, self.pieces[operateur]) as appelant:
             reponse = appelant.demander("POST", f"/{PLATEFORME}/ws/1/suivi", demande)
-        return champs(reponse)
-
-
-def champs(reponse: Reponse) -> list[tuple[str, str]]:
-    assert reponse.refus is None, reponse.octets
-    return list(zip(reponse.textes("chemin"), reponse.textes("valeur"), strict=True))
+        assert reponse.refus is None, reponse.octets
+        champs = zip(reponse.textes("chemin"), reponse.textes("valeur"), strict=True)
+        return [(chemin, depouille(chemin, valeur)) for chemin, valeur in champs]
 
 
 @contextmanager
@@ -89,6 +86,15 @@ def banc_ouvert(dossier: Path, operateurs: list[str]) -> Iterator[Banc]:
     """One server; every name in ``operateurs`` is an opérateur with a certificate."""
     store = f"sqlite:///{dossier}/esav.db"
     preparer(store)
+    pieces = inscrire(store, dossier, operateurs)
+    with tls.serveur_tls(store, dossier) as serveur:
+        for version in VERSIONS:
+            prendre_wsdl(serveur, dossier, version)
+        yield Banc(serveur, dossier, pieces)
+
+
+def inscrire(store: str, dossier: Path, operateurs: list[str]) -> dict[str, tls.Piece]:
+    """Make each an opérateur with a certificate, whose files go to ``dossier``."""
     ac = tls.autorite("AC des opérateurs")
     pieces = {operateur: ac.certificat(operateur, "RSA-2048") for operateur in operateurs}
     with ouvrir(store) as magasin:
@@ -98,9 +104,7 @@ def banc_ouvert(dossier: Path, operateurs: list[str]) -> Iterator[Banc]:
             tls.souscrire(magasin, operateur)
             _deposer_fichiers(dossier, operateur, piece)
     (dossier / "ca.pem").write_bytes(tls.du_serveur()[0])
-    with tls.serveur_tls(store, dossier) as serveur:
-        _prendre_wsdl(serveur, dossier)
-        yield Banc(serveur, dossier, pieces)
+    return pieces
 
 
 def _deposer_fichiers(dossier: Path, operateur: str, piece: tls.Piece) -> None:
@@ -125,10 +129,10 @@ def _wsdl(dossier: Path, soap: str, version: str) -> Path:
     return dossier / f"wsdl-{soap}-{version}"
 
 
-def _prendre_wsdl(serveur: tls.ServeurTls, dossier: Path) -> None:
+def prendre_wsdl(serveur: tls.ServeurTls, dossier: Path, version: str) -> None:
     """The WSDLs as they are served: what an integrator takes with curl."""
     with tls.Appelant(serveur.port) as appelant:
-        for (soap, suffixe), version in product(SUFFIXES.items(), VERSIONS):
+        for soap, suffixe in SUFFIXES.items():
             la = _wsdl(dossier, soap, version)
             la.mkdir()
             for service, nom in SERVICES.items():

@@ -26,7 +26,9 @@ _DEBUT = """# Clients essayés
 
 Chacun de ces clients SOAP passe, contre un vrai serveur et à partir des WSDL qu'il sert, tout un scénario par TLS mutuel. Son
 programme est un exemple court, dans [exemples/clients](exemples/clients/LISEZ-MOI.md) : le copier est une bonne façon de commencer.
-`make interop` les exécute tous ; chacun y passe aussi le scénario avec le catalogue d'avant, resté en service à côté du nouveau.
+`make interop` les exécute tous. Chacun y est aussi construit une fois avec les WSDL du catalogue d'avant : il passe tout le scénario,
+inchangé, quand le nouveau catalogue est annoncé, quand il est en vigueur, puis après un redémarrage du serveur ; le mois fini, le
+dépôt est refusé par `VERSION_RETIREE`, et le reste continue.
 
 """
 _ETAPES = """## Le scénario

@@ -48,12 +48,21 @@ sub elements {
     return @rendus;
 }
 
-sub appeler {
+sub essayer {
     my ($client, $operation, @contenu) = @_;
     my $reponse = $client->call(SOAP::Data->name("ws:$operation"), @contenu);
     die "pas de réponse SOAP : $reponse\n" unless ref $reponse;
     return $reponse;
 }
+
+# Une fault qui n'est pas attendue arrête tout.
+sub reussi {
+    my ($reponse) = @_;
+    die $reponse->faultstring, "\n" if $reponse->fault;
+    return $reponse;
+}
+
+sub appeler { return reussi(essayer(@_)) }
 
 # Un champ facultatif qui n'a pas de valeur ne se met pas.
 sub formulaire {
@@ -124,7 +133,7 @@ sub formulaire {
 
 sub deposer {
     my ($numero, @champs) = @_;
-    return appeler($depot, 'deposerSignalisation',
+    return essayer($depot, 'deposerSignalisation',
         elements('ws', entete => [
             identifiantPrestation => 'JDT-FIBRE_NOIRE',    # une prestation d'essai de la plate-forme d'intégration
             referenceOperateur    => "$reference-$numero",
@@ -136,7 +145,7 @@ sub deposer {
 }
 
 # 1. Un dépôt.
-my $accuse = deposer(1, formulaire())->valueof('//accuseReception');
+my $accuse = reussi(deposer(1, formulaire()))->valueof('//accuseReception');
 my $numero = $accuse->{numeroSignalisation};
 print "DEPOT_NUMERO=$numero\nDEPOT_ETAT=$accuse->{etat}\nDEPOT_DEJA=$accuse->{dejaDeposee}\n";
 
@@ -151,7 +160,7 @@ if ($refus->fault) {
 }
 
 # 3. Le même dépôt, renvoyé comme après une coupure : le même numéro, et dejaDeposee.
-my $encore = deposer(1, formulaire())->valueof('//accuseReception');
+my $encore = reussi(deposer(1, formulaire()))->valueof('//accuseReception');
 print "RENVOI_NUMERO=$encore->{numeroSignalisation}\nRENVOI_DEJA=$encore->{dejaDeposee}\n";
 
 # 4. L'état, puis le détail.
@@ -163,7 +172,7 @@ print 'DETAIL_CHAMPS=', scalar @champs, "\n";
 print "DETAIL_DESCRIPTION=$_->{valeur}\n" for grep { $_->{chemin} eq 'descriptionDefaut' } @champs;
 
 # 5. La liste, page par page : la plus récente d'abord, et curseurSuivant tant qu'il y a une suite.
-deposer(2, formulaire());
+reussi(deposer(2, formulaire()));
 my @etats = (etat => 'EN_DEPOT', etat => 'EN_COURS');
 my $page = appeler($suivi, 'listerSignalisations', elements('ws', @etats, maximum => 1));
 print 'LISTE_1=', $page->valueof('//signalisation/numeroSignalisation'), "\n";

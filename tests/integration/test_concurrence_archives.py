@@ -18,7 +18,7 @@ from tests.fils import Fil, attendre
 from tests.integration.archives import AVANT, HEURE, INSTANT, INTERNE, OPERATEURS, REJET, VIEUX, mener
 from tests.integration.exemples import nouvelle
 
-TOURS = 40
+TOURS = 20
 DELAI_S = 120
 
 

@@ -158,6 +158,11 @@ def test_une_tenue_qui_finit_a_un_seul_suivant(magasin: Magasin, url: str) -> No
     assert issues.total() == tours
 
 
+@pytest.mark.parametrize(
+    "moteur",
+    [pytest.param("postgresql", marks=pytest.mark.postgresql), pytest.param("sqlite", marks=pytest.mark.long)],
+    indirect=True,
+)
 @pytest.mark.exigence("R4.2")
 def test_des_processus_et_des_horloges_qui_different(magasin: Magasin, url: str) -> None:
     """Five nodes with ten clients each, on slots of 1, 3 and 7 places; of two nodes the clock is ahead or behind."""

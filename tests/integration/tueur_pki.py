@@ -14,8 +14,13 @@ from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
+import holidays.countries  # noqa: F401  # here, so that each child has it
 from sqlalchemy import delete
 
+import esav_soap.cli.catalogue.annonce
+import esav_soap.cli.pki.delivrance
+import esav_soap.cli.pki.liste
+import esav_soap.cli.pki.revocation  # noqa: F401
 from esav_soap import pki
 from esav_soap.avis import Operateur
 from esav_soap.bootstrap.horloge import maintenant

@@ -32,7 +32,11 @@ def schemas_servis(ou: Path, chemin: str) -> list[Path]:
     fichiers = {espace: ou / f"{rang}.xsd" for rang, espace in enumerate(wsdl.schemas)}
     for espace, schema in wsdl.schemas.items():
         # A copy of the element alone would lose the prefixes, which are declared on wsdl:definitions.
-        copie = etree.Element(schema.tag, dict(schema.attrib), nsmap={p: e for p, e in schema.nsmap.items() if p})
+        copie = etree.Element(
+            schema.tag,
+            {str(n): str(v) for n, v in schema.attrib.items()},
+            nsmap={p: e for p, e in schema.nsmap.items() if p},
+        )
         copie.extend(deepcopy(list(schema)))
         for importe in copie.iterchildren(f"{X}import"):
             importe.set("schemaLocation", fichiers[importe.get("namespace", "")].name)

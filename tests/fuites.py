@@ -17,10 +17,11 @@ _MOTS = re.compile(
 )
 
 
-def fuites(reponse: Reponse) -> list[str]:
-    """The words of an answer, headers included, that tell too much."""
+def fuites(reponse: Reponse, envoye: bytes = b"") -> list[str]:
+    """The words of an answer, headers included, that tell too much. ``envoye``: what the caller said itself may come back."""
     entetes = "\n".join(f"{nom}: {valeur}" for nom, valeur in reponse.entetes.items())
-    return dans(f"{entetes}\n{reponse.octets.decode(errors='replace')}")
+    trouves = dans(f"{entetes}\n{reponse.octets.decode(errors='replace')}")
+    return [mot for mot in trouves if mot.encode() not in envoye]
 
 
 def dans(texte: str) -> list[str]:

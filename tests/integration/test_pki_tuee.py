@@ -25,7 +25,7 @@ def destins(geste: str, url: str, dossier: Path, pas: int) -> list[list[str]]:
 MOTEURS = pytest.mark.parametrize(
     ("moteur", "pas"),
     [
-        ("sqlite", 7),
+        ("sqlite", 13),
         pytest.param("sqlite", 1, marks=pytest.mark.long),
         pytest.param("postgresql", 1, marks=[pytest.mark.long, pytest.mark.postgresql]),
     ],

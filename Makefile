@@ -66,6 +66,10 @@ bench: $(PRET)  ## Deposits per second next to the floor and to plain services, 
 build: $(PRET)  ## Generate wsdl/ and html_mockups/ from the catalogue
 	$(BIN)/esav catalogue build
 
+.PHONY: contrat
+contrat: $(PRET)  ## Record what was added to the services of this WS version; refuses what would stop a client
+	$(BIN)/python -m tests.contrat.stabilite --enregistrer
+
 .PHONY: docs
 docs: $(PRET)  ## Write the generated parts of the documentation
 	$(BIN)/python docs/generer.py

@@ -19,7 +19,7 @@ from esav_soap.contract.services import REPONSES, SERVICES
 from esav_soap.errors import CodeErreur
 from esav_soap.model import Catalogue
 from esav_soap.model.types import LONGUEUR_MAX
-from esav_soap.names import NS_WS, NS_WSDL, NS_WSDL_SOAP_12, NS_XSD, nom_element, nom_type, ns_offre
+from esav_soap.names import NS_WSDL, NS_WSDL_SOAP_12, NS_XSD, nom_element, nom_type, ns_offre
 from esav_soap.reader import META_SCHEMAS, lire_catalogue
 from esav_soap.reader.sources import depuis_dossiers
 
@@ -92,7 +92,6 @@ def test_xmlschema_lit_les_memes_schemas__ok(version: str, tmp_path: Path) -> No
     for offre in catalogue(version).offres:
         seul = xmlschema.XMLSchema(tmp_path / f"{offre.code}.xsd")
         assert list(seul.elements) == [nom_element(offre.code)]
-
 
 
 @pytest.mark.exigence("R9")

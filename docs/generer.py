@@ -251,6 +251,12 @@ DESCRIPTIONS = {
     "d'intégration. `non` : rien n'est exigé, pour des essais avec l'identité locale seulement.",
     "processus": "Nombre de processus du serveur.",
     "fils": "Requêtes que chaque processus sert à la fois ; celles dont le client se fait attendre ne comptent pas.",
+    "connexions": "Connexions que chaque processus garde au plus, à la limite de fichiers ouverts près (deux par connexion, et 200). "
+    "Au-delà, chaque nouvelle en ferme une qui attend son client.",
+    "delai_silence": "Secondes pendant lesquelles un client peut ne rien envoyer ni lire au milieu d'une requête.",
+    "delai_requete": "Secondes laissées à une requête pour arriver entière.",
+    "delai_inactivite": "Secondes pendant lesquelles une connexion gardée attend la requête suivante. Derrière un mandataire : plus "
+    "que le délai de celui-ci.",
     "taille_max": "Taille du plus grand message admis, en octets.",
     "taille_pack_max": "Taille du plus grand message admis par le service `publication`, en octets.",
     "rafraichissement": "Secondes entre deux lectures de ce qui est enregistré : versions du catalogue, certificats, souscriptions.",

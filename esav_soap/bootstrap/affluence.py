@@ -9,18 +9,19 @@ from typing import Any, TypeVar
 
 _C = TypeVar("_C")
 
-#: Connections of a worker, and descriptors that are no connection's: the store's, files that are being read.
-CONNEXIONS_MAX, _AUTRES_DESCRIPTEURS = 1000, 200
+#: Descriptors that are no connection's: the store's, files that are being read.
+_AUTRES_DESCRIPTEURS = 200
 
 
-def connexions_possibles() -> int:
-    """How many connections a worker can have, each with two descriptors; the process may open as many as it is allowed to."""
+def connexions_possibles(voulues: int) -> int:
+    """How many connections a worker can have, ``voulues`` at most, each with two descriptors; the process may open as many as
+    it is allowed to."""
     doux, dur = resource.getrlimit(resource.RLIMIT_NOFILE)
-    voulus = 2 * CONNEXIONS_MAX + _AUTRES_DESCRIPTEURS
+    voulus = 2 * voulues + _AUTRES_DESCRIPTEURS
     if doux < voulus:
         doux = voulus if dur == resource.RLIM_INFINITY else min(dur, voulus)
         resource.setrlimit(resource.RLIMIT_NOFILE, (doux, dur))
-    return max(32, min(CONNEXIONS_MAX, (doux - _AUTRES_DESCRIPTEURS) // 2))
+    return max(32, min(voulues, (doux - _AUTRES_DESCRIPTEURS) // 2))
 
 
 def victime(candidates: Iterable[tuple[Any, _C]]) -> _C | None:

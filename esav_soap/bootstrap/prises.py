@@ -11,8 +11,17 @@ from typing import Any
 
 from esav_soap.jeton import client_attendu
 
-#: Seconds that a client may neither send nor take a byte, and that a whole request may take to arrive.
-SILENCE_S, REQUETE_S = 30.0, 300.0
+
+@dataclass
+class Delais:
+    """Seconds that a client may neither send nor take a byte, and that a whole request may take to arrive."""
+
+    silence: float = 30.0
+    requete: float = 300.0
+
+
+#: Those of this process; the server sets them before it serves.
+DELAIS = Delais()
 
 
 class ClientMuet(ConnectionResetError):
@@ -45,8 +54,8 @@ class Attente:
 
     def _reste(self, evenement: int) -> float:
         if evenement != select.POLLIN:
-            return SILENCE_S
-        return min(SILENCE_S, max(0.0, self.echeance - time.monotonic()))
+            return DELAIS.silence
+        return min(DELAIS.silence, max(0.0, self.echeance - time.monotonic()))
 
 
 class Prise(socket.socket):

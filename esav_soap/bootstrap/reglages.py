@@ -34,6 +34,9 @@ class Reglages:
     - ``homologation``: ``exigee`` (production waits for a successful call on integration) or ``non``, with the local identity
       only.
     - ``processus``, ``fils``: gunicorn workers, and requests that each serves at a time.
+    - ``connexions``: those that each worker keeps at most; beyond, a new one closes one that waits for its client.
+    - ``delai_silence``: seconds that a client may neither send nor read a byte in the middle of a request; ``delai_requete``:
+      that a whole request may take to arrive; ``delai_inactivite``: that a connection may wait for its next request.
     - ``taille_max``: largest request body, in bytes; ``taille_pack_max``: the same for ``publication``, which takes packs.
     - ``rafraichissement``: seconds between two looks at what is recorded: catalogue versions, certificates, subscriptions.
     - ``smtp_hote``: the mail server, without which no notice is sent; ``smtp_port``; ``smtp_chiffrement``: ``starttls``, ``tls``
@@ -63,6 +66,10 @@ class Reglages:
     homologation: str = "exigee"
     processus: int = 1
     fils: int = 8
+    connexions: int = 1000
+    delai_silence: int = 30
+    delai_requete: int = 300
+    delai_inactivite: int = 75
     taille_max: int = 2 * 1024 * 1024
     taille_pack_max: int = 8 * 1024 * 1024
     rafraichissement: int = 2

@@ -17,6 +17,7 @@ from esav_soap.bootstrap.ecoutes import verifier_adresse, verifier_socket
 from esav_soap.bootstrap.horloge import maintenant
 from esav_soap.bootstrap.noeud import identite, monter
 from esav_soap.bootstrap.notifications import SANS_CERTIFICAT, recepteur_https
+from esav_soap.bootstrap.prises import DELAIS
 from esav_soap.bootstrap.refus_http import TEXTE, JournalServeur, taire_le_serveur, texte
 from esav_soap.bootstrap.reglages import Reglages
 from esav_soap.bootstrap.tls import Contextes, contexte_serveur
@@ -55,8 +56,8 @@ class Serveur(BaseApplication):  # type: ignore[misc]
             "worker_class": self.travailleur,
             "workers": reglages.processus,
             "threads": reglages.fils,
-            "worker_connections": connexions_possibles(),
-            "keepalive": 75,
+            "worker_connections": connexions_possibles(reglages.connexions),
+            "keepalive": reglages.delai_inactivite,
             "timeout": 60,
             "graceful_timeout": 20,
             "loglevel": "warning",
@@ -73,6 +74,7 @@ class Serveur(BaseApplication):  # type: ignore[misc]
     def load(self) -> Any:
         """Called in each worker, after the fork: connections and threads are its own."""
         reglages = self._reglages
+        DELAIS.silence, DELAIS.requete = float(reglages.delai_silence), float(reglages.delai_requete)
         noeud = monter(reglages)
         if reglages.tls_certificat:
             self.ecoutes.contextes = Contextes(reglages.tls_certificat, reglages.tls_cle, noeud.acces)

@@ -17,7 +17,7 @@ import pytest
 from cryptography import x509
 
 from esav_soap import pki
-from esav_soap.bootstrap.affluence import CONNEXIONS_MAX
+from esav_soap.bootstrap.reglages import Reglages
 from esav_soap.store import ouvrir
 from tests.e2e import horloge, tls
 from tests.e2e.conftest import preparer
@@ -228,7 +228,7 @@ def test_des_requetes_inachevees_sans_certificat_n_arretent_personne__ok(
 def test_plus_de_connexions_que_le_serveur_n_en_prend__ok(monde: Monde, serveur: ServeurTls, etape: str) -> None:
     """The oldest ones of the address that has the most are closed for the newcomer."""
     contexte = tls.contexte_client()
-    nombre = CONNEXIONS_MAX + 30
+    nombre = Reglages().connexions + 30
     doux, dur = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(doux, min(2 * nombre, dur)), dur))
     try:

@@ -81,7 +81,7 @@ def test_un_client_muet_est_abandonne__error(
     paire: tuple[Prise, socket.socket], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prise, _ = paire
-    monkeypatch.setattr(prises, "SILENCE_S", 0.05)
+    monkeypatch.setattr(prises.DELAIS, "silence", 0.05)
     with pytest.raises(ClientMuet):
         prise.recv(10)
     with pytest.raises(ClientMuet):
@@ -135,5 +135,13 @@ def test_pas_plus_de_connexions_que_de_descripteurs(
     pose: list[tuple[int, int]] = []
     monkeypatch.setattr(resource, "getrlimit", lambda _: limites)
     monkeypatch.setattr(resource, "setrlimit", lambda _, nouvelles: pose.append(nouvelles))
-    assert connexions_possibles() == attendu
+    assert connexions_possibles(1000) == attendu
     assert all(doux <= limites[1] or limites[1] == resource.RLIM_INFINITY for doux, _ in pose)
+
+
+@pytest.mark.exigence("R9")
+def test_pas_plus_de_connexions_que_voulu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (1024, resource.RLIM_INFINITY))
+    monkeypatch.setattr(resource, "setrlimit", lambda *_: None)
+    assert connexions_possibles(300) == 300
+    assert connexions_possibles(5000) == 5000

@@ -1,6 +1,6 @@
 """The process that :mod:`tests.e2e.fourche` has the others forked from: it loads the package, then forks on demand.
 
-It ends when its standard input does.
+It ends when its standard input does, and the others with it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import json
 import os
 import pkgutil
 import selectors
+import signal
 import socket
 import sys
 import threading
@@ -43,6 +44,10 @@ def attendre_une_naissance(prise: socket.socket) -> tuple[dict[str, Any], list[i
         while True:
             for cle, _ in choix.select():
                 if cle.fileobj == 0:
+                    for autre in choix.get_map().values():
+                        if autre.data is not None:
+                            with suppress(ProcessLookupError):  # not a session yet, or none any more
+                                os.killpg(autre.data[0], signal.SIGKILL)
                     os._exit(0)
                 if cle.data is not None:
                     pid, ligne = cle.data

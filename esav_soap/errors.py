@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import Literal
 
 
 class CodeErreur(Enum):
@@ -161,7 +162,12 @@ class VersionVive:
 
 
 class ErreurEsav(Exception):
-    """A refusal that the caller can read: a code, a French message, and what helps to go on."""
+    """A refusal that the caller can read: a code, a French message, and what helps to go on.
+
+    ``faute_soap``: the fault code that SOAP itself has for it, when it is neither the client's nor the server's in general.
+    """
+
+    faute_soap: Literal["MustUnderstand", "VersionMismatch"] | None = None
 
     def __init__(
         self,

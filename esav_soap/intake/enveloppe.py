@@ -149,7 +149,9 @@ def _ouvrir(racine: etree._Element) -> Message:
     nom = etree.QName(racine)
     version = _VERSIONS.get(nom.namespace or "")
     if nom.localname != "Envelope" or version is None:
-        raise _mal_forme("L'élément racine doit être l'enveloppe SOAP (Envelope), en version 1.1 ou 1.2.")
+        refus = _mal_forme("L'élément racine doit être l'enveloppe SOAP (Envelope), en version 1.1 ou 1.2.")
+        refus.faute_soap = "VersionMismatch" if nom.localname == "Envelope" else None
+        raise refus
     espace = f"{{{nom.namespace}}}"
     corps = None
     for rang, enfant in enumerate(racine):
@@ -172,7 +174,9 @@ def _verifier_entetes(entetes: etree._Element, espace: str) -> None:
         destinataire = bloc.get(f"{espace}actor") or bloc.get(f"{espace}role") or ""
         pour_nous = not destinataire or destinataire.strip() in _DESTINATAIRES
         if pour_nous and bloc.get(f"{espace}mustUnderstand", "0").strip() in ("1", "true"):
-            raise _mal_forme(
+            refus = _mal_forme(
                 f"L'en-tête SOAP « {etree.QName(bloc).localname[:80]} » est obligatoire (mustUnderstand), mais "
                 "ce service ne le connaît pas : ne pas l'envoyer."
             )
+            refus.faute_soap = "MustUnderstand"
+            raise refus

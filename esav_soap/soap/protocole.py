@@ -16,6 +16,8 @@ from esav_soap.contract.ecriture import ecriture_reponse
 from esav_soap.contract.services import REPONSES, SERVICES, Traitement, nom_service
 from esav_soap.names import NS_SOAP_11, NS_SOAP_12, NS_WS
 
+#: The fault codes that SOAP 1.2 named anew.
+_CODES_12 = {"Client": "Sender", "Server": "Receiver"}
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -43,7 +45,7 @@ class Protocole12(_RequeteEnXml, s.Soap12):  # type: ignore[misc]
         espace = f"{{{NS_SOAP_12}}}"
         fault = etree.SubElement(parent, f"{espace}Fault")
         code = etree.SubElement(etree.SubElement(fault, f"{espace}Code"), f"{espace}Value")
-        code.text = f"{fault.prefix}:{'Sender' if inst.faultcode == 'Client' else 'Receiver'}"
+        code.text = f"{fault.prefix}:{_CODES_12.get(inst.faultcode, inst.faultcode)}"
         texte = etree.SubElement(etree.SubElement(fault, f"{espace}Reason"), f"{espace}Text", {_XML_LANG: "fr"})
         texte.text = inst.faultstring
         self._get_members_etree(ctx, cls, inst, _detail(etree.SubElement(fault, f"{espace}Detail")))

@@ -327,7 +327,7 @@ def _version_soap(environ: Environ) -> str:
 
 
 def _statut(version_soap: str, erreur: ErreurEsav | None) -> int:
-    """SOAP 1.1 wants 500 for every fault, SOAP 1.2 wants 400 for the sender's."""
-    if version_soap == "1.2" and erreur is not None and not presentation.du_serveur(erreur):
+    """SOAP 1.1 wants 500 for every fault, SOAP 1.2 wants 400 for those of its code Sender."""
+    if version_soap == "1.2" and erreur is not None and not (presentation.du_serveur(erreur) or erreur.faute_soap):
         return 400
     return 500

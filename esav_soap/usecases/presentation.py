@@ -75,7 +75,8 @@ def fault(erreur: ErreurEsav, requete: str) -> Any:
     """The declared fault; its faultstring is a summary for users who can read only that (Tcl, Perl)."""
     lignes = [f"{erreur.code.name} : {erreur.message}"]
     lignes += [f"{e.chemin} : {e.code.name} : {e.message}" for e in erreur.erreurs[:20]]
-    declaree = r.ErreurEsav("Server" if du_serveur(erreur) else "Client", "\n".join(lignes))
+    code_soap = erreur.faute_soap or ("Server" if du_serveur(erreur) else "Client")
+    declaree = r.ErreurEsav(code_soap, "\n".join(lignes))
     declaree.code = erreur.code.name
     declaree.message = erreur.message
     declaree.requete = requete

@@ -65,8 +65,8 @@ def test_message_hostile__error(service: FauxNoeud, ligne: Mapping[str, str], ca
     assert (reponse.refus or "OK", codes(reponse)) == (ligne["code"], ligne["erreurs"]), reponse.octets
     assert sans_fuite(reponse)
     assert len(service.base.deposees) == deposees
-    douze = b"/2003/05/soap-envelope" in reponse.octets
-    attendus = (200,) if reponse.refus is None else (400,) if douze else (500,)
+    du_client_12 = b"soap12env:Sender<" in reponse.octets
+    attendus = (200,) if reponse.refus is None else (400,) if du_client_12 else (500,)
     assert reponse.statut in attendus
     (dit,) = requetes(caplog.records)
     assert dit["requete"] == reponse.entetes["X-Request-Id"]

@@ -75,16 +75,21 @@ class _SurErreur(logging.StreamHandler[TextIO]):
         return sys.stderr
 
 
-def journaliser(forme: str, niveau: int = ORDINAIRE) -> None:
-    """Write every line of that level and above in this way, whoever logs it; may be called again."""
+def journaliser(forme: str, niveau: int = ORDINAIRE) -> bool:
+    """Write every line of that level and above in this way, whoever logs it; may be called again. False: another program that
+    uses this one has set its log up already, and keeps it."""
+    racine = logging.getLogger()
+    notres = [sortie for sortie in racine.handlers if isinstance(sortie, _SurErreur)]
+    if racine.handlers and not notres:
+        return False
     sortie = _SurErreur()
     sortie.setFormatter(Json() if forme == "json" else Texte())
-    racine = logging.getLogger()
-    for autre in [autre for autre in racine.handlers if isinstance(autre, _SurErreur)]:
+    for autre in notres:
         racine.removeHandler(autre)
     racine.addHandler(sortie)
     racine.setLevel(niveau)
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    return True
 
 
 def prendre_les_imprevus() -> None:

@@ -5,9 +5,7 @@ be busy. Tests marked ``long`` (every statement of an announcement killed, the s
 with ``ESAV_TESTS_LONGS=1``, as ``.ci/run`` does.
 """
 
-import logging
 import os
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -18,17 +16,6 @@ _COMMUN = {"deadline": None, "database": None, "suppress_health_check": [HealthC
 settings.register_profile("court", max_examples=200, derandomize=True, **_COMMUN)  # type: ignore[arg-type]
 settings.register_profile("long", max_examples=5000, **_COMMUN)  # type: ignore[arg-type]
 settings.load_profile("long" if os.environ.get("ESAV_HYPOTHESIS") == "long" else "court")
-
-
-@pytest.fixture(autouse=True)
-def _journal_d_un_test() -> Iterator[None]:
-    """A worker that a test runs in this process sets up the log of the process."""
-    racine = logging.getLogger()
-    niveau, gestionnaires = racine.level, list(racine.handlers)
-    yield
-    racine.setLevel(niveau)
-    for autre in [autre for autre in racine.handlers if autre not in gestionnaires]:
-        racine.removeHandler(autre)
 
 
 def pytest_configure(config: pytest.Config) -> None:

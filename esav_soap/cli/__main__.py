@@ -70,8 +70,8 @@ def main() -> None:
     """Entry point of the ``esav`` script. Exit codes: 0 done, 1 refused, 2 wrong usage, 130 interrupted."""
     francais.installer()
     # What goes wrong inside is told as servers and workers do; these two tell more, and judge the setting.
-    journal.journaliser(os.environ.get("ESAV_JOURNAL", ""), journal.ANORMAL)
-    journal.prendre_les_imprevus()
+    if journal.journaliser(os.environ.get("ESAV_JOURNAL", ""), journal.ANORMAL):
+        journal.prendre_les_imprevus()
     try:
         code = esav.main(prog_name="esav", standalone_mode=False)
     except click.exceptions.Exit as sortie:

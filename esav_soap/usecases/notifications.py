@@ -90,11 +90,13 @@ class Notifications:
         try:
             self._recepteur.notifier(pris.adresse, Notification(*cle, page.evenements, page.curseur))
         except EchecNotification as echec:
-            return self._echouer(pris, str(echec))
+            return self._echouer(pris, str(echec), echec.motif)
         except Exception as exc:
             # The traceback may show what a message holds, not what the receiver was told.
             _journal.exception("notifications de %s (%s) : envoi impossible", pris.operateur, pris.plateforme)
-            return self._echouer(pris, f"{MotifEchec.INTERNE.value} ({type(exc).__name__}) : voir le journal")
+            return self._echouer(
+                pris, f"{MotifEchec.INTERNE.value} ({type(exc).__name__}) : voir le journal", MotifEchec.INTERNE
+            )
         self._base.noter_reception(pris, page.curseur, self._horloge())
         _journal.info(
             "notifications de %s (%s) : %d reçues, jusqu'à %d", *reversed(cle), len(page.evenements), page.curseur
@@ -106,21 +108,22 @@ class Notifications:
         siennes = [s for s in self._base.souscriptions() if s.operateur == pris.operateur]
         return bool(siennes) and not acces_apres(Role.OPERATEUR, siennes[0], instant)
 
-    def _echouer(self, pris: Abonnement, erreur: str) -> IssueNotification:
+    def _echouer(self, pris: Abonnement, erreur: str, motif: MotifEchec) -> IssueNotification:
+        """The log tells the reason alone: the receiver's words may quote what it was sent; esav notifications list has them."""
         instant = self._horloge()
         essais = pris.essais + 1
         if self._patience.epuisee(instant, essais, pris.echecs_depuis or instant):
             return self._arreter(pris, erreur)
         prochain = self._patience.prochain(instant, pris.essais, self._alea())
         self._base.noter_echec(pris, instant, erreur, prochain)
-        _journal.warning("notifications de %s (%s) : reportées : %s", pris.operateur, pris.plateforme, erreur)
+        _journal.warning("notifications de %s (%s) : reportées : %s", pris.operateur, pris.plateforme, motif.value)
         return IssueNotification.REPORTEE
 
     def _arreter(self, pris: Abonnement, erreur: str, *, avertir: bool = True) -> IssueNotification:
         instant = self._horloge()
         avis = Envoi(GenreAvis.NOTIFICATIONS_ARRETEES, objet_arret(pris, instant), pris.operateur) if avertir else None
         if self._base.arreter_abonnement(pris, instant, erreur, avis):
-            _journal.error("notifications de %s (%s) : arrêtées : %s", pris.operateur, pris.plateforme, erreur)
+            _journal.error("notifications de %s (%s) : arrêtées", pris.operateur, pris.plateforme)
         return IssueNotification.ARRETEE
 
 

@@ -98,11 +98,15 @@ def test_une_exception_est_dite_sans_ce_qu_elle_cite__ok() -> None:
 @pytest.mark.exigence("R9")
 @pytest.mark.parametrize(("forme", "niveau", "attendues"), [("texte", logging.WARNING, 1), ("json", logging.INFO, 2)])
 def test_le_journal_du_processus__ok(
-    forme: str, niveau: int, attendues: int, capsys: pytest.CaptureFixture[str]
+    forme: str, niveau: int, attendues: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Set twice, each line is still written once; gunicorn's own go the same way."""
-    journaliser("texte")
-    journaliser(forme, niveau)
+    assert not journaliser("json", logging.DEBUG), "pytest has its own"
+    racine = logging.getLogger()
+    monkeypatch.setattr(racine, "handlers", [])
+    monkeypatch.setattr(racine, "level", logging.WARNING)
+    assert journaliser("texte")
+    assert journaliser(forme, niveau)
     JournalServeur(Config()).error_log.warning("Worker (pid:%s) was sent SIGKILL!\nINFO faux", 7)
     logging.getLogger("esav.essai").info("ordinaire")
     lignes = capsys.readouterr().err.splitlines()

@@ -58,6 +58,10 @@ interop: $(PRET) $(INTEROP)/.pret  ## The SOAP clients of docs/interop.md, each 
 	ESAV_TESTS_LONGS=1 ESAV_TESTS_TOUT=1 $(BIN)/python -m pytest tests/interop -n $(or $(JOBS),2) $(ARGS)
 	$(BIN)/python -m tests.interop.tableau --versions
 
+.PHONY: fuzz
+fuzz: $(PRET)  ## Nonsense for the message path, the pack reader and a real server; ARGS="message --duree 3600", ARGS=--help
+	$(BIN)/python -m tests.fuzz $(ARGS)
+
 .PHONY: bench
 bench: $(PRET)  ## Deposits per second next to the floor and to plain services, as ratios
 	$(BIN)/python -m bench $(ARGS)

@@ -12,9 +12,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from esav_soap import pki
 from esav_soap.avis import Operateur
-from esav_soap.certificats import Autorite, Role
+from esav_soap.certificats import Autorite, CertificatEnregistre, Role
 from esav_soap.souscription import Acces, BonDeCommande, Souscription
 from esav_soap.usecases.pki.autorites import inscrire_interne
+from esav_soap.usecases.pki.emission import delivrer_csr
 from esav_soap.usecases.pki.ports import Base, Contexte
 from esav_soap.usecases.pki.raisons import PkiRefusee
 from esav_soap.usecases.pki.titulaires import Titulaire
@@ -68,6 +69,16 @@ class Monde:
 
     def csr(self, nom: str = "OPA") -> bytes:
         return pki.nouvelle_cle_et_csr(nom)[1]
+
+    def delivre(self, titulaire: Titulaire = OPA, fin: datetime | None = None) -> CertificatEnregistre:
+        """A certificate of the own CA for a new key."""
+        return delivrer_csr(self.ctx, self.emetteur, self.csr("x"), titulaire, fin=fin).certificat
+
+    def crl_interne(self) -> bytes:
+        """The list of the own CA."""
+        (autorite,) = (a for a in self.base.autorites() if a.interne)
+        assert autorite.crl is not None
+        return autorite.crl
 
     def reconnaitre(self, nom: str = "AC externe", crl: bytes | None = None) -> Autorite:
         """A recognised CA; :func:`signe` signs with its key."""

@@ -36,11 +36,6 @@ from tests.unit.usecases.monde_pki import (
 )
 
 
-@pytest.fixture
-def lieu() -> Monde:
-    return monde()
-
-
 @pytest.mark.exigence("R6.2")
 def test_demande_echeance_quinze_jours_ouvres__ok(lieu: Monde) -> None:
     faite = demander(lieu.ctx, lieu.csr(), OPA)

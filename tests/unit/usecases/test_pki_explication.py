@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 
 import pytest
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from esav_soap import pki
-from esav_soap.certificats import CertificatEnregistre, CertificatRefuse, MotifRefus
+from esav_soap.certificats import CertificatRefuse, MotifRefus
 from esav_soap.homologation import Domaine, Homologation
 from esav_soap.usecases.acces import RegistreAcces
 from esav_soap.usecases.homologation import DOMAINES_OUVERTS
 from esav_soap.usecases.pki import autorites
-from esav_soap.usecases.pki.emission import delivrer_csr
 from esav_soap.usecases.pki.enregistrement import enregistrer
 from esav_soap.usecases.pki.explication import Explication, expliquer
 from esav_soap.usecases.pki.raisons import PkiRefusee
@@ -33,32 +31,16 @@ from tests.unit.usecases.monde_pki import (
     autorite_externe,
     codes,
     crl_externe,
-    monde,
     signe,
 )
 
 
-@pytest.fixture
-def lieu() -> Monde:
-    return monde()
-
-
-def delivre(lieu: Monde, titulaire: object = OPA, **options: datetime) -> CertificatEnregistre:
-    return delivrer_csr(lieu.ctx, lieu.emetteur, lieu.csr("x"), titulaire, **options).certificat  # type: ignore[arg-type]
-
-
-def crl_interne(lieu: Monde) -> bytes:
-    (autorite,) = (a for a in lieu.base.autorites() if a.interne)
-    assert autorite.crl is not None
-    return autorite.crl
-
-
 def _rien(lieu: Monde) -> bytes:
-    return delivre(lieu).der
+    return lieu.delivre().der
 
 
 def _revoque(lieu: Monde) -> bytes:
-    certificat = delivre(lieu)
+    certificat = lieu.delivre()
     revoquer(lieu.ctx, [certificat], "vol", lieu.emetteur)
     return certificat.der
 
@@ -78,14 +60,14 @@ def _retiree(lieu: Monde) -> bytes:
 
 
 def _sans_acces(lieu: Monde) -> bytes:
-    certificat = delivre(lieu)
+    certificat = lieu.delivre()
     del lieu.base.bons["OPA"]
     return certificat.der
 
 
 def _pas_encore_active(lieu: Monde) -> bytes:
     lieu.base.bons["OPA"] = replace(lieu.base.bons["OPA"], activee_le=INSTANT + JOUR)
-    return delivre(lieu).der
+    return lieu.delivre().der
 
 
 def _non_enregistre(lieu: Monde) -> bytes:
@@ -174,7 +156,7 @@ def test_expliquer_une_autorite_reemise_avec_la_meme_cle(lieu: Monde) -> None:
 @pytest.mark.exigence("R6.2")
 def test_notre_autorite_retiree_puis_reconnue_reste_la_notre(lieu: Monde) -> None:
     (autorite,) = autorites.internes(lieu.ctx)
-    certificat = delivre(lieu)
+    certificat = lieu.delivre()
     autorites.retirer(lieu.ctx, autorite)
     assert expliquer(lieu.ctx, certificat.der).admis is False
     autorites.ajouter(lieu.ctx, autorite.der)
@@ -184,7 +166,7 @@ def test_notre_autorite_retiree_puis_reconnue_reste_la_notre(lieu: Monde) -> Non
 
 @pytest.mark.exigence("R6.2")
 def test_expliquer_une_plateforme(lieu: Monde) -> None:
-    certificat = delivre(lieu, replace(OPA, plateformes=frozenset({"integration"})))
+    certificat = lieu.delivre(replace(OPA, plateformes=frozenset({"integration"})))
     assert expliquer(lieu.ctx, certificat.der).reponses == {"integration": None}
     ailleurs = expliquer(lieu.ctx, certificat.der, "production")
     assert ailleurs.reponses == {"production": MotifRefus.PLATEFORME_INTERDITE}
@@ -193,7 +175,7 @@ def test_expliquer_une_plateforme(lieu: Monde) -> None:
 
 @pytest.mark.exigence("R6.2", "R6.3")
 def test_expliquer_homologation_et_echeance(lieu: Monde) -> None:
-    certificat = delivre(lieu, fin=INSTANT + 20 * JOUR)
+    certificat = lieu.delivre(fin=INSTANT + 20 * JOUR)
 
     def dits() -> list[str]:
         lus = [c for c in expliquer(lieu.ctx, certificat.der).controles if c.pour_memoire]

@@ -29,14 +29,8 @@ from tests.unit.usecases.monde_pki import (
     Monde,
     codes,
     crl_externe,
-    monde,
     signe,
 )
-
-
-@pytest.fixture
-def lieu() -> Monde:
-    return monde()
 
 
 @pytest.mark.exigence("R6.2")

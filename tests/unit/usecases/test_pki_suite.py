@@ -41,35 +41,18 @@ from tests.unit.usecases.monde_pki import (
     autorite_externe,
     codes,
     crl_externe,
-    monde,
     signe,
 )
-
-
-@pytest.fixture
-def lieu() -> Monde:
-    return monde()
-
-
-def delivre(lieu: Monde, titulaire: object = OPA, **options: datetime) -> CertificatEnregistre:
-    return delivrer_csr(lieu.ctx, lieu.emetteur, lieu.csr("x"), titulaire, **options).certificat  # type: ignore[arg-type]
-
-
-def crl_interne(lieu: Monde) -> bytes:
-    (autorite,) = (a for a in lieu.base.autorites() if a.interne)
-    assert autorite.crl is not None
-    return autorite.crl
-
 
 # revocation
 
 
 @pytest.mark.exigence("R6.2")
 def test_revoquer_refait_la_liste__ok(lieu: Monde) -> None:
-    premier, second = delivre(lieu), delivre(lieu, OPB)
-    numero = pki.numero_crl(crl_interne(lieu))
+    premier, second = lieu.delivre(), lieu.delivre(OPB)
+    numero = pki.numero_crl(lieu.crl_interne())
     assert revoquer(lieu.ctx, [premier], "  clé\n perdue ", lieu.emetteur) == 1
-    crl = crl_interne(lieu)
+    crl = lieu.crl_interne()
     pki.verifier_crl(crl, lieu.emetteur.der, INSTANT)
     assert pki.numeros_revoques(crl) == {premier.numero_serie}
     assert pki.fin_crl(crl) == INSTANT + VALIDITE_CRL
@@ -78,13 +61,13 @@ def test_revoquer_refait_la_liste__ok(lieu: Monde) -> None:
     assert (relu[premier.empreinte].revoque_le, relu[premier.empreinte].motif_revocation) == (INSTANT, "clé perdue")
     assert relu[second.empreinte].revoque_le is None
     assert revoquer(lieu.a(INSTANT + JOUR), [premier, second], "tout", lieu.emetteur) == 1
-    assert pki.numeros_revoques(crl_interne(lieu)) == {premier.numero_serie, second.numero_serie}
+    assert pki.numeros_revoques(lieu.crl_interne()) == {premier.numero_serie, second.numero_serie}
 
 
 @pytest.mark.exigence("R6.2")
 @pytest.mark.parametrize("motif", ["", "  ", "x" * 201, "a\x07b"])
 def test_motif_refuse__error(lieu: Monde, motif: str) -> None:
-    certificat = delivre(lieu)
+    certificat = lieu.delivre()
     avant = lieu.etat()
     with pytest.raises(PkiRefusee) as refus:
         revoquer(lieu.ctx, [certificat], motif, lieu.emetteur)
@@ -94,32 +77,32 @@ def test_motif_refuse__error(lieu: Monde, motif: str) -> None:
 
 @pytest.mark.exigence("R6.2")
 def test_revoquer_sans_la_cle_puis_refaire_la_liste(lieu: Monde) -> None:
-    certificat = delivre(lieu)
+    certificat = lieu.delivre()
     assert concerne([certificat], lieu.base.autorites())
     assert revoquer(lieu.ctx, [certificat], "vol", None) == 1
-    assert pki.numeros_revoques(crl_interne(lieu)) == frozenset()
+    assert pki.numeros_revoques(lieu.crl_interne()) == frozenset()
     faite = renouveler_crl(lieu.a(INSTANT + JOUR), lieu.emetteur, INSTANT + 90 * JOUR)
     assert faite.jusqu_a == INSTANT + 90 * JOUR
-    assert pki.numeros_revoques(crl_interne(lieu)) == {certificat.numero_serie}
+    assert pki.numeros_revoques(lieu.crl_interne()) == {certificat.numero_serie}
 
 
 @pytest.mark.exigence("R6.2")
 def test_revoquer_celui_d_une_autorite_reconnue_ne_change_pas_notre_liste(lieu: Monde) -> None:
     lieu.reconnaitre()
     certificat = enregistrer(lieu.ctx, signe(), OPA).certificat
-    avant = crl_interne(lieu)
+    avant = lieu.crl_interne()
     assert not concerne([certificat], lieu.base.autorites())
     assert revoquer(lieu.ctx, [certificat], "vol", None) == 1
-    assert crl_interne(lieu) == avant
+    assert lieu.crl_interne() == avant
 
 
 @pytest.mark.exigence("R6.2")
 def test_le_numero_de_liste_croit_meme_si_l_horloge_recule(lieu: Monde) -> None:
-    premier = pki.numero_crl(crl_interne(lieu))
+    premier = pki.numero_crl(lieu.crl_interne())
     renouveler_crl(lieu.a(INSTANT - 10 * JOUR), lieu.emetteur, INSTANT + JOUR)
-    second = pki.numero_crl(crl_interne(lieu))
+    second = pki.numero_crl(lieu.crl_interne())
     renouveler_crl(lieu.ctx, lieu.emetteur)
-    troisieme = pki.numero_crl(crl_interne(lieu))
+    troisieme = pki.numero_crl(lieu.crl_interne())
     assert (premier or 0) < (second or 0) < (troisieme or 0)
 
 
@@ -138,7 +121,7 @@ def test_etat_de_la_liste(lieu: Monde) -> None:
 
 @pytest.mark.exigence("R6.2")
 def test_designer_un_certificat(lieu: Monde) -> None:
-    un, autre = delivre(lieu), delivre(lieu, OPB)
+    un, autre = lieu.delivre(), lieu.delivre(OPB)
     comme_openssl = ":".join(un.empreinte[i : i + 2].upper() for i in range(0, 64, 2))
     assert choisir(lieu.ctx, [un.empreinte[:8], comme_openssl, autre.empreinte]) == (un, autre)
     jumeau = replace(autre, empreinte=un.empreinte[:60] + "0000")
@@ -155,7 +138,7 @@ def test_designer_un_certificat(lieu: Monde) -> None:
 
 @pytest.mark.exigence("R6.2")
 def test_prevenir_avant_le_dernier_certificat(lieu: Monde) -> None:
-    un, deux = delivre(lieu), delivre(lieu)
+    un, deux = lieu.delivre(), lieu.delivre()
     assert consequences(lieu.ctx, [un]) == ()
     (seule,) = consequences(lieu.ctx, [un, deux])
     assert seule.code == "DERNIER_CERTIFICAT"
@@ -251,7 +234,7 @@ def test_importer_une_liste(lieu: Monde) -> None:
         "autre": (autorite, crl_externe(nom="autre", numero=9), "CRL_REFUSEE"),
         "perimee": (autorite, crl_externe(instant=INSTANT - 20 * JOUR, numero=9), "CRL_REFUSEE"),
         "texte": (autorite, b"x", "CRL_REFUSEE"),
-        "interne": (autorites.internes(lieu.ctx)[0], crl_interne(lieu), "CRL_INTERNE"),
+        "interne": (autorites.internes(lieu.ctx)[0], lieu.crl_interne(), "CRL_INTERNE"),
     }
     for nom, (de, octets, code) in cas.items():
         with pytest.raises(PkiRefusee) as refus:
@@ -276,10 +259,10 @@ def test_etat_les_retards_d_abord(lieu: Monde) -> None:
 
 @pytest.mark.exigence("R6.2")
 def test_etat_ce_qui_est_a_faire(lieu: Monde) -> None:
-    seul = delivre(lieu, fin=INSTANT + 40 * JOUR)
-    releve = delivre(lieu, OPB, fin=INSTANT + 40 * JOUR)
-    suite = delivre(lieu, OPB)
-    publieur = delivre(lieu, PUBLIEUR, fin=INSTANT + 5 * JOUR)
+    seul = lieu.delivre(fin=INSTANT + 40 * JOUR)
+    releve = lieu.delivre(OPB, fin=INSTANT + 40 * JOUR)
+    suite = lieu.delivre(OPB)
+    publieur = lieu.delivre(PUBLIEUR, fin=INSTANT + 5 * JOUR)
     lu = etat(lieu.ctx, a_faire=True)
     assert [e.certificat for e in lu.certificats] == [publieur, seul]
     assert lu.crl == ()
@@ -316,7 +299,7 @@ def test_etat_ne_lit_pas_le_magasin_pour_chaque_certificat(lieu: Monde, monkeypa
         return lu
 
     for _ in range(3):
-        delivre(lieu)
+        lieu.delivre()
     demander(lieu.ctx, lieu.csr("OPB"), OPB)
     vus: list[int] = []
 
@@ -327,7 +310,7 @@ def test_etat_ne_lit_pas_le_magasin_pour_chaque_certificat(lieu: Monde, monkeypa
         return releve(certificat, siens)
 
     monkeypatch.setattr(module_etat, "releve", relever)
-    delivre(lieu, OPB)
+    lieu.delivre(OPB)
     for nom in ("certificats", "autorites", "souscriptions", "demandes"):
         monkeypatch.setattr(lieu.base, nom, compter(nom))
     assert len(etat(lieu.ctx).certificats) == 4
@@ -337,7 +320,7 @@ def test_etat_ne_lit_pas_le_magasin_pour_chaque_certificat(lieu: Monde, monkeypa
 
 @pytest.mark.exigence("R6.2")
 def test_un_certificat_fini_remplace_apres_une_coupure_n_est_plus_a_renouveler(lieu: Monde) -> None:
-    fini = delivre(lieu, fin=INSTANT + JOUR)
+    fini = lieu.delivre(fin=INSTANT + JOUR)
     plus_tard = lieu.a(INSTANT + 10 * JOUR)
     assert [e.certificat for e in etat(plus_tard, a_faire=True).certificats] == [fini]
     delivrer_csr(plus_tard, lieu.emetteur, lieu.csr("x"), OPA)

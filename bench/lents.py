@@ -116,17 +116,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     analyseur.add_argument("nombre", type=int)
     analyseur.add_argument("genre", choices=GENRES)
     analyseur.add_argument("--operateur", default="OPA")
-    analyseur.add_argument("--identite", type=Path, help="certificat et clé du client (PEM) : la connexion est TLS")
-    analyseur.add_argument("--ca", type=Path, help="autorité du certificat du serveur (PEM)")
+    analyseur.add_argument("--identite", type=Path, help="certificat et clé du client (PEM)")
+    analyseur.add_argument("--ca", type=Path, help="autorité du certificat du serveur (PEM) : la connexion est TLS")
     lus = analyseur.parse_args(arguments)
     doux, dur = resource.getrlimit(resource.RLIMIT_NOFILE)
     voulus = lus.nombre + 100
     if doux < voulus:
         resource.setrlimit(resource.RLIMIT_NOFILE, (voulus if dur == resource.RLIM_INFINITY else min(dur, voulus), dur))
     tls = None
-    if lus.identite:
+    if lus.ca:
         tls = ssl.create_default_context(cafile=lus.ca)
-        tls.load_cert_chain(lus.identite)
+        if lus.identite:
+            tls.load_cert_chain(lus.identite)
     json.dump(asdict(tenir(lus.port, lus.nombre, lus.genre, lus.operateur, tls)), sys.stdout)
 
 

@@ -32,6 +32,7 @@ from esav_soap.usecases.scenarios import AvecScenarios
 from tests.e2e.tls import BON
 from tests.integration.exemples import DEPOT_LE
 from tests.integration.notifications import ADRESSE, HEURE, MINUTE, Montre, Recepteur, deposer, suivi, tours
+from tests.journaux import ecrites
 
 
 @pytest.mark.exigence("R3.5")
@@ -198,6 +199,25 @@ def test_une_erreur_de_notre_cote_est_un_echec_comme_un_autre__error(
     assert "RuntimeError" in suivi(magasin).erreur
     assert "inattendu" in caplog.text
     assert (suivi(magasin).prochain or DEPOT_LE) > montre()
+
+
+@pytest.mark.exigence("R3.5", "R3.7")
+def test_les_mots_d_un_recepteur_ne_sont_pas_au_journal__ok(magasin: Magasin, caplog: pytest.LogCaptureFixture) -> None:
+    """They may quote what was sent to it; who looks into its case reads them in the queue."""
+    montre, recepteur = Montre(), Recepteur()
+    envoi = Notifications(magasin, recepteur, montre)
+    abonner(magasin, "production", "OPA", ADRESSE, montre())
+    deposer(magasin, 1)
+    recepteur.refuser = EchecNotification(MotifEchec.STATUT, "HTTP 500 : pas de client Claire Martin")
+    with caplog.at_level("DEBUG"):
+        while tours(envoi) == [IssueNotification.REPORTEE]:
+            montre.present += 12 * HEURE
+    assert "Claire" in suivi(magasin).erreur
+    assert suivi(magasin).etat is not EtatAbonnement.ACTIF
+    ecrit = "\n".join(ecrites(caplog.records))
+    assert "reportées : le récepteur refuse" in ecrit
+    assert "arrêtées" in ecrit
+    assert "Claire" not in ecrit
 
 
 @pytest.mark.exigence("R3.5", "R6.6")

@@ -78,6 +78,11 @@ def requete(operation: str, libelle: str, *enfants: Element, regles: tuple[Regle
     return Structure(NS_WS, operation, nom_type(operation), libelle, enfants, regles)
 
 
+def par_nom(*requetes: Structure) -> Mapping[str, Structure]:
+    """Requests by operation."""
+    return {une.nom: une for une in requetes}
+
+
 def choix_formulaire(catalogue: Catalogue) -> Choix:
     """The ``formulaire`` element of a version: one branch for each of its Offres, in the catalogue's order (R1.2)."""
     return Choix(
@@ -93,29 +98,24 @@ def requetes_depot(catalogue: Catalogue) -> Mapping[str, Structure]:
     """Requests of ``depot/{version}``, by operation."""
     formulaire = choix_formulaire(catalogue)
     generique = (ENTETE, Feuille(OFFRE, 1, 1), CHAMP_GENERIQUE)
-    requetes = (
+    return par_nom(
         requete("deposerSignalisation", "Dépôt d'une signalisation", ENTETE, formulaire),
         requete("validerSignalisation", "Validation d'une signalisation sans dépôt", ENTETE, formulaire),
         requete("deposerSignalisationGenerique", "Dépôt d'une signalisation par codes et valeurs", *generique),
         requete("validerSignalisationGenerique", "Validation par codes et valeurs sans dépôt", *generique),
     )
-    return {requete.nom: requete for requete in requetes}
 
 
 #: Requests of ``information``, by operation.
-REQUETES_INFORMATION: Mapping[str, Structure] = {
-    requete.nom: requete
-    for requete in (requete("diagnostiquerConnexion", "Ce que le service voit de la connexion de l'appelant"),)
-}
+REQUETES_INFORMATION = par_nom(
+    requete("diagnostiquerConnexion", "Ce que le service voit de la connexion de l'appelant"),
+)
 
 #: Requests of ``catalogue``, by operation.
-REQUETES_CATALOGUE: Mapping[str, Structure] = {
-    requete.nom: requete
-    for requete in (
-        requete("listerVersions", "Versions du catalogue"),
-        requete("telechargerPack", "Pack d'une version du catalogue", Feuille(VERSION, 1, 1)),
-    )
-}
+REQUETES_CATALOGUE = par_nom(
+    requete("listerVersions", "Versions du catalogue"),
+    requete("telechargerPack", "Pack d'une version du catalogue", Feuille(VERSION, 1, 1)),
+)
 
 _PACK = Champ(
     "pack", "Pack de la version", Fichier(), aide="Fichier ZIP : les sources de la version, ou un pack complet."
@@ -128,23 +128,20 @@ _ECART_ACCEPTE = Champ(
 )
 
 #: Requests of ``publication``, by operation; for publishers only.
-REQUETES_PUBLICATION: Mapping[str, Structure] = {
-    requete.nom: requete
-    for requete in (
-        requete(
-            "simulerPublication",
-            "Essai d'une version sur les signalisations récentes",
-            Feuille(_PACK, 1, 1),
-            Feuille(Champ("jours", "Ancienneté des signalisations rejouées", Entier(1, 400, "jours")), 0, 1),
-        ),
-        requete(
-            "annoncerVersion",
-            "Annonce d'une version du catalogue",
-            Feuille(_PACK, 1, 1),
-            Feuille(Champ("dateHeureOuverture", "Ouverture en production", DateHeure()), 0, 1),
-            Feuille(_ECART_ACCEPTE, 0, 1000),
-            Feuille(Champ("aTous", "Aviser aussi les opérateurs sans prestation en production", OuiNon()), 0, 1),
-        ),
-        requete("retirerAnnonce", "Retrait de l'annonce d'une version", Feuille(VERSION, 1, 1)),
-    )
-}
+REQUETES_PUBLICATION = par_nom(
+    requete(
+        "simulerPublication",
+        "Essai d'une version sur les signalisations récentes",
+        Feuille(_PACK, 1, 1),
+        Feuille(Champ("jours", "Ancienneté des signalisations rejouées", Entier(1, 400, "jours")), 0, 1),
+    ),
+    requete(
+        "annoncerVersion",
+        "Annonce d'une version du catalogue",
+        Feuille(_PACK, 1, 1),
+        Feuille(Champ("dateHeureOuverture", "Ouverture en production", DateHeure()), 0, 1),
+        Feuille(_ECART_ACCEPTE, 0, 1000),
+        Feuille(Champ("aTous", "Aviser aussi les opérateurs sans prestation en production", OuiNon()), 0, 1),
+    ),
+    requete("retirerAnnonce", "Retrait de l'annonce d'une version", Feuille(VERSION, 1, 1)),
+)

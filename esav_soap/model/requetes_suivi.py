@@ -5,7 +5,7 @@ Codes (states, actions, kinds, slots) are plain texts here: the server says whic
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from esav_soap.model.formulaire import Champ, GenreRegle, Regle
 from esav_soap.model.requetes import (
@@ -15,9 +15,10 @@ from esav_soap.model.requetes import (
     MOTIF_CLE,
     OFFRE,
     REFERENCE_OPERATEUR,
+    par_nom,
     requete,
 )
-from esav_soap.model.structure import Feuille, Structure
+from esav_soap.model.structure import Feuille
 from esav_soap.model.types import Date, DateHeure, Entier, OuiNon, Texte, TexteLong
 from esav_soap.names import MOTIF_OPERATEUR
 
@@ -92,14 +93,12 @@ _FILTRE = (
 _COMMENTE = Feuille(COMMENTAIRE, 1, 1)
 _COMMENTAIRE = Feuille(COMMENTAIRE, 0, 1)
 _TECHNICIEN = Feuille(TECHNICIEN, 0, 1)
-
-
-def _par_nom(*requetes: Structure) -> Mapping[str, Structure]:
-    return {une.nom: une for une in requetes}
+_PLAGE = (Feuille(JOUR, 1, 1), Feuille(PLAGE, 1, 1))
+_AUTRE_PLAGE = (Feuille(NUMERO_RENDEZ_VOUS, 1, 1), Feuille(REFERENCE_RENDEZ_VOUS, 1, 1), *_PLAGE)
 
 
 #: Requests of ``suivi``, by operation.
-REQUETES_SUIVI = _par_nom(
+REQUETES_SUIVI = par_nom(
     requete("consulterEtat", "État d'une signalisation", *_CLE, regles=_UNE_CLE),
     requete("consulterDetail", "Détail d'une signalisation", *_CLE, regles=_UNE_CLE),
     requete("listerSignalisations", "Signalisations de l'opérateur, la plus récente d'abord", *_FILTRE, *_PAGE),
@@ -125,7 +124,7 @@ _CODES = (
 )
 
 #: Requests of ``sav``, by operation; for the Fournisseur's own systems.
-REQUETES_SAV = _par_nom(
+REQUETES_SAV = par_nom(
     requete(
         "listerFile",
         "Signalisations à traiter, la plus ancienne d'abord",
@@ -177,10 +176,7 @@ REQUETES_SAV = _par_nom(
     requete(
         "reporterRendezVous",
         "Report d'un rendez-vous par le Fournisseur",
-        Feuille(NUMERO_RENDEZ_VOUS, 1, 1),
-        Feuille(REFERENCE_RENDEZ_VOUS, 1, 1),
-        Feuille(JOUR, 1, 1),
-        Feuille(PLAGE, 1, 1),
+        *_AUTRE_PLAGE,
         _TECHNICIEN,
         _COMMENTAIRE,
     ),
@@ -194,7 +190,7 @@ REQUETES_SAV = _par_nom(
 )
 
 #: Requests of ``rendez-vous``, by operation.
-REQUETES_RENDEZ_VOUS = _par_nom(
+REQUETES_RENDEZ_VOUS = par_nom(
     requete(
         "rechercherPlages",
         "Plages libres pour un rendez-vous",
@@ -211,8 +207,7 @@ REQUETES_RENDEZ_VOUS = _par_nom(
         *_CLE,
         Feuille(REFERENCE_RENDEZ_VOUS, 1, 1),
         Feuille(GENRE, 1, 1),
-        Feuille(JOUR, 1, 1),
-        Feuille(PLAGE, 1, 1),
+        *_PLAGE,
         Feuille(FERME, 0, 1),
         regles=_UNE_CLE,
     ),
@@ -227,10 +222,7 @@ REQUETES_RENDEZ_VOUS = _par_nom(
     requete(
         "modifierRendezVous",
         "Autre plage pour un rendez-vous",
-        Feuille(NUMERO_RENDEZ_VOUS, 1, 1),
-        Feuille(REFERENCE_RENDEZ_VOUS, 1, 1),
-        Feuille(JOUR, 1, 1),
-        Feuille(PLAGE, 1, 1),
+        *_AUTRE_PLAGE,
         Feuille(FERME, 0, 1),
         _COMMENTAIRE,
     ),

@@ -6,23 +6,15 @@ from sqlalchemy import Column, ForeignKey, Index, LargeBinary, String, Table, Un
 
 from esav_soap.store.tables.commun import GRAND_ENTIER, tables
 from esav_soap.store.tables.instant import Instant
+from esav_soap.store.tables.signalisations import colonnes_gardees
 
-#: Signalisations whose life is over, moved here from the tables above: their keys, which are never given again, and all that
+#: Signalisations whose life is over, moved here from the hot tables: their keys, which are never given again, and all that
 #: was known of them in one compressed document (:mod:`esav_soap.usecases.archives.document`), which stands last.
 archive_signalisation = Table(
     "archive_signalisation",
     tables,
     Column("numero", String(20), primary_key=True),
-    Column("plateforme", String(16), nullable=False),
-    Column("operateur", String(64), nullable=False),
-    Column("reference", String(64), nullable=False),
-    Column("empreinte", LargeBinary, nullable=False),
-    Column("etat", String(32), nullable=False),
-    Column("prestation", String(40), nullable=False),
-    Column("offre", String(40), nullable=False),
-    Column("version_catalogue", String(20), nullable=False),
-    Column("depot_le", Instant, nullable=False),
-    Column("modifiee_le", Instant, nullable=False),
+    *colonnes_gardees(),
     Column("clos_le", Instant, nullable=False),
     Column("archivee_le", Instant, nullable=False),
     Column("exportee_le", Instant),

@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Column, ForeignKey, Index, LargeBinary, String, Table, Text, UniqueConstraint, text
 
 from esav_soap.store.tables.commun import GRAND_ENTIER, tables
 from esav_soap.store.tables.instant import Instant
+
+
+def colonnes_gardees() -> tuple[Column[Any], ...]:
+    """What the archive keeps beside its documents, so that a signalisation is found by it there as here."""
+    return (
+        Column("plateforme", String(16), nullable=False),
+        Column("operateur", String(64), nullable=False),
+        Column("reference", String(64), nullable=False),
+        Column("empreinte", LargeBinary, nullable=False),
+        Column("etat", String(32), nullable=False),
+        Column("prestation", String(40), nullable=False),
+        Column("offre", String(40), nullable=False),
+        Column("version_catalogue", String(20), nullable=False),
+        Column("depot_le", Instant, nullable=False),
+        Column("modifiee_le", Instant, nullable=False),
+    )
+
 
 #: ``id`` grows with each row, so that 10^6 stored signalisations cost a deposit no more than ten: rows are appended, and
 #: only three small indexes are entered at random. No reference to ``prestation``: a signalisation outlives it. ``clos_le``:
@@ -15,16 +34,7 @@ signalisation = Table(
     tables,
     Column("id", GRAND_ENTIER, primary_key=True),
     Column("numero", String(20), nullable=False),
-    Column("plateforme", String(16), nullable=False),
-    Column("operateur", String(64), nullable=False),
-    Column("reference", String(64), nullable=False),
-    Column("empreinte", LargeBinary, nullable=False),
-    Column("etat", String(32), nullable=False),
-    Column("prestation", String(40), nullable=False),
-    Column("offre", String(40), nullable=False),
-    Column("version_catalogue", String(20), nullable=False),
-    Column("depot_le", Instant, nullable=False),
-    Column("modifiee_le", Instant, nullable=False),
+    *colonnes_gardees(),
     Column("contact_nom", Text, nullable=False),
     Column("contact_telephone", Text, nullable=False),
     Column("contact_courriel", Text),

@@ -5,9 +5,13 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -258,3 +262,31 @@ def test_une_longue_requete_lente_a_sa_duree__ok(sur: ServeurReel) -> None:
     ligne = retrouve(sur, reponse.entetes["X-Request-Id"])
     assert 0 < ligne["duree_ms"] <= (time.monotonic() - debut) * 1000
     assert ligne["octets_rendus"] == len(reponse.octets)
+
+
+@pytest.mark.exigence("R9")
+@pytest.mark.parametrize("commande", [["worker", "--une-fois"], ["sav", "list"]])
+def test_worker_et_commandes_ecrivent_de_meme__ok(sur: ServeurReel, commande: list[str], tmp_path: Path) -> None:
+    """What they have to say of their own goes to standard error, in the form that is set."""
+    env = {**os.environ, "ESAV_STORE": sur.store, "ESAV_HORLOGE": "tests.e2e.test_sans_fuite:present"}
+    for forme in ("json", "texte"):
+        fait = subprocess.run(
+            [sys.executable, "-m", "esav_soap.cli", *commande],
+            env={**env, "ESAV_JOURNAL": forme, "PYTHONPATH": str(RACINE)},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
+        premiere, *_ = fait.stderr.splitlines()
+        if forme == "json":
+            (dite, *_) = journaux.lues(fait.stderr)
+            assert (dite["niveau"], dite["source"]) == ("WARNING", "esav_soap.bootstrap.horloge")
+        else:
+            assert re.match(r"\S+Z WARNING esav_soap\.bootstrap\.horloge horloge de répétition : ", premiere)
+
+
+def present() -> datetime:
+    """A clock for commands."""
+    return datetime.now(UTC)

@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape
 import pytest
 
 from esav_soap.contract.services import SERVICES
+from esav_soap.names import NS_XSD
 from tests.contrat import lots
 from tests.contrat.processeurs import Lot, Verdicts, juger
 from tests.contrat.servis import CHEMINS, VERSIONS
@@ -136,9 +137,7 @@ def test_un_schema_faux_est_refuse_partout__error(tmp_path: Path) -> None:
     lots_: list[Lot] = []
     for rang, contenu in enumerate(REFUSES.values()):
         fichier = tmp_path / f"{rang}.xsd"
-        fichier.write_text(
-            f'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">{contenu}</xs:schema>', encoding="utf-8"
-        )
+        fichier.write_text(f'<xs:schema xmlns:xs="{NS_XSD}">{contenu}</xs:schema>', encoding="utf-8")
         lots_.append(Lot(fichier))
     acceptes = [
         (processeur, nom)
@@ -147,6 +146,20 @@ def test_un_schema_faux_est_refuse_partout__error(tmp_path: Path) -> None:
         if not rendu.schema
     ]
     assert acceptes == []
+
+
+@pytest.mark.exigence("R9")
+def test_un_ecart_se_voit__error(tmp_path: Path) -> None:
+    """A document on which they are known to differ."""
+    schema = tmp_path / "date.xsd"
+    schema.write_text(
+        f'<xs:schema xmlns:xs="{NS_XSD}"><xs:element name="a" type="xs:date"/></xs:schema>', encoding="utf-8"
+    )
+    assert comparer([("dates", schema, [("bonne", b"<a>2026-01-01</a>"), ("fausse", b"<a>demain</a>")])]) == {
+        "dates": (1, 1)
+    }
+    with pytest.raises(AssertionError, match="dates, blancs"):
+        comparer([("dates", schema, [("blancs", b"<a> 2026-01-01 </a>")])])
 
 
 @pytest.mark.exigence("R9", "R1.2", "R2.1")

@@ -16,6 +16,7 @@ import threading
 import traceback
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, TextIO
 
@@ -133,10 +134,18 @@ def _dits(record: logging.LogRecord) -> tuple[dict[str, Any], str, list[str]]:
 
 
 def _instant(record: logging.LogRecord) -> str:
-    return f"{datetime.fromtimestamp(record.created, UTC):%Y-%m-%dT%H:%M:%S}.{int(record.msecs):03d}Z"
+    return f"{_seconde(int(record.created))}.{int(record.msecs):03d}Z"
+
+
+@lru_cache(maxsize=4)
+def _seconde(instant: int) -> str:
+    """Many lines are of the same one."""
+    return datetime.fromtimestamp(instant, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def _valeur(fait: object) -> str:
+    if isinstance(fait, int | float):
+        return str(fait)
     dit = str(fait)
     return dit if _NU.fullmatch(dit) else json.dumps(dit, ensure_ascii=False)
 

@@ -164,10 +164,10 @@ class ApplicationWsgi:
         try:
             octets = environ["wsgi.input"].read(taille_max + 1)
         except Exception as exc:  # the server's own kinds of error: cut off, or wrongly chunked
-            raise ErreurEsav(
-                CodeErreur.MESSAGE_MAL_FORME, "Le corps de la requête n'est pas arrivé en entier."
-            ) from exc
+            raise _incomplet() from exc
         faits["octets_recus"] = len(octets)
+        if len(octets) < _annonce(environ):  # however well it reads (RFC 9112, 8)
+            raise _incomplet()
         return lire_enveloppe(
             octets, environ.get("CONTENT_TYPE") or "", environ.get("HTTP_CONTENT_ENCODING") or "", taille_max
         )
@@ -314,6 +314,10 @@ def _noter(requete: str, methode: str, chemin: str, statut: int, faits: Faits, r
             "duree_ms": round(secondes * 1000, 1),
         }
     )
+
+
+def _incomplet() -> ErreurEsav:
+    return ErreurEsav(CodeErreur.MESSAGE_MAL_FORME, "Le corps de la requête n'est pas arrivé en entier.")
 
 
 def _annonce(environ: Environ) -> int:

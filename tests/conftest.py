@@ -5,6 +5,7 @@ be busy. Tests marked ``long`` (every statement of an announcement killed, the s
 with ``ESAV_TESTS_LONGS=1``, as ``.ci/run`` does.
 """
 
+import gc
 import os
 
 import pytest
@@ -29,3 +30,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if longs:
         config.hook.pytest_deselected(items=longs)
         items[:] = [item for item in items if item not in set(longs)]
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests and modules live to the end: to look through them again and again took a quarter of the whole time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 50)

@@ -1,8 +1,8 @@
 """What the system must do, by number, and which tests prove it.
 
 ``python -m tests.exigences`` collects the tests (``python -m tests.exigences tests/unit``: these alone), reads their
-``@pytest.mark.exigence`` and lists each number with its tests, then those that nothing is built for yet. The test ``tests/unit/test_exigences.py`` fails when a built one has no test,
-when a test names a number that does not exist, and when a test names none.
+``@pytest.mark.exigence`` and lists each number with its tests, then those that nothing is built for yet. The test
+``tests/unit/test_exigences.py`` fails when a built one has no test, when a test names a number that does not exist, and when a test names none.
 """
 
 from __future__ import annotations

@@ -9,7 +9,9 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from lxml import etree
@@ -47,6 +49,20 @@ def fichiers(version: str) -> dict[str, bytes]:
     return lus
 
 
+@cache
+def magasin_garni() -> bytes:
+    """The file of the store that :func:`place` tells of, made once for all tests."""
+    instant = datetime(2030, 3, 1, 9, 0, tzinfo=UTC)
+    with TemporaryDirectory() as dossier:
+        with ouvrir(f"sqlite:///{dossier}/esav.db") as magasin:
+            installer(fichiers(VERSION), URL, Dates(instant - timedelta(days=200)), magasin, instant)
+            for operateur in ("OPA", "OPB"):
+                magasin.importer([Prestation("production", operateur, f"P-{operateur}", "OFFRE_S0001")])
+            magasin.declarer_operateur(Operateur("OPA", "Alpha", "sav@opa.example"))
+        assert not Path(dossier, "esav.db-wal").exists(), "a part of it is elsewhere"
+        return Path(dossier, "esav.db").read_bytes()
+
+
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lancer: Lancer) -> Path:
     """A folder with both versions, as the current one; a store with the first in force; OPA and OPB with prestations."""
@@ -60,11 +76,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lancer: Lancer) -> Pa
     monkeypatch.setenv("ESAV_STORE", f"sqlite:///{tmp_path}/esav.db")
     monkeypatch.setenv("ESAV_URL_PUBLIQUE", URL)
     monkeypatch.setenv("ESAV_HORLOGE", "tests.unit.cli.test_publier:present")
-    with ouvrir(f"sqlite:///{tmp_path}/esav.db") as magasin:
-        installer(fichiers(VERSION), URL, Dates(present() - timedelta(days=200)), magasin, present())
-        for operateur in ("OPA", "OPB"):
-            magasin.importer([Prestation("production", operateur, f"P-{operateur}", "OFFRE_S0001")])
-        magasin.declarer_operateur(Operateur("OPA", "Alpha", "sav@opa.example"))
+    (tmp_path / "esav.db").write_bytes(magasin_garni())
     return tmp_path
 
 

@@ -12,7 +12,7 @@ from esav_soap.names import NS_WS
 from esav_soap.signalisation import Action, Cote, Prestation, Signalisation
 from esav_soap.store import Magasin, ouvrir
 from tests.e2e.soap import depot, enveloppe
-from tests.faux import pack, publiee
+from tests.faux import charger_une_fois, pack, publiee
 from tests.unit.cli.test_esav import Lancer, lancer
 
 __all__ = ["lancer"]
@@ -33,6 +33,7 @@ def dossier(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lancer: Lancer) -> 
     adresse = f"sqlite:///{tmp_path}/esav.db"
     monkeypatch.setenv("ESAV_STORE", adresse)
     monkeypatch.setenv("ESAV_HORLOGE", "tests.unit.cli.test_sav_saisie:present")
+    monkeypatch.setattr("esav_soap.usecases.registre.charger", charger_une_fois)
     with ouvrir(adresse) as magasin:
         jour = timedelta(days=1)
         magasin.enregistrer_version(publiee("2026.1", PRESENT - 90 * jour, PRESENT - jour, "2026.2"), pack("2026.1"))

@@ -276,7 +276,9 @@ class Client:
                 return f"mal cadrée, {genre} : coupée"
             raise
         self._connexion.fermer()
-        return f"mal cadrée, {genre} : {self._juger(statut, entetes, reponse, envoi)}"
+        verdict = self._juger(statut, entetes, reponse, envoi)
+        exiger(verdict != "OK" or genre != "long", "a cut request was answered", genre, envoi[:2000])
+        return f"mal cadrée, {genre} : {verdict}"
 
     def _juger(self, statut: int, entetes: dict[str, str], reponse: bytes, envoi: bytes) -> str:
         if "xml" in entetes.get("Content-Type", ""):

@@ -33,12 +33,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from esav_soap.calendar import en_paris
 from esav_soap.names import PLATEFORMES
+from esav_soap.rendez_vous import Reservation
 from esav_soap.signalisation.transitions import FINALS
 from esav_soap.store.archives_lecture import comprimer, pointeurs
-from esav_soap.store.evenements import COLONNES
 from esav_soap.store.moteur import ATTENTE_S, PAUSE_S, Moteur
 from esav_soap.store.rendez_vous import RESERVATION, lire_reservation
-from esav_soap.store.signalisations import SIGNALISATION, composer
+from esav_soap.store.signalisations import lire_plusieurs
 from esav_soap.store.tables import (
     archive_evenement,
     archive_reservation,
@@ -134,19 +134,14 @@ class _Copie:
 
 def _preparer(connexion: Connection, ids: Sequence[int], instant: datetime) -> dict[int, _Copie]:
     """What is to be copied, by ``id``: it cannot change any more, so it is read and packed without any lock."""
-    lignes = connexion.execute(SIGNALISATION.where(_S.id.in_(ids))).all()
-    choix = select(_E.signalisation, *COLONNES).where(_E.signalisation.in_(ids)).order_by(_E.id)
-    histoires: dict[int, list[Any]] = {}
-    for un in connexion.execute(choix):
-        histoires.setdefault(un.signalisation, []).append(un)
-    numeros = [ligne.numero for ligne in lignes]
-    prises: dict[str, list[Any]] = {}
+    suivies = lire_plusieurs(connexion, _S.id.in_(ids))
+    numeros = [suivie.numero for _, suivie in suivies]
+    prises: dict[str, list[Reservation]] = {}
     for une in connexion.execute(RESERVATION.where(_R.signalisation.in_(numeros)).order_by(_R.id)):
         prises.setdefault(une.signalisation, []).append(lire_reservation(une))
     copies = {}
-    for ligne in lignes:
-        suivie = composer(ligne, histoires.get(ligne.id, ()))
-        dossier = Dossier(suivie, ligne.empreinte, ligne.clos_le, tuple(prises.get(ligne.numero, ())))
+    for ligne, suivie in suivies:
+        dossier = Dossier(suivie, ligne.empreinte, ligne.clos_le, tuple(prises.get(suivie.numero, ())))
         copies[ligne.id] = _Copie(_valeurs(dossier, instant), *pointeurs(dossier))
     return copies
 

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, select
 
 from esav_soap.rendez_vous import Reservation
-from esav_soap.signalisation import Depot, Etat, Evenement, Prestation, Signalisation
+from esav_soap.signalisation import Depot, Etat, Prestation, Visibilite
 from esav_soap.store.tables import archive_evenement, archive_reservation, archive_signalisation, prestation
 from esav_soap.usecases.archives.document import Dossier, ecrire, lire
 from esav_soap.usecases.ports import EvenementSuivi
@@ -81,12 +81,6 @@ def lire_dossier(connexion: Connection, condition: ColumnElement[bool]) -> Dossi
     return replace(dossier, signalisation=replace(dossier.signalisation, prestation=presente))
 
 
-def lire_archivee(connexion: Connection, condition: ColumnElement[bool]) -> Signalisation | None:
-    """The signalisation of :func:`lire_dossier`."""
-    dossier = lire_dossier(connexion, condition)
-    return None if dossier is None else dossier.signalisation
-
-
 def evenements_archives(
     connexion: Connection, plateforme: str, operateur: str, apres: int, jusqu_a: int, maximum: int
 ) -> dict[int, EvenementSuivi]:
@@ -139,10 +133,6 @@ def pointeurs(dossier: Dossier) -> tuple[list[Mapping[str, Any]], list[Mapping[s
     s = dossier.signalisation
     commun = {"plateforme": s.plateforme, "operateur": s.operateur, "signalisation": s.numero}
     return (
-        [{**commun, "rang": un.rang} for un in s.evenements if _visible(un)],
+        [{**commun, "rang": un.rang} for un in s.evenements if un.visibilite is Visibilite.PARTAGE],
         [{**commun, "numero": une.numero, "reference": une.reference} for une in dossier.rendez_vous],
     )
-
-
-def _visible(un: Evenement) -> bool:
-    return un.visibilite.name == "PARTAGE"

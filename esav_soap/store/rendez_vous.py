@@ -31,8 +31,8 @@ from esav_soap.signalisation import Evenement, Signalisation
 from esav_soap.store.archives_lecture import lire_dossier, par_numero_archive, rendez_vous_archives
 from esav_soap.store.evenements import ecrire_evenements
 from esav_soap.store.moteur import Moteur
-from esav_soap.store.signalisations import EVENEMENTS, SIGNALISATION, composer
-from esav_soap.store.tables import capacite, evenement, reservation, signalisation
+from esav_soap.store.signalisations import lire_une
+from esav_soap.store.tables import capacite, reservation, signalisation
 from esav_soap.usecases.ports_rendez_vous import Occupation, ReservationConcurrente
 
 _C = capacite.c
@@ -79,8 +79,7 @@ class RendezVousSQL:
             ligne = connexion.execute(RESERVATION.where(*conditions)).first()
             if ligne is not None:
                 return lire_reservation(ligne)
-            archives = rendez_vous_archives(connexion, plateforme, operateur, numero=numero)
-            return next((une for une in archives if une.numero == numero), None)
+            return next(iter(rendez_vous_archives(connexion, plateforme, operateur, numero=numero)), None)
 
         return self._moteur.lire(lire)
 
@@ -124,8 +123,9 @@ class RendezVousSQL:
             if archive is not None:
                 suivie, archives = archive.signalisation, (*archive.rendez_vous, *archives)
             else:
-                ligne = connexion.execute(SIGNALISATION.where(_S.id == id_)).one()
-                suivie = composer(ligne, connexion.execute(EVENEMENTS.where(evenement.c.signalisation == id_)).all())
+                lue = lire_une(connexion, _S.id == id_)
+                assert lue is not None  # its row is locked
+                suivie = lue
             yield SeanceSQL(connexion, id_, suivie, place, lignes, reference, reservation, archives)
 
     def occupations(

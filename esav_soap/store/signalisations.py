@@ -17,7 +17,7 @@ from esav_soap.signalisation import (
     Prestation,
     Signalisation,
 )
-from esav_soap.store.archives_lecture import lire_archivee, par_numero_archive, par_reference_archivee
+from esav_soap.store.archives_lecture import lire_dossier, par_numero_archive, par_reference_archivee
 from esav_soap.store.depots import ecrire_depots, lire_depot, par_reference
 from esav_soap.store.evenements import COLONNES, lire_evenement
 from esav_soap.store.groupe import Groupe
@@ -40,7 +40,7 @@ PRESTATION = (
     "WHERE plateforme = ? AND operateur = ? AND identifiant = ?"
 )
 
-SIGNALISATION = select(
+_SIGNALISATION = select(
     signalisation,
     _P.identifiant,
     _P.offre.label("p_offre"),
@@ -55,7 +55,7 @@ SIGNALISATION = select(
     and_(_P.plateforme == _S.plateforme, _P.operateur == _S.operateur, _P.identifiant == _S.prestation),
     isouter=True,
 )
-EVENEMENTS = select(*COLONNES).order_by(evenement.c.id)
+_EVENEMENTS = select(evenement.c.signalisation, *COLONNES).order_by(evenement.c.id)
 
 
 class SignalisationsSQL(ListesSQL):
@@ -92,12 +92,7 @@ class SignalisationsSQL(ListesSQL):
     def retrouver_toutes(self, numeros: Sequence[str]) -> Mapping[str, Signalisation]:
         def lire(connexion: Connection) -> Mapping[str, Signalisation]:
             with self._moteur.instantane(connexion):
-                lignes = connexion.execute(SIGNALISATION.where(_S.numero.in_(numeros))).all()
-                siens = evenement.c.signalisation.in_([ligne.id for ligne in lignes])
-                histoires: dict[int, list[Any]] = {ligne.id: [] for ligne in lignes}
-                for un in connexion.execute(EVENEMENTS.add_columns(evenement.c.signalisation).where(siens)):
-                    histoires[un.signalisation].append(un)
-            return {ligne.numero: composer(ligne, histoires[ligne.id]) for ligne in lignes}
+                return {lue.numero: lue for _, lue in lire_plusieurs(connexion, _S.numero.in_(numeros))}
 
         return self._moteur.lire(lire)
 
@@ -107,17 +102,33 @@ class SignalisationsSQL(ListesSQL):
     def _lire(self, condition: ColumnElement[bool], archivee: ColumnElement[bool]) -> Signalisation | None:
         def lire(connexion: Connection) -> Signalisation | None:
             with self._moteur.instantane(connexion):
-                ligne = connexion.execute(SIGNALISATION.where(condition)).first()
-                if ligne is None:
-                    return lire_archivee(connexion, archivee)
-                evenements = connexion.execute(EVENEMENTS.where(evenement.c.signalisation == ligne.id)).all()
-            return composer(ligne, evenements)
+                lue = lire_une(connexion, condition)
+                if lue is not None:
+                    return lue
+                dossier = lire_dossier(connexion, archivee)
+                return None if dossier is None else dossier.signalisation
 
         return self._moteur.lire(lire)
 
 
-def composer(ligne: Any, evenements: Any) -> Signalisation:
-    """The signalisation of a row of :data:`SIGNALISATION`, with its rows of :data:`EVENEMENTS`."""
+def lire_une(connexion: Connection, condition: ColumnElement[bool]) -> Signalisation | None:
+    """The one of the hot tables, with its events; in a transaction that sees one moment, or has its row locked."""
+    ligne = connexion.execute(_SIGNALISATION.where(condition)).first()
+    if ligne is None:
+        return None
+    return _composer(ligne, connexion.execute(_EVENEMENTS.where(evenement.c.signalisation == ligne.id)).all())
+
+
+def lire_plusieurs(connexion: Connection, condition: ColumnElement[bool]) -> list[tuple[Any, Signalisation]]:
+    """The same of all that meet it, each with its row of ``signalisation``."""
+    lignes = connexion.execute(_SIGNALISATION.where(condition)).all()
+    histoires: dict[int, list[Any]] = {ligne.id: [] for ligne in lignes}
+    for un in connexion.execute(_EVENEMENTS.where(evenement.c.signalisation.in_(list(histoires)))):
+        histoires[un.signalisation].append(un)
+    return [(ligne, _composer(ligne, histoires[ligne.id])) for ligne in lignes]
+
+
+def _composer(ligne: Any, evenements: Any) -> Signalisation:
     cle = (ligne.plateforme, ligne.operateur, ligne.prestation)
     connue = (
         Prestation(

@@ -24,6 +24,8 @@ from tests.fuzz.mutateur import muter
 DELAI_S = 60
 #: KiB that the server may hold more after the second half of a run than after the first: a leak of 200 bytes a request is more.
 CROISSANCE = 10 * 1024
+#: Threads, and open files: a thread has its connection to the store, which is four files.
+MARGES = {"fils": 3, "fichiers": 12}
 #: Statuses of a clean HTTP answer to what is no SOAP request: refused by the HTTP server, or a page.
 _REFUS_HTTP = frozenset({400, 403, 405, 408, 413, 414, 417, 431, 501, 505})
 _PAGES = frozenset({200, 302, 404, 405})
@@ -83,8 +85,8 @@ class Compte:
     def reproches(self) -> list[str]:
         """Everything that is not as promised: answers, then what the server holds at the end and half-way.
 
-        The first half fills caches and makes threads. In the second one, memory may grow by :data:`CROISSANCE` at most, and
-        threads and open files are no more than they were at some time of the first.
+        The first half fills caches and makes threads. In the second one, memory may grow by :data:`CROISSANCE` at most, threads
+        and open files by :data:`MARGES`: there are as many as were ever needed at once, a number that a busy machine still raises.
         """
         dits = [quoi for quoi, _ in self.manquements]
         moitie = len(self.releves) // 2
@@ -92,9 +94,9 @@ class Compte:
         pris = max(r.memoire for r in apres) - max(r.memoire for r in avant)
         if pris > CROISSANCE:
             dits.append(f"memory grew by {pris} KiB in the second half")
-        for quoi in ("fils", "fichiers"):
+        for quoi, marge in MARGES.items():
             reste, vu = getattr(apres[-1], quoi), max(getattr(r, quoi) for r in avant)
-            if reste > vu:
+            if reste > vu + marge:
                 dits.append(f"{quoi}: {reste} are left, {vu} at most in the first half")
         return dits
 

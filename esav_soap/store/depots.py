@@ -26,7 +26,7 @@ from esav_soap.usecases.ports import NumeroDejaPris
 _EN_DEPOT = Etat.EN_DEPOT.name
 
 #: Columns of a new row, with their type for PostgreSQL's arrays.
-_COLONNES = {
+COLONNES = {
     "numero": "text",
     "plateforme": "text",
     "operateur": "text",
@@ -43,7 +43,7 @@ _COLONNES = {
     "contact_courriel": "text",
     "formulaire": "bytea",
 }
-_NOMS = ", ".join(_COLONNES)
+_NOMS = ", ".join(COLONNES)
 #: Columns of its event: first those of the deposit, then those that all deposits have the same.
 _NOMS_EVENEMENT = (
     "signalisation, plateforme, operateur, rang, date, etat, cote, action, auteur, visibilite, commentaire"
@@ -53,7 +53,7 @@ _CONSTANTES = (
 )
 
 _SIGNALISATION_SQLITE = f"""
-    INSERT INTO signalisation ({_NOMS}) SELECT {", ".join("?" * len(_COLONNES))}
+    INSERT INTO signalisation ({_NOMS}) SELECT {", ".join("?" * len(COLONNES))}
     WHERE NOT EXISTS (SELECT 1 FROM archive_signalisation WHERE numero = ?)
       AND NOT EXISTS (SELECT 1 FROM archive_signalisation WHERE plateforme = ? AND operateur = ? AND reference = ?)
     ON CONFLICT DO NOTHING
@@ -64,7 +64,7 @@ _EVENEMENT_SQLITE = f"INSERT INTO evenement ({_NOMS_EVENEMENT}) VALUES (?, ?, ?,
 _DEPOT_POSTGRESQL = f"""
     WITH ecrites AS (
         INSERT INTO signalisation ({_NOMS})
-        SELECT * FROM unnest({", ".join(f"%s::{nature}[]" for nature in _COLONNES.values())}) AS n ({_NOMS})
+        SELECT * FROM unnest({", ".join(f"%s::{nature}[]" for nature in COLONNES.values())}) AS n ({_NOMS})
         WHERE (SELECT true FROM archive_signalisation AS a WHERE a.numero = n.numero) IS NULL
           AND (SELECT true FROM archive_signalisation AS a
                WHERE a.plateforme = n.plateforme AND a.operateur = n.operateur AND a.reference = n.reference) IS NULL
@@ -124,7 +124,7 @@ def _reessayer(ecriture: Callable[[], list[Depot | Exception]]) -> list[Depot | 
 
 
 def _ecrire_sqlite(moteur: Moteur, lot: Lot) -> list[Depot | Exception]:
-    lignes = [_valeurs(nouvelle, instant_sqlite(nouvelle.depot_le)) for nouvelle in lot]
+    lignes = [valeurs_depot(nouvelle, instant_sqlite(nouvelle.depot_le)) for nouvelle in lot]
     with moteur.ecriture_sqlite() as connexion:
         curseur = connexion.cursor()
         ids = []
@@ -151,7 +151,7 @@ def _refuse_sqlite(moteur: Moteur, nouvelle: NouvelleSignalisation) -> Depot | N
 def _ecrire_postgresql(moteur: Moteur, lot: Lot) -> list[Depot | Exception]:
     # In the order of the keys: two nodes that write the same references wait for one another, and never in a circle.
     ordre = sorted(range(len(lot)), key=lambda rang: _cle(lot[rang]))
-    lignes = [_valeurs(lot[rang], en_utc(lot[rang].depot_le)) for rang in ordre]
+    lignes = [valeurs_depot(lot[rang], en_utc(lot[rang].depot_le)) for rang in ordre]
     with JETON.rendu(), moteur.ecrivains.connect() as connexion:
         reponse = connexion.exec_driver_sql(_DEPOT_POSTGRESQL, tuple(map(list, zip(*lignes, strict=True))))
         ecrites = {tuple(ligne) for ligne in reponse}
@@ -171,8 +171,8 @@ def _cle(nouvelle: NouvelleSignalisation) -> tuple[str, str, str]:
     return nouvelle.plateforme, nouvelle.operateur, nouvelle.reference
 
 
-def _valeurs(nouvelle: NouvelleSignalisation, instant: Any) -> tuple[Any, ...]:
-    """In the order of ``_COLONNES``."""
+def valeurs_depot(nouvelle: NouvelleSignalisation, instant: Any) -> tuple[Any, ...]:
+    """In the order of :data:`COLONNES`; ``instant``: that of the deposit, as the driver takes it."""
     return (
         nouvelle.numero,
         nouvelle.plateforme,

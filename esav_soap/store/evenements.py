@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, insert, literal, select, update
+from sqlalchemy import Connection, and_, case, func, insert, literal, select, update
 
 from esav_soap.avis import Envoi
 from esav_soap.signalisation import (
@@ -129,7 +129,7 @@ class EvenementsSQL:
         un: Evenement,
         envois: Sequence[Envoi] = (),
     ) -> bool:
-        return self._ajouter(plateforme, operateur, numero, attendu, (un,), envois) is not None
+        return self.ajouter_evenements(plateforme, operateur, numero, attendu, (un,), envois) is not None
 
     def ajouter_evenements(
         self,
@@ -141,17 +141,6 @@ class EvenementsSQL:
         envois: Sequence[Envoi] = (),
     ) -> Etat | None:
         """See the port ``Deroulements``; without events, the state as it is."""
-        return self._ajouter(plateforme, operateur, numero, attendus, evenements, envois)
-
-    def _ajouter(
-        self,
-        plateforme: str,
-        operateur: str,
-        numero: str,
-        attendus: int,
-        evenements: Sequence[Evenement],
-        envois: Sequence[Envoi] = (),
-    ) -> Etat | None:
         choix = select(_S.id, _S.etat).where(
             _S.numero == numero, _S.plateforme == plateforme, _S.operateur == operateur
         )
@@ -215,9 +204,7 @@ def _clos_le(evenements: Sequence[Evenement]) -> Any:
 
 
 def _page(plateforme: str, operateur: str, apres: int, jusqu_a: int) -> Any:
-    visibles: ColumnElement[bool] = (
-        _E.visibilite == Visibilite.PARTAGE.name
-    )  # none other has a place; this is a second lock
+    visibles = _E.visibilite == Visibilite.PARTAGE.name  # none other has a place: this is a second lock
     return (
         select(_S.numero, _S.reference, *COLONNES)
         .join_from(evenement, signalisation, _S.id == _E.signalisation)

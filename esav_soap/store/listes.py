@@ -134,9 +134,8 @@ def _places(
         valeurs += [valeur for _, siennes in conditions for valeur in siennes]
     sens = "" if croissant else " DESC"
     page = f"ORDER BY depot_le{sens}, numero{sens} LIMIT {nombre:d}"
-    if (
-        not sqlite and len(choix) > 1
-    ):  # SQLite merges ranges as they are, PostgreSQL only when each is asked for in its order
+    # SQLite merges ranges as they are, PostgreSQL only when each is asked for in its order.
+    if not sqlite and len(choix) > 1:
         choix = [f"({un} {page})" for un in choix]
     return f"{' UNION ALL '.join(choix)} {page}", tuple(valeurs)
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from esav_soap.calendar import en_utc
 from esav_soap.signalisation import Depot, Evenement, NouvelleSignalisation
 from esav_soap.store.archives_lecture import lire_depot_archive, numero_archive
-from esav_soap.store.depots import lire_depot
+from esav_soap.store.depots import COLONNES, lire_depot, valeurs_depot
 from esav_soap.store.evenements import valeurs
 from esav_soap.store.moteur import Moteur
 from esav_soap.store.sequence import reserver
@@ -26,22 +26,12 @@ def ecrire_saisie(moteur: Moteur, nouvelle: NouvelleSignalisation, premier: Even
     cle = (nouvelle.plateforme, nouvelle.operateur)
     inserer = (sqlite if moteur.sqlite else postgresql).insert(signalisation)
     ordre = inserer.values(
-        numero=nouvelle.numero,
-        plateforme=nouvelle.plateforme,
-        operateur=nouvelle.operateur,
-        reference=nouvelle.reference,
-        empreinte=nouvelle.empreinte,
-        etat=premier.etat.name,
-        prestation=nouvelle.prestation,
-        offre=nouvelle.offre,
-        version_catalogue=nouvelle.version_catalogue,
-        depot_le=nouvelle.depot_le,
-        modifiee_le=saisie_le,
-        contact_nom=nouvelle.contact.nom,
-        contact_telephone=nouvelle.contact.telephone,
-        contact_courriel=nouvelle.contact.courriel,
-        formulaire=nouvelle.formulaire,
-        saisie_le=saisie_le,
+        {
+            **dict(zip(COLONNES, valeurs_depot(nouvelle, nouvelle.depot_le), strict=True)),
+            "etat": premier.etat.name,
+            "modifiee_le": saisie_le,
+            "saisie_le": saisie_le,
+        }
     )
     with moteur.ecriture() as connexion:
         id_ = connexion.execute(ordre.on_conflict_do_nothing().returning(signalisation.c.id)).scalar()

@@ -15,7 +15,10 @@ from esav_soap.usecases.codes_verification import CodeVerification, message
 _C = CodeVerification
 _P = f"{{{NS_PACK}}}"
 _MANIFESTE = "jeu-de-test/manifeste.xml"
-_ANALYSEUR = etree.XMLParser(no_network=True, resolve_entities=False, load_dtd=False)
+#: Without comments and instructions, which a deposit may have and intake takes away.
+_ANALYSEUR = etree.XMLParser(
+    no_network=True, resolve_entities=False, load_dtd=False, remove_comments=True, remove_pis=True
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,7 +141,10 @@ class _Temoins:
 
         try:
             return self._second.is_valid(element)
-        except XMLSchemaException:  # what it answers to an xsi:type that names no type
+        except (
+            XMLSchemaException,
+            OverflowError,
+        ):  # its answer to an xsi:type that names no type, and to the year 10^10
             return False
 
     def _fautif(self, code: CodeVerification, precision: str) -> Probleme:

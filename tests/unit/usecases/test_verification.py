@@ -103,6 +103,26 @@ def test_artefacts_faux__error(changements: Changements, attendus: set[str]) -> 
 
 
 @pytest.mark.exigence("R2.1")
+def test_une_annee_que_xmlschema_ne_sait_pas_lire_est_refusee__error() -> None:
+    """It stops on a year of eleven digits, with an error that is none of its own kinds."""
+    message = "jeu-de-test/messages/OFFRE_S0001/MINIMAL.xml"
+    loin = pack_change({message: remplacer("2026-03-04T", "20260000000-03-04T")})
+    assert codes(verifier(sources_essai(), loin, None)) == {"EXEMPLE_REFUSE", "JEU_DE_TEST_INEXACT"}
+
+
+@pytest.mark.exigence("R2.1")
+def test_un_commentaire_dans_un_champ_du_jeu_ne_change_rien__ok() -> None:
+    """As in a deposit, where it is taken away; xmlschema would take it for a child."""
+    message = "jeu-de-test/messages/OFFRE_S0001/MINIMAL.xml"
+    assert (
+        verifier(
+            sources_essai(), pack_change({message: remplacer("2026-03-04T", "2026<!-- an --><?a b?>-03-04T")}), None
+        )
+        == ()
+    )
+
+
+@pytest.mark.exigence("R2.1")
 def test_un_wsdl_ne_va_rien_chercher_ailleurs__error(monkeypatch: pytest.MonkeyPatch) -> None:
     def interdit(*_: object) -> None:
         raise AssertionError("the gate went to the network")

@@ -9,25 +9,20 @@ of the locks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select
-from sqlalchemy.exc import DBAPIError
 
 from esav_soap.calendar import en_utc
-from esav_soap.errors import ReglageInvalide
 from esav_soap.jeton import JETON
 from esav_soap.rendez_vous import ENGAGES, Capacite, Creneau, EtatReservation, confronter
+from esav_soap.store.imports import import_seul
 from esav_soap.store.moteur import Moteur
-from esav_soap.store.pannes import en_francais
 from esav_soap.store.rendez_vous import lire_capacite, occupe
 from esav_soap.store.tables import capacite, instant_sqlite, reservation
-from esav_soap.store.verrou import Verrou
 from esav_soap.usecases.ports_rendez_vous import CapacitesImportees
 
 _C = capacite.c
@@ -82,10 +77,7 @@ class _Comparaison:
 
 
 class CapacitesSQL:
-    """One import at a time for the whole database: a second one waits for the first.
-
-    An engine that refuses is told as :class:`~esav_soap.errors.ReglageInvalide`.
-    """
+    """One import at a time for the whole database; see :func:`~esav_soap.store.imports.import_seul`."""
 
     def __init__(self, moteur: Moteur) -> None:
         self._moteur = moteur
@@ -95,32 +87,12 @@ class CapacitesSQL:
     ) -> CapacitesImportees:
         if not lues:
             return CapacitesImportees()
-        dedie = self._moteur.dedie()
-        try:
-            with JETON.rendu(), dedie.connect() as connexion, self._seul(connexion):
-                while True:
-                    with self._moteur.instantane(connexion):
-                        trouvee = _comparer(connexion, lues, instant)
-                    if a_blanc or not trouvee.differentes or self._ecrire(connexion, trouvee, instant):
-                        return trouvee.bilan
-        except DBAPIError as erreur:
-            raise ReglageInvalide(
-                f"Le magasin refuse l'import, rien n'a été écrit : {en_francais(erreur)}."
-            ) from erreur
-        finally:
-            dedie.dispose()
-
-    @contextmanager
-    def _seul(self, connexion: Connection) -> Iterator[None]:
-        if self._moteur.sqlite:
-            with Verrou(Path(f"{self._moteur.url.database}.places"), ephemere=True).tenu():
-                yield
-        else:
-            # Ends with the session, which is this import's own.
-            connexion.exec_driver_sql("SET lock_timeout = 0")
-            connexion.exec_driver_sql(f"SELECT pg_advisory_lock({_VERROU_IMPORT})")
-            connexion.exec_driver_sql("RESET lock_timeout")
-            yield
+        with JETON.rendu(), import_seul(self._moteur, "places", _VERROU_IMPORT) as connexion:
+            while True:
+                with self._moteur.instantane(connexion):
+                    trouvee = _comparer(connexion, lues, instant)
+                if a_blanc or not trouvee.differentes or self._ecrire(connexion, trouvee, instant):
+                    return trouvee.bilan
 
     def _ecrire(self, connexion: Connection, trouvee: _Comparaison, instant: datetime) -> bool:
         """All of it, or, when it is to be compared again, nothing."""

@@ -7,23 +7,18 @@ a running server go on meanwhile. Nothing is written before: an import that stop
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
-from pathlib import Path
 from typing import cast
 
 import psycopg
 from sqlalchemy import Connection, select
-from sqlalchemy.exc import DBAPIError
 
-from esav_soap.errors import ReglageInvalide
 from esav_soap.signalisation import Prestation
+from esav_soap.store.imports import import_seul
 from esav_soap.store.moteur import Moteur
-from esav_soap.store.pannes import en_francais
 from esav_soap.store.tables import prestation
-from esav_soap.store.verrou import Verrou
 from esav_soap.usecases.ports import BilanImport, Doublon
 
 _P = prestation.c
@@ -65,10 +60,7 @@ _APPLIQUER = f"""
 
 
 class ParcSQL:
-    """One import at a time for the whole database: a second one waits for the first.
-
-    An engine that refuses (no room, no longer there) is told as :class:`~esav_soap.errors.ReglageInvalide`.
-    """
+    """One import at a time for the whole database; see :func:`~esav_soap.store.imports.import_seul`."""
 
     def __init__(self, moteur: Moteur) -> None:
         self._moteur = moteur
@@ -84,26 +76,8 @@ class ParcSQL:
 
     @contextmanager
     def importation(self) -> Iterator[ImportationSQL]:
-        dedie = self._moteur.dedie()
-        try:
-            with dedie.connect() as connexion, self._seul(connexion):
-                yield ImportationSQL(self._moteur, connexion)
-        except (DBAPIError, sqlite3.Error, psycopg.Error) as erreur:
-            raison = en_francais(erreur)
-            raise ReglageInvalide(f"Le magasin refuse l'import, rien n'a été écrit : {raison}.") from erreur
-        finally:
-            dedie.dispose()
-
-    @contextmanager
-    def _seul(self, connexion: Connection) -> Iterator[None]:
-        if self._moteur.sqlite:
-            with Verrou(Path(f"{self._moteur.url.database}.import"), ephemere=True).tenu():
-                yield
-        else:
-            # Ends with the session, which is this import's own.
-            connexion.exec_driver_sql("SET lock_timeout = 0")
-            connexion.exec_driver_sql(f"SELECT pg_advisory_lock({_VERROU_IMPORT})")
-            yield
+        with import_seul(self._moteur, "import", _VERROU_IMPORT) as connexion:
+            yield ImportationSQL(self._moteur, connexion)
 
 
 class ImportationSQL:

@@ -122,7 +122,7 @@ _SANS_COMMENTAIRES = etree.XMLParser(remove_comments=True, remove_pis=True)
 def _xmlschema(schema: xmlschema.XMLSchema, document: bytes) -> str:
     try:
         erreur = next(schema.iter_errors(etree.fromstring(document, _SANS_COMMENTAIRES)), None)
-    except xmlschema.XMLSchemaException as exc:  # what it answers to an xsi:type that names no type
+    except (xmlschema.XMLSchemaException, OverflowError) as exc:  # an xsi:type that names no type; the year 10^10
         return str(exc) or "refused"
     return "" if erreur is None else str(erreur.reason)
 

@@ -70,6 +70,10 @@ TRAVERS = (
 )
 
 
+#: Hostile messages that are there for one of these.
+CONNUS = {"nombre-pleine-chasse.xml": {"xmlschema"}}
+
+
 def ecarts(
     dits: Mapping[str, Verdicts], propos: Sequence[str], excuses: Callable[[int], set[str]] = lambda _: set()
 ) -> Iterator[str]:
@@ -87,7 +91,10 @@ def comparer(nommes: Sequence[tuple[str, Path, Sequence[tuple[str, bytes]]]]) ->
     for rang, (nom, _, documents) in enumerate(nommes):
         dits = {processeur: rendus[rang] for processeur, rendus in verdicts.items()}
         fautes += [f"{nom}, {processeur}: {dit.schema}" for processeur, dit in dits.items() if dit.schema]
-        fautes += [f"{nom}, {ecart}" for ecart in ecarts(dits, [propos for propos, _ in documents])]
+        propos = [dit for dit, _ in documents]
+        fautes += [
+            f"{nom}, {ecart}" for ecart in ecarts(dits, propos, lambda rang, p=propos: CONNUS.get(p[rang], set()))
+        ]
         valides = sum(dits["libxml2"].valides)
         comptes[nom] = (valides, len(documents) - valides)
     assert fautes == []

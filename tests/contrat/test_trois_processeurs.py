@@ -74,8 +74,12 @@ TRAVERS = (
 CONNUS = {"nombre-pleine-chasse.xml": {"xmlschema"}}
 
 
+def _personne(_: int) -> set[str]:
+    return set()
+
+
 def ecarts(
-    dits: Mapping[str, Verdicts], propos: Sequence[str], excuses: Callable[[int], set[str]] = lambda _: set()
+    dits: Mapping[str, Verdicts], propos: Sequence[str], excuses: Callable[[int], set[str]] = _personne
 ) -> Iterator[str]:
     """What the processors, but those that are excused for it, say differently."""
     for rang, de_quoi in enumerate(propos):

@@ -95,9 +95,9 @@ def comparer(nommes: Sequence[tuple[str, Path, Sequence[tuple[str, bytes]]]]) ->
     for rang, (nom, _, documents) in enumerate(nommes):
         dits = {processeur: rendus[rang] for processeur, rendus in verdicts.items()}
         fautes += [f"{nom}, {processeur}: {dit.schema}" for processeur, dit in dits.items() if dit.schema]
-        propos = [dit for dit, _ in documents]
+        excuses = [CONNUS.get(propos, set()) for propos, _ in documents]
         fautes += [
-            f"{nom}, {ecart}" for ecart in ecarts(dits, propos, lambda rang, p=propos: CONNUS.get(p[rang], set()))
+            f"{nom}, {ecart}" for ecart in ecarts(dits, [propos for propos, _ in documents], excuses.__getitem__)
         ]
         valides = sum(dits["libxml2"].valides)
         comptes[nom] = (valides, len(documents) - valides)

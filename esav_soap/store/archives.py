@@ -29,14 +29,13 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from esav_soap.calendar import en_paris
 from esav_soap.names import PLATEFORMES
 from esav_soap.rendez_vous import Reservation
 from esav_soap.signalisation.transitions import FINALS
 from esav_soap.store.archives_lecture import comprimer, pointeurs
-from esav_soap.store.moteur import ATTENTE_S, PAUSE_S, Moteur
+from esav_soap.store.moteur import ATTENTE_S, PAUSE_S, Moteur, insertion
 from esav_soap.store.rendez_vous import RESERVATION, lire_reservation
 from esav_soap.store.signalisations import lire_plusieurs
 from esav_soap.store.tables import (
@@ -150,8 +149,7 @@ def _copier(connexion: Connection, copies: Sequence[_Copie]) -> None:
     """``copies``: by their numbers, so that nobody waits in a circle."""
     if not copies:
         return
-    inserer = (sqlite if connexion.dialect.name == "sqlite" else postgresql).insert
-    copie = inserer(archive_signalisation)
+    copie = insertion(connexion, archive_signalisation)
     # Killed before the removal: what was copied then is the same, and is written anew.
     nouvelles = {c.name: copie.excluded[c.name] for c in archive_signalisation.columns if not c.primary_key}
     connexion.execute(
@@ -162,7 +160,7 @@ def _copier(connexion: Connection, copies: Sequence[_Copie]) -> None:
         (archive_reservation, [ligne for une in copies for ligne in une.rendez_vous]),
     ):
         if lignes:
-            connexion.execute(inserer(table).on_conflict_do_nothing(), lignes)
+            connexion.execute(insertion(connexion, table).on_conflict_do_nothing(), lignes)
 
 
 def _valeurs(dossier: Dossier, instant: datetime) -> dict[str, Any]:

@@ -12,10 +12,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from esav_soap.certificats import Autorite, CertificatEnregistre, Demande, GenreDemande, Origine, Role
-from esav_soap.store.moteur import Moteur
+from esav_soap.store.moteur import Moteur, insertion
 from esav_soap.store.revision_acces import noter_changement
 from esav_soap.store.tables import autorite as table_autorite
 from esav_soap.store.tables import certificat as table_certificat
@@ -41,7 +40,7 @@ class CertificatsSQL:
         return tuple(sorted((_certificat(ligne) for ligne in lignes), key=lambda c: (c.titulaire, c.fin, c.empreinte)))
 
     def enregistrer_certificat(self, certificat: CertificatEnregistre, demande: int | None = None) -> None:
-        inserer = (sqlite if self._moteur.sqlite else postgresql).insert(table_certificat)
+        inserer = insertion(self._moteur, table_certificat)
         ordre = inserer.values(_colonnes_certificat(certificat)).on_conflict_do_nothing(index_elements=[_C.empreinte])
         # What was written is returned: the count of rows of an insertion is not told by every driver.
         with self._exclusif() as connexion:
@@ -86,7 +85,7 @@ class CertificatsSQL:
             "retiree_le": autorite.retiree_le,
             "der": autorite.der,
         }
-        inserer = (sqlite if self._moteur.sqlite else postgresql).insert(table_autorite)
+        inserer = insertion(self._moteur, table_autorite)
         ordre = inserer.values(empreinte=autorite.empreinte, crl=autorite.crl, **valeurs)
         remplacer = ordre.on_conflict_do_update(
             index_elements=[_A.empreinte], set_={**valeurs, "crl": func.coalesce(ordre.excluded.crl, _A.crl)}

@@ -14,10 +14,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from esav_soap.avis import Envoi, EnvoiPris, EnvoiSuivi, EtatEnvoi, GenreAvis
-from esav_soap.store.moteur import Moteur
+from esav_soap.store.moteur import Moteur, insertion
 from esav_soap.store.tables import envoi
 
 #: Notices of one statement.
@@ -128,7 +127,7 @@ def ecrire_envois(moteur: Moteur, connexion: Connection, envois: Sequence[Envoi]
         }
         for un in envois
     ]
-    inserer = (sqlite if moteur.sqlite else postgresql).insert(envoi)
+    inserer = insertion(moteur, envoi)
     nouvelles = 0
     for rang in range(0, len(lignes), TRANCHE):
         ordre = inserer.values(lignes[rang : rang + TRANCHE]).on_conflict_do_nothing(index_elements=[_E.cle])

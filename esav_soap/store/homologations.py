@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from esav_soap.homologation import Domaine, Homologation
-from esav_soap.store.moteur import Moteur
+from esav_soap.store.moteur import Moteur, insertion
 from esav_soap.store.tables import homologation as table_homologation
 
 _H = table_homologation.c
@@ -27,7 +26,7 @@ class HomologationsSQL:
         return tuple(sorted(toutes, key=lambda h: (h.operateur, h.domaine.name)))
 
     def enregistrer_homologation(self, homologation: Homologation) -> bool:
-        inserer = (sqlite if self._moteur.sqlite else postgresql).insert(table_homologation)
+        inserer = insertion(self._moteur, table_homologation)
         ordre = inserer.values(
             operateur=homologation.operateur,
             domaine=homologation.domaine.name,

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import psycopg
-from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, NullPool, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from esav_soap.errors import ReglageInvalide
@@ -161,6 +162,12 @@ class Moteur:
                     raise
         finally:
             empruntee.close()
+
+
+def insertion(ou: Moteur | Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An ``INSERT`` that can say what becomes of rows that are there already (``ON CONFLICT``), in the words of that engine."""
+    en_sqlite = ou.sqlite if isinstance(ou, Moteur) else ou.dialect.name == "sqlite"
+    return sqlite.insert(table) if en_sqlite else postgresql.insert(table)
 
 
 def occupe(erreur: BaseException) -> bool:

@@ -12,12 +12,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, delete, func, literal, null, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from esav_soap.avis import Envoi
 from esav_soap.notifications import Abonnement, AbonnementSuivi, EtatAbonnement
 from esav_soap.store.envois import ecrire_envois
-from esav_soap.store.moteur import Moteur
+from esav_soap.store.moteur import Moteur, insertion
 from esav_soap.store.tables import Instant, abonnement_notification, compteur_evenements
 
 _A = abonnement_notification.c
@@ -44,7 +43,7 @@ class NotificationsSQL:
         self, plateforme: str, operateur: str, adresse: str, instant: datetime, curseur: int | None = None
     ) -> bool:
         present = select(_C.dernier).where(_C.plateforme == plateforme, _C.operateur == operateur)
-        inserer = (sqlite if self._moteur.sqlite else postgresql).insert(abonnement_notification)
+        inserer = insertion(self._moteur, abonnement_notification)
         ordre = inserer.values(
             plateforme=plateforme,
             operateur=operateur,

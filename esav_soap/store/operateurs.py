@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from esav_soap.avis import Operateur
-from esav_soap.store.moteur import Moteur
+from esav_soap.store.moteur import Moteur, insertion
 from esav_soap.store.tables import operateur, prestation
 
 _O = operateur.c
@@ -21,7 +20,7 @@ class OperateursSQL:
 
     def declarer_operateur(self, operateur: Operateur) -> None:
         valeurs = {"raison_sociale": operateur.raison_sociale, "courriel": operateur.courriel}
-        inserer = (sqlite if self._moteur.sqlite else postgresql).insert(_O.code.table)
+        inserer = insertion(self._moteur, _O.code.table)
         ordre = inserer.values(code=operateur.code, **valeurs).on_conflict_do_update(
             index_elements=[_O.code], set_=valeurs
         )

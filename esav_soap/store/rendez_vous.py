@@ -13,7 +13,6 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, union, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from esav_soap.errors import CodeErreur, ErreurEsav
 from esav_soap.model import TypeRendezVous
@@ -30,7 +29,7 @@ from esav_soap.rendez_vous import (
 from esav_soap.signalisation import Evenement, Signalisation
 from esav_soap.store.archives_lecture import lire_dossier, par_numero_archive, rendez_vous_archives
 from esav_soap.store.evenements import ecrire_evenements
-from esav_soap.store.moteur import Moteur
+from esav_soap.store.moteur import Moteur, insertion
 from esav_soap.store.signalisations import lire_une
 from esav_soap.store.tables import capacite, reservation, signalisation
 from esav_soap.usecases.ports_rendez_vous import Occupation, ReservationConcurrente
@@ -207,8 +206,7 @@ class SeanceSQL:
             raise ValueError("une réservation nouvelle est sur la plage demandée")
         if rendez_vous_archives(self._connexion, nouvelle.creneau.plateforme, None, numero=nouvelle.numero):
             raise ReservationConcurrente(nouvelle.numero)
-        dialecte = sqlite if self._connexion.dialect.name == "sqlite" else postgresql
-        ordre = dialecte.insert(reservation).values(
+        ordre = insertion(self._connexion, reservation).values(
             numero=nouvelle.numero,
             plateforme=nouvelle.creneau.plateforme,
             operateur=nouvelle.operateur,

@@ -7,9 +7,8 @@ of a write is visible with its number.
 from __future__ import annotations
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects import postgresql, sqlite
 
-from esav_soap.store.moteur import Moteur
+from esav_soap.store.moteur import Moteur, insertion
 from esav_soap.store.tables import revision_acces as table_revision
 
 _R = table_revision.c
@@ -30,7 +29,7 @@ class RevisionAccesSQL:
 
 def noter_changement(connexion: Connection) -> None:
     """Raise the number. The last statement of its transaction: who waits here for another one holds it up nowhere."""
-    ordre = (sqlite if connexion.dialect.name == "sqlite" else postgresql).insert(table_revision)
+    ordre = insertion(connexion, table_revision)
     connexion.execute(
         ordre.values(cle=SEULE, nombre=1).on_conflict_do_update(index_elements=[_R.cle], set_={"nombre": _R.nombre + 1})
     )

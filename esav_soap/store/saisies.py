@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert
-from sqlalchemy.dialects import postgresql, sqlite
 
 from esav_soap.calendar import en_utc
 from esav_soap.signalisation import Depot, Evenement, NouvelleSignalisation
 from esav_soap.store.archives_lecture import lire_depot_archive, numero_archive
 from esav_soap.store.depots import COLONNES, lire_depot, valeurs_depot
 from esav_soap.store.evenements import valeurs
-from esav_soap.store.moteur import Moteur
+from esav_soap.store.moteur import Moteur, insertion
 from esav_soap.store.sequence import reserver
 from esav_soap.store.tables import evenement, signalisation
 from esav_soap.usecases.ports import NumeroDejaPris
@@ -24,7 +23,7 @@ def ecrire_saisie(moteur: Moteur, nouvelle: NouvelleSignalisation, premier: Even
     The row is written before the opérateur's counter is taken: see :mod:`esav_soap.store.sequence`.
     """
     cle = (nouvelle.plateforme, nouvelle.operateur)
-    inserer = (sqlite if moteur.sqlite else postgresql).insert(signalisation)
+    inserer = insertion(moteur, signalisation)
     ordre = inserer.values(
         {
             **dict(zip(COLONNES, valeurs_depot(nouvelle, nouvelle.depot_le), strict=True)),

@@ -15,8 +15,8 @@ from __future__ import annotations
 import sqlite3
 
 from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql, sqlite
 
+from esav_soap.store.moteur import insertion
 from esav_soap.store.tables import compteur_evenements
 
 _C = compteur_evenements.c
@@ -39,8 +39,7 @@ def reserver_sqlite(curseur: sqlite3.Cursor, cle: tuple[str, str], nombre: int) 
 
 def reserver(connexion: Connection, cle: tuple[str, str], nombre: int) -> range:
     """The same by SQLAlchemy, on either engine."""
-    dialecte = sqlite if connexion.dialect.name == "sqlite" else postgresql
-    ordre = dialecte.insert(compteur_evenements).values(plateforme=cle[0], operateur=cle[1], dernier=nombre)
+    ordre = insertion(connexion, compteur_evenements).values(plateforme=cle[0], operateur=cle[1], dernier=nombre)
     ordre = ordre.on_conflict_do_update(
         index_elements=[_C.plateforme, _C.operateur], set_={"dernier": _C.dernier + ordre.excluded.dernier}
     )

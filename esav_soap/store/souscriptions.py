@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from esav_soap.souscription import Acces, BonDeCommande, Interlocuteur, Souscription
-from esav_soap.store.moteur import Moteur
+from esav_soap.store.moteur import Moteur, insertion
 from esav_soap.store.revision_acces import noter_changement
 from esav_soap.store.tables import souscription as table_souscription
 
@@ -30,7 +29,7 @@ class SouscriptionsSQL:
     def enregistrer_souscription(self, souscription: Souscription) -> None:
         """See the port. Raises ``ValueError`` for an address of no line, or of more than three."""
         valeurs = _colonnes(souscription)
-        inserer = (sqlite if self._moteur.sqlite else postgresql).insert(table_souscription)
+        inserer = insertion(self._moteur, table_souscription)
         ordre = inserer.values(operateur=souscription.operateur, **valeurs).on_conflict_do_update(
             index_elements=[_S.operateur], set_=valeurs
         )

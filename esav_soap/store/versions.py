@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from esav_soap.publication import VersionPubliee
-from esav_soap.store.moteur import Moteur
+from esav_soap.store.moteur import Moteur, insertion
 from esav_soap.store.tables import version_catalogue
 
 _V = version_catalogue.c
@@ -32,7 +31,7 @@ class VersionsSQL:
         return self._moteur.lire(lambda connexion: connexion.scalar(select(_V.pack).where(_V.version == version)))
 
     def enregistrer_version(self, version: VersionPubliee, pack: bytes) -> None:
-        inserer = (sqlite if self._moteur.sqlite else postgresql).insert(version_catalogue)
+        inserer = insertion(self._moteur, version_catalogue)
         valeurs = {**dates(version), "pack": pack}
         ordre = inserer.values(version=version.version, **valeurs).on_conflict_do_update(
             index_elements=[_V.version], set_=valeurs

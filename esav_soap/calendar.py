@@ -6,7 +6,7 @@ Nothing here reads the clock: an instant is always an argument.
 from __future__ import annotations
 
 import calendar as _calendar
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from email.utils import format_datetime
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,18 @@ def en_utc(instant: datetime) -> datetime:
 def en_paris(instant: datetime) -> datetime:
     """The same instant as Paris clocks show it, with its offset. Raises ``ValueError`` for a naive one."""
     return en_utc(instant).astimezone(PARIS)
+
+
+def a_paris(jour: date, heure: time = time()) -> datetime:
+    """When Paris clocks show that time of that day, in UTC; without a time, when the day begins.
+
+    A clock time that a daylight-saving night skips becomes the instant one hour of clock later; one that it has twice
+    is the first.
+
+    >>> a_paris(date(2026, 7, 1)), a_paris(date(2026, 10, 25), time(2, 30))
+    (datetime.datetime(2026, 6, 30, 22, 0, tzinfo=datetime.timezone.utc), datetime.datetime(2026, 10, 25, 0, 30, tzinfo=datetime.timezone.utc))
+    """
+    return datetime.combine(jour, heure, PARIS).astimezone(UTC)
 
 
 def sur_le_fil(instant: datetime) -> str:
@@ -66,18 +78,12 @@ def plus_mois(jour: date, mois: int) -> date:
 
 
 def instant_plus_mois(instant: datetime, mois: int) -> datetime:
-    """``mois`` calendar months later at the same Paris clock time, in UTC (R2.3).
-
-    A clock time that a daylight-saving night skips becomes the instant one hour of clock later; one that it has twice
-    is the first.
-    """
+    """``mois`` calendar months later at the same Paris clock time, in UTC (R2.3); clock changes as in :func:`a_paris`."""
     local = en_paris(instant)
-    jour = plus_mois(local.date(), mois)
-    return datetime.combine(jour, local.time().replace(fold=0), PARIS).astimezone(UTC)
+    return a_paris(plus_mois(local.date(), mois), local.time().replace(fold=0))
 
 
 def instant_plus_jours(instant: datetime, jours: int) -> datetime:
-    """``jours`` calendar days later at the same Paris clock time, in UTC (R2.2); clock changes as for months."""
+    """``jours`` calendar days later at the same Paris clock time, in UTC (R2.2); clock changes as in :func:`a_paris`."""
     local = en_paris(instant)
-    jour = local.date() + timedelta(days=jours)
-    return datetime.combine(jour, local.time().replace(fold=0), PARIS).astimezone(UTC)
+    return a_paris(local.date() + timedelta(days=jours), local.time().replace(fold=0))

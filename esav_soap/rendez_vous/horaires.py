@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from esav_soap.calendar import PARIS, en_paris, en_utc
+from esav_soap.calendar import a_paris, en_paris
 from esav_soap.jours_ouvres import ajouter
 from esav_soap.rendez_vous.objets import Creneau
 
@@ -34,7 +34,7 @@ def reouverture(instant: datetime) -> datetime:
     """The next 04:00 by the clocks of Paris, in UTC."""
     local = en_paris(instant)
     jour = local.date() if local.time() < REOUVERTURE else local.date() + timedelta(days=1)
-    return en_utc(datetime.combine(jour, REOUVERTURE, PARIS))
+    return a_paris(jour, REOUVERTURE)
 
 
 def premier_jour(instant: datetime) -> date:
@@ -44,4 +44,4 @@ def premier_jour(instant: datetime) -> date:
 
 def limite_changement(creneau: Creneau) -> datetime:
     """From this instant on, 18:00 in Paris on the day before, the opérateur can no more change or cancel. In UTC."""
-    return en_utc(datetime.combine(creneau.jour - timedelta(days=1), HEURE_LIMITE, PARIS))
+    return a_paris(creneau.jour - timedelta(days=1), HEURE_LIMITE)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import Enum
 
-from esav_soap.calendar import PARIS, en_utc
+from esav_soap.calendar import a_paris
 from esav_soap.model import TypeRendezVous
 
 #: How people read a kind of appointment (art. 4.2).
@@ -79,7 +79,7 @@ class Creneau:
         return f"{self.jour.isoformat()} {self.plage.name}"
 
     def _a(self, heure: int) -> datetime:
-        return en_utc(datetime.combine(self.jour, time(heure), PARIS))
+        return a_paris(self.jour, time(heure))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise, takewhile
 
-from esav_soap.calendar import PARIS, en_paris, en_utc
+from esav_soap.calendar import a_paris, en_paris, en_utc
 from esav_soap.jours_ouvres import est_ferie
 from esav_soap.signalisation.objets import Etat, Evenement
 
@@ -125,8 +125,7 @@ def _plus(garantie: Garantie, debut: datetime, reste: timedelta) -> datetime:
 
 
 def _plage(jour: date) -> Intervalle:
-    ouverture, fermeture = (datetime.combine(jour, heure, PARIS).astimezone(UTC) for heure in (OUVERTURE, FERMETURE))
-    return ouverture, fermeture
+    return a_paris(jour, OUVERTURE), a_paris(jour, FERMETURE)
 
 
 def _travaille(jour: date) -> bool:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import takewhile
 
-from esav_soap.calendar import PARIS, en_francais, en_paris, en_utc
+from esav_soap.calendar import a_paris, en_francais, en_paris, en_utc
 from esav_soap.jours_ouvres import ajouter
 from esav_soap.signalisation.actions import Action
 from esav_soap.signalisation.commande import (
@@ -140,7 +140,7 @@ def limite_contestation(instant: datetime) -> datetime:
 
 def _fin_du_jour(jour: date) -> datetime:
     """The midnight in Paris that ends it, in UTC."""
-    return en_utc(datetime.combine(jour + timedelta(days=1), time(), PARIS))
+    return a_paris(jour + timedelta(days=1))
 
 
 def _debut(evenements: Sequence[Evenement], etats: Sequence[Etat]) -> Evenement | None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from lxml import etree
 
-from esav_soap.calendar import PARIS, en_francais, en_paris, en_utc
+from esav_soap.calendar import a_paris, en_francais, en_paris
 from esav_soap.certificats import Role
 from esav_soap.errors import CodeErreur, ErreurEsav
 from esav_soap.model import (
@@ -184,8 +184,7 @@ class Suivi:
 
 def debut_historique(instant: datetime) -> datetime:
     """Closed from then on, a signalisation stands in the history at ``instant``: a midnight in Paris, in UTC."""
-    jour = en_paris(instant).date() - timedelta(days=JOURS_HISTORIQUE)
-    return en_utc(datetime.combine(jour, time(), PARIS))
+    return a_paris(en_paris(instant).date() - timedelta(days=JOURS_HISTORIQUE))
 
 
 @dataclass(frozen=True, slots=True)

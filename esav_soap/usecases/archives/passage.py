@@ -6,9 +6,8 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from datetime import time as heure
 
-from esav_soap.calendar import PARIS, en_paris, en_utc
+from esav_soap.calendar import a_paris, en_paris
 from esav_soap.usecases.archives.delais import JOURS_DEFAUT, JOURS_MIN
 from esav_soap.usecases.archives.ports import Archives
 from esav_soap.usecases.catalogue import Suivi
@@ -39,7 +38,7 @@ def dernier_jour(instant: datetime) -> date:
 
 def debut_du(jour: date) -> datetime:
     """Midnight of that day in Paris, in UTC."""
-    return en_utc(datetime.combine(jour, heure(), PARIS))
+    return a_paris(jour)
 
 
 def passer(

@@ -155,14 +155,15 @@ def lire_liste(
         return [], ["Le fichier n'est pas en UTF-8."]
     separateur = ";" if ";" in texte.partition("\n")[0] else ","
     lignes = csv.DictReader(io.StringIO(texte, newline=""), delimiter=separateur, strict=True)
-    colonnes = [nom.strip() for nom in lignes.fieldnames or ()]
-    lignes.fieldnames = colonnes
-    problemes = [f"Colonne inconnue : {nom}." for nom in colonnes if nom not in COLONNES]
-    problemes += [f"Il manque la colonne {nom}." for nom in ("fichier", "depotLe") if nom not in colonnes]
-    if problemes:
-        return [], problemes
+    problemes: list[str] = []
     demandes: list[DemandeSaisie] = []
     try:
+        colonnes = [nom.strip() for nom in lignes.fieldnames or ()]
+        lignes.fieldnames = colonnes
+        problemes += [f"Colonne inconnue : {nom}." for nom in colonnes if nom not in COLONNES]
+        problemes += [f"Il manque la colonne {nom}." for nom in ("fichier", "depotLe") if nom not in colonnes]
+        if problemes:
+            return [], problemes
         for ligne in lignes:
             trop, manque = ligne.pop(None, None), [nom for nom, dit in ligne.items() if dit is None]
             if trop or manque:
@@ -174,8 +175,9 @@ def lire_liste(
             trouvee = _demande(dits, lignes.line_num, (operateur, version), lire_fichier, lire_date, problemes)
             if trouvee is not None:
                 demandes.append(trouvee)
-    except csv.Error as exc:
-        problemes.append(f"Ligne {lignes.line_num} : ce n'est pas du CSV ({exc}).")
+    except csv.Error:  # its words are not for people
+        dit = "voir les guillemets, les fins de ligne, la longueur des valeurs"
+        problemes.append(f"Ligne {lignes.line_num} : ce n'est pas du CSV ({dit}).")
     return demandes, problemes
 
 

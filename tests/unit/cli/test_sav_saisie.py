@@ -211,6 +211,7 @@ def test_une_liste__ok(dossier: Path, lancer: Lancer) -> None:
         (b"fichier;quand\n", "Il manque la colonne depotLe"),
         ("fichier;depotLe\né".encode("latin-1"), "UTF-8"),
         (b'fichier;depotLe\n"x', "pas du CSV"),
+        (b'"fichier;depotLe\nx', "pas du CSV"),
     ],
 )
 def test_une_liste_illisible__error(dossier: Path, lancer: Lancer, contenu: bytes, dit: str) -> None:

@@ -32,6 +32,7 @@ from esav_soap.usecases.actions import ACTIONS, ModifieeEntretemps
 from esav_soap.usecases.depot import Appelant, deposer
 from esav_soap.usecases.droits import Identifie, autoriser
 from esav_soap.usecases.ports_suivi import Filtre
+from esav_soap.usecases.saisie import lire_liste
 from esav_soap.usecases.sav import Fiche, Sav, Technicien
 from esav_soap.usecases.scenarios import AvecScenarios
 from tests.faux import INSTANT, FausseBase
@@ -317,3 +318,15 @@ def test_une_date_impossible_et_les_autres_erreurs_ensemble__error(
     assert isinstance(pris, FormulaireInvalide)
     assert [e.code for e in pris.erreurs] == [ERREUR.code, *codes]
     assert len(monde.base.deposees) == 1
+
+
+@pytest.mark.exigence("R7.4")
+@pytest.mark.parametrize(
+    "octets", [b'fichier;depotLe\n"x', b'fichier;depotLe\n"x"y;z', b"fichier;depotLe\nx;" + b"y" * 140_000]
+)
+def test_une_liste_qui_n_est_pas_du_csv_se_dit_en_francais__error(octets: bytes) -> None:
+    demandes, problemes = lire_liste(octets, lambda _: b"", datetime.fromisoformat)
+    assert demandes == []
+    (dit,) = problemes
+    assert "ce n'est pas du CSV" in dit
+    assert not {"expected", "unexpected", "field", "limit"} & set(dit.split())

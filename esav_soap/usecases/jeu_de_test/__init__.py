@@ -3,11 +3,10 @@
 from esav_soap.usecases.jeu_de_test.cas import cas_du_catalogue
 from esav_soap.usecases.jeu_de_test.fichiers import CasRange, fichiers_jeu_de_test, genres, ranger
 from esav_soap.usecases.jeu_de_test.objets import Cas, Genre, prestation_essai
-from esav_soap.usecases.jeu_de_test.reponses import OPERATEUR, PLATEFORME, Juge, ReponseAttendue, normaliser
+from esav_soap.usecases.jeu_de_test.reponses import OPERATEUR, Juge, ReponseAttendue, normaliser
 
 __all__ = [
     "OPERATEUR",
-    "PLATEFORME",
     "Cas",
     "CasRange",
     "Genre",

@@ -22,14 +22,13 @@ from esav_soap.contract.schemas import GENERE
 from esav_soap.contract.wsdl import octets
 from esav_soap.model import Catalogue
 from esav_soap.names import NS_PACK, chemin_service
-from esav_soap.signalisation.scenarios import ZONE_ESSAI
+from esav_soap.signalisation.scenarios import PLATEFORME, ZONE_ESSAI
 from esav_soap.usecases.jeu_de_test.objets import PREFIXE, Cas, Genre, prestation_essai
 from esav_soap.usecases.jeu_de_test.reponses import (
     AVERTISSEMENTS_IGNORES,
     JOKERS,
     MOTIFS,
     OPERATEUR,
-    PLATEFORME,
     REFERENCES,
     RETENUS,
 )

@@ -21,12 +21,12 @@ from esav_soap.intake import Controle, dater
 from esav_soap.intake.enveloppe import lire_enveloppe
 from esav_soap.names import NS_SOAP_11
 from esav_soap.signalisation import Depot, Etat, NouvelleSignalisation, Prestation
+from esav_soap.signalisation.scenarios import PLATEFORME
 from esav_soap.usecases.depot import Appelant, deposer, valider
 from esav_soap.usecases.presentation import accuse, fault, validation
 
 #: Code of the opérateur in the parc of the jeu de test; each opérateur puts its own instead.
 OPERATEUR = "ESSAI"
-PLATEFORME = "integration"
 _INSTANT = datetime(2026, 1, 1, tzinfo=UTC)
 
 #: Elements whose content differs from call to call -> the placeholder that stands for it.

@@ -26,11 +26,12 @@ from esav_soap.names import NS_SOAP_11, NS_WS
 from esav_soap.rendez_vous import Plage
 from esav_soap.signalisation import Action, Cote, Etat, Signalisation
 from esav_soap.signalisation.numero import OCTETS, tirer
+from esav_soap.signalisation.scenarios import PLATEFORME
 from esav_soap.signalisation.transitions import Commande
 from esav_soap.usecases.agenda_essai import fermeture_essai
 from esav_soap.usecases.depot import Appelant
 from esav_soap.usecases.jeu_de_test.memoire import Memoire
-from esav_soap.usecases.jeu_de_test.reponses import OPERATEUR, PLATEFORME, RETENUS, ReponseAttendue, normaliser
+from esav_soap.usecases.jeu_de_test.reponses import OPERATEUR, RETENUS, ReponseAttendue, normaliser
 from esav_soap.usecases.ports import Signalisations
 from esav_soap.usecases.ports_rendez_vous import AgendaRendezVous
 from esav_soap.usecases.presentation import etat, fault, heure

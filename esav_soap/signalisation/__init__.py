@@ -3,6 +3,8 @@
 from esav_soap.signalisation.actions import Action, Visibilite
 from esav_soap.signalisation.motifs import Attendu, CauseCloture, MotifRejet, Responsabilite
 from esav_soap.signalisation.objets import (
+    CLOTURES,
+    FERMES,
     Contact,
     Cote,
     Depot,
@@ -14,6 +16,8 @@ from esav_soap.signalisation.objets import (
 )
 
 __all__ = [
+    "CLOTURES",
+    "FERMES",
     "Action",
     "Attendu",
     "CauseCloture",

@@ -15,7 +15,7 @@ from itertools import pairwise, takewhile
 
 from esav_soap.calendar import a_paris, en_paris, en_utc
 from esav_soap.jours_ouvres import est_ferie
-from esav_soap.signalisation.objets import Etat, Evenement
+from esav_soap.signalisation.objets import CLOTURES, Etat, Evenement
 
 #: Working hours of the SAV, Paris clock, Monday to Saturday outside public holidays (art. 11).
 OUVERTURE, FERMETURE = time(8), time(18)
@@ -24,7 +24,6 @@ _JOUR = timedelta(days=1)
 _ZERO = timedelta()
 #: In these the Fournisseur is at work, and hours count.
 _COURT = frozenset({Etat.EN_DEPOT, Etat.EN_QUALIFICATION, Etat.EN_COURS})
-_CLOTURES = frozenset({Etat.CLOS, Etat.VALIDE, Etat.CLOS_TABLEAU_DE_BORD})
 _TEXTE = re.compile(r"GTR_([1-9][0-9]{0,2})H(?:_S([12]))?", re.ASCII | re.IGNORECASE)
 
 Intervalle = tuple[datetime, datetime]
@@ -81,14 +80,14 @@ def tenue(garantie: Garantie | None, evenements: Sequence[Evenement], instant: d
     if due is None:
         return None
     repere = _repere(evenements)
-    if repere.etat in _CLOTURES:
+    if repere.etat in CLOTURES:
         return repere.date <= due
     return False if en_utc(instant) > due else None
 
 
 def _repere(evenements: Sequence[Evenement]) -> Evenement:
     """The event that closed the signalisation when it is closed, else the last one."""
-    clos = list(takewhile(lambda e: e.etat in _CLOTURES, reversed(evenements)))
+    clos = list(takewhile(lambda e: e.etat in CLOTURES, reversed(evenements)))
     return clos[-1] if clos else evenements[-1]
 
 

@@ -23,6 +23,12 @@ class Etat(Enum):
     EN_REJET = "en rejet"
 
 
+#: Treated and told so.
+CLOTURES = frozenset({Etat.CLOS, Etat.VALIDE, Etat.CLOS_TABLEAU_DE_BORD})
+#: What the history tells of (R3.5).
+FERMES = CLOTURES | {Etat.EN_REJET}
+
+
 class Cote(Enum):
     """Who made a change."""
 

@@ -74,7 +74,8 @@ class Transition:
 
 _DEPOT, _QUALIFICATION, _COURS, _GELE = Etat.EN_DEPOT, Etat.EN_QUALIFICATION, Etat.EN_COURS, Etat.GELE
 _OUVERTS = (_DEPOT, _QUALIFICATION, _COURS, _GELE)
-_CLOTURES = (Etat.CLOS, Etat.VALIDE)
+#: Closures that can still change.
+CLOTURES_MODIFIABLES = (Etat.CLOS, Etat.VALIDE)
 
 _N_DEPOT = (
     "Par le Fournisseur : saisie après coup d'une signalisation prise par la procédure de secours, à sa vraie date."
@@ -108,12 +109,15 @@ TRANSITIONS: tuple[Transition, ...] = (
     *(Transition(e, Action.ANNULER_RENDEZ_VOUS, None, _TOUS) for e in _OUVERTS[:3]),
     Transition(_GELE, Action.ANNULER_RENDEZ_VOUS, None, _OPERATEUR, note="Le gel dure jusqu'à une réponse."),
     Transition(_GELE, Action.ANNULER_RENDEZ_VOUS, RETOUR, _FOURNISSEUR, _COMMENTAIRE, "La garantie court de nouveau."),
-    *(Transition(e, Action.ANNULER_RENDEZ_VOUS, None, _TOUS, note="Il n'a plus d'objet.") for e in _CLOTURES),
+    *(
+        Transition(e, Action.ANNULER_RENDEZ_VOUS, None, _TOUS, note="Il n'a plus d'objet.")
+        for e in CLOTURES_MODIFIABLES
+    ),
     # Closure
     *(Transition(e, Action.DEMANDER_CLOTURE, None, _OPERATEUR, note="Le SAV décide.") for e in _OUVERTS),
     *(
         Transition(e, Action.CONTESTER, _COURS, _OPERATEUR, _COMMENTAIRE, _N_CONTESTE, Quand.PENDANT_DELAI)
-        for e in _CLOTURES
+        for e in CLOTURES_MODIFIABLES
     ),
     Transition(Etat.CLOS, Action.VALIDER, Etat.VALIDE, _FOURNISSEUR, note="L'avis de clôture part."),
     Transition(
@@ -125,8 +129,8 @@ TRANSITIONS: tuple[Transition, ...] = (
         "attendre.",
         quand=Quand.APRES_DELAI,
     ),
-    *(Transition(e, Action.COMMENTER, None, _TOUS, _COMMENTAIRE) for e in (*_OUVERTS, *_CLOTURES)),
+    *(Transition(e, Action.COMMENTER, None, _TOUS, _COMMENTAIRE) for e in (*_OUVERTS, *CLOTURES_MODIFIABLES)),
 )
 
 #: States that nothing follows.
-FINALS = frozenset(Etat) - {t.de for t in TRANSITIONS}
+FINALS = frozenset(Etat) - {t.de for t in TRANSITIONS if t.de}

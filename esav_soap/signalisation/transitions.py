@@ -21,7 +21,7 @@ from esav_soap.signalisation.commande import (
     defauts,
 )
 from esav_soap.signalisation.objets import Cote, Etat, Evenement, Signalisation
-from esav_soap.signalisation.table import FINALS, TRANSITIONS, Exige, Quand, Retour, Transition
+from esav_soap.signalisation.table import CLOTURES_MODIFIABLES, FINALS, TRANSITIONS, Exige, Quand, Retour, Transition
 
 __all__ = [
     "DELAI_CONTESTATION",
@@ -50,7 +50,6 @@ DELAI_CONTESTATION = 3
 #: There nobody waits for a delay to end: an opérateur sees the whole life of a signalisation in minutes (R6.3).
 PLATEFORME_SANS_ATTENTE = "integration"
 
-_CLOTURES = (Etat.CLOS, Etat.VALIDE)
 _PAR_CLE: Mapping[tuple[Etat | None, Action, Cote], Transition] = {
     (t.de, t.action, cote): t for t in TRANSITIONS for cote in t.cotes
 }
@@ -119,7 +118,7 @@ def gel_en_cours(evenements: Sequence[Evenement]) -> Evenement | None:
 
 def cloture_en_cours(evenements: Sequence[Evenement]) -> Evenement | None:
     """The event that closed the signalisation, when it is closed and can still change."""
-    return _debut(evenements, _CLOTURES)
+    return _debut(evenements, CLOTURES_MODIFIABLES)
 
 
 def fin_contestation(cloture_le: datetime) -> datetime:

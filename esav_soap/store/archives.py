@@ -55,7 +55,7 @@ _E = evenement.c
 _R = reservation.c
 _S = signalisation.c
 
-_FINALS = sorted(etat.name for etat in FINALS if etat)
+_FINALS = sorted(etat.name for etat in FINALS)
 
 #: Transactions that may be writing deposits: each holds this lock from before it sees anything until its end.
 _ECRIVAINS = text(

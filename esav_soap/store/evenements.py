@@ -10,6 +10,7 @@ from sqlalchemy import Connection, and_, case, func, insert, literal, select, up
 
 from esav_soap.avis import Envoi
 from esav_soap.signalisation import (
+    FERMES,
     Action,
     Attendu,
     CauseCloture,
@@ -31,9 +32,6 @@ _C = compteur_evenements.c
 _E = evenement.c
 _S = signalisation.c
 _M = TypeVar("_M", bound=Enum)
-
-#: Closed, or rejected: what the history tells of.
-_FERMES = frozenset({Etat.CLOS, Etat.VALIDE, Etat.CLOS_TABLEAU_DE_BORD, Etat.EN_REJET})
 
 #: What :func:`lire_evenement` needs of a row.
 COLONNES = [
@@ -194,7 +192,7 @@ def _clos_le(evenements: Sequence[Evenement]) -> Any:
     depuis: Any = _S.clos_le
     connu = False
     for un in evenements:
-        if un.etat not in _FERMES:
+        if un.etat not in FERMES:
             depuis, connu = None, True
         elif not connu:
             depuis, connu = func.coalesce(_S.clos_le, literal(un.date, Instant)), True

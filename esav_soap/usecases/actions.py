@@ -226,7 +226,7 @@ def avancer_tout(listes: Listes, avancer: Avancer, plateforme: str, operateur: s
     """
     if plateforme != PLATEFORME:
         return
-    filtre = Filtre(plateforme, operateur, frozenset(Etat) - {e for e in FINALS if e})
+    filtre = Filtre(plateforme, operateur, frozenset(Etat) - FINALS)
     apres: Place | None = None
     for _ in range(-(-_AVANCEES_MAX // PAGE_MAX)):
         page: PageSignalisations = listes.lister(filtre, apres, PAGE_MAX)

@@ -7,11 +7,9 @@ from typing import Protocol
 
 from esav_soap.avis import Envoi
 from esav_soap.avis.faits import Cloture
-from esav_soap.signalisation import Etat, Signalisation, garantie
+from esav_soap.signalisation import CLOTURES, Signalisation, garantie
 from esav_soap.signalisation.transitions import cloture_en_cours, fin_contestation
 from esav_soap.usecases.courrier import EchecDefinitif
-
-_CLOTURES = (Etat.CLOS, Etat.VALIDE, Etat.CLOS_TABLEAU_DE_BORD)
 
 
 class BaseCloture(Protocol):
@@ -26,7 +24,7 @@ def faits_cloture(base: BaseCloture, envoi: Envoi, instant: datetime) -> Cloture
     signalisation = base.retrouver(numero)
     if signalisation is None or signalisation.operateur != envoi.operateur:
         raise EchecDefinitif(f"La signalisation {numero} n'est pas dans le magasin.")
-    if any(e.etat not in _CLOTURES for e in signalisation.evenements[int(rang) :]):
+    if any(e.etat not in CLOTURES for e in signalisation.evenements[int(rang) :]):
         raise EchecDefinitif(
             f"La clôture de la signalisation {numero} a été contestée depuis : l'avis n'a plus d'objet."
         )

@@ -136,6 +136,7 @@ class RendezVousSQL:
         zone: str | None = None,
         genre: TypeRendezVous | None = None,
     ) -> tuple[Occupation, ...]:
+        """Slots of these days, those without places included, by day, area, kind and hour: what planners look at."""
         prises = (
             select(func.count())
             .select_from(reservation)

@@ -18,7 +18,7 @@ from esav_soap.rendez_vous import Capacite, Creneau, Periode, Reservation, ferme
 from esav_soap.rendez_vous.essai import JOURS_OUVERTS, places_essai
 from esav_soap.signalisation.scenarios import PLATEFORME, ZONE_ESSAI, ZONE_NUIT
 from esav_soap.usecases.ports import Horloge
-from esav_soap.usecases.ports_rendez_vous import AgendaRendezVous, CapacitesImportees, Occupation, Seance
+from esav_soap.usecases.ports_rendez_vous import AgendaRendezVous, Seance
 
 _ZONES = (ZONE_ESSAI, ZONE_NUIT)
 #: Days, kinds and areas that a process remembers to be there.
@@ -78,22 +78,6 @@ class AgendaEssai:
 
     def reservations(self, plateforme: str, operateur: str, signalisation: str) -> tuple[Reservation, ...]:
         return self._base.reservations(plateforme, operateur, signalisation)
-
-    def importer_capacites(
-        self, lues: Sequence[tuple[int, Capacite]], instant: datetime, *, a_blanc: bool = False
-    ) -> CapacitesImportees:
-        return self._base.importer_capacites(lues, instant, a_blanc=a_blanc)
-
-    def occupations(
-        self,
-        plateforme: str,
-        du: date,
-        au: date,
-        instant: datetime,
-        zone: str | None = None,
-        genre: TypeRendezVous | None = None,
-    ) -> tuple[Occupation, ...]:
-        return self._base.occupations(plateforme, du, au, instant, zone, genre)
 
     def _ouvrir(self, plateforme: str, zone: str, genre: TypeRendezVous, du: date, au: date) -> None:
         if plateforme != PLATEFORME or zone not in _ZONES:

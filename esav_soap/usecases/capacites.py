@@ -5,25 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
 
 from esav_soap.calendar import en_paris
 from esav_soap.rendez_vous import Capacite, ProblemeCapacite, lire_capacites
 from esav_soap.signalisation.scenarios import PLATEFORME, ZONE_ESSAI, ZONE_NUIT
 from esav_soap.usecases.parc import CodeLigne, Flux, ProblemeLigne, Rapport, decouper, lire_lignes
-from esav_soap.usecases.ports_rendez_vous import CapacitesImportees
-
-
-class Places(Protocol):
-    """What an import writes to, see ``AgendaRendezVous``, and what it is compared with."""
-
-    def zones_du_parc(self, plateforme: str) -> frozenset[str]:
-        """The areas of the prestations of a platform. All of these are looked at."""
-        ...
-
-    def importer_capacites(
-        self, lues: Sequence[tuple[int, Capacite]], instant: datetime, *, a_blanc: bool = False
-    ) -> CapacitesImportees: ...
+from esav_soap.usecases.ports_rendez_vous import CapacitesImportees, Places
 
 
 @dataclass(slots=True)

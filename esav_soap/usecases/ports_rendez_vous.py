@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Protocol
 
 from esav_soap.model import TypeRendezVous
@@ -93,6 +93,14 @@ class AgendaRendezVous(Protocol):
         """
         ...
 
+
+class Places(Protocol):
+    """What an import of places writes to, and what it is compared with. Methods are thread-safe."""
+
+    def zones_du_parc(self, plateforme: str) -> frozenset[str]:
+        """The areas of the prestations of a platform. All of these are looked at."""
+        ...
+
     def importer_capacites(
         self, lues: Sequence[tuple[int, Capacite]], instant: datetime, *, a_blanc: bool = False
     ) -> CapacitesImportees:
@@ -100,16 +108,4 @@ class AgendaRendezVous(Protocol):
 
         What is booked stays booked: see ``rendez_vous.confronter``. With ``a_blanc`` nothing is written.
         """
-        ...
-
-    def occupations(
-        self,
-        plateforme: str,
-        du: date,
-        au: date,
-        instant: datetime,
-        zone: str | None = None,
-        genre: TypeRendezVous | None = None,
-    ) -> tuple[Occupation, ...]:
-        """Slots of these days, those without places included, by day, area, kind and hour."""
         ...

@@ -13,7 +13,7 @@ from bench.stock import COURANTE, GRAND, PLATEFORME
 from esav_soap.model import TypeRendezVous
 from esav_soap.signalisation import Action, Cote, Etat
 from esav_soap.signalisation.transitions import FINALS, deposer
-from esav_soap.usecases.ports_suivi import Filtre, PageSignalisations, Place
+from esav_soap.usecases.ports.suivi import Filtre, PageSignalisations, Place
 from esav_soap.usecases.rendez_vous import Cible
 from esav_soap.usecases.suivi import champs_remplis, situation_garantie, trouver
 

@@ -35,10 +35,10 @@ from esav_soap.soap.wsgi import ApplicationWsgi, Avertir
 from esav_soap.usecases.actions import Avancer
 from esav_soap.usecases.catalogue import empaqueter
 from esav_soap.usecases.homologation import RegistreHomologations
-from esav_soap.usecases.ports import EvenementSuivi, NumeroDejaPris, PageEvenements
-from esav_soap.usecases.ports_acces import Deroulements
-from esav_soap.usecases.ports_rendez_vous import CapacitesImportees
-from esav_soap.usecases.ports_suivi import Filtre, PageSignalisations, Place, Resume
+from esav_soap.usecases.ports.depots import NumeroDejaPris
+from esav_soap.usecases.ports.evenements import Deroulements, EvenementSuivi, PageEvenements
+from esav_soap.usecases.ports.rendez_vous import CapacitesImportees
+from esav_soap.usecases.ports.suivi import Filtre, PageSignalisations, Place, Resume
 from esav_soap.usecases.publieur import Publieur
 from esav_soap.usecases.registre import Registre, charger
 from esav_soap.usecases.scenarios import AvecScenarios

@@ -9,7 +9,7 @@ from datetime import datetime
 from esav_soap.certificats import Autorite, CertificatEnregistre, Demande
 from esav_soap.homologation import Domaine, Homologation
 from esav_soap.souscription import Souscription
-from esav_soap.usecases.ports_acces import Acces, CertificatDejaConnu, DemandeDejaTraitee, Lister
+from esav_soap.usecases.ports.acces import Acces, CertificatDejaConnu, DemandeDejaTraitee, Lister
 
 
 class FauxAcces:

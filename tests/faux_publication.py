@@ -9,15 +9,9 @@ from datetime import datetime, timedelta
 from esav_soap.avis import Envoi, EnvoiPris, EnvoiSuivi, EtatEnvoi, GenreAvis, Operateur
 from esav_soap.publication import VersionPubliee
 from esav_soap.signalisation import NouvelleSignalisation
-from esav_soap.usecases.ports import (
-    Envois,
-    Historique,
-    Operateurs,
-    Publications,
-    SignalisationDeposee,
-    UsageVersion,
-    VersionsChangees,
-)
+from esav_soap.usecases.ports.envois import Envois, Operateurs
+from esav_soap.usecases.ports.historique import Historique, SignalisationDeposee, UsageVersion
+from esav_soap.usecases.ports.versions import Publications, VersionsChangees
 from tests.faux import FausseBase
 
 

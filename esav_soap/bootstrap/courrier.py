@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from esav_soap.bootstrap.reglages import Reglages
     from esav_soap.mail import CourrierSmtp
     from esav_soap.usecases.expedition import Cadence
-    from esav_soap.usecases.ports import Horloge
+    from esav_soap.usecases.ports.horloge import Horloge
 
 CHIFFREMENTS = ("starttls", "tls", "aucun")
 SANS_SERVEUR = "Aucun serveur de courrier n'est réglé (ESAV_SMTP_HOTE) : rien ne part, les avis attendent dans la file."

@@ -10,7 +10,7 @@ from typing import Any
 
 from esav_soap.bootstrap.reglages import Reglages
 from esav_soap.errors import ReglageInvalide
-from esav_soap.usecases.ports import Horloge
+from esav_soap.usecases.ports.horloge import Horloge
 
 _journal = logging.getLogger(__name__)
 

@@ -29,7 +29,7 @@ from esav_soap.store import Magasin, ouvrir
 from esav_soap.usecases.acces import PEREMPTION_S, RegistreAcces
 from esav_soap.usecases.avertissements import AvertissementsCertificats
 from esav_soap.usecases.homologation import RegistreHomologations
-from esav_soap.usecases.ports import Horloge
+from esav_soap.usecases.ports.horloge import Horloge
 from esav_soap.usecases.registre import Registre
 from esav_soap.usecases.scenarios import ATTENTES, AvecScenarios
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from esav_soap.bootstrap.reglages import Reglages
     from esav_soap.push import RecepteurHttps
     from esav_soap.store import Magasin
-    from esav_soap.usecases.ports import Horloge
+    from esav_soap.usecases.ports.horloge import Horloge
 
 SANS_CERTIFICAT = (
     "Aucun certificat n'est réglé pour les notifications (ESAV_NOTIFICATIONS_CERTIFICAT, ESAV_NOTIFICATIONS_CLE) : "

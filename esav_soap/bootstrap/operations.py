@@ -17,7 +17,8 @@ from esav_soap.soap.operations.suivi import OperationsSuivi
 from esav_soap.usecases.actions import Avancer
 from esav_soap.usecases.agenda_essai import AgendaEssai, BaseAgenda, fermeture_essai
 from esav_soap.usecases.homologation import RegistreHomologations
-from esav_soap.usecases.ports import Horloge, Signalisations
+from esav_soap.usecases.ports.depots import Signalisations
+from esav_soap.usecases.ports.horloge import Horloge
 from esav_soap.usecases.publieur import Publieur
 from esav_soap.usecases.registre import Registre
 from esav_soap.usecases.rendez_vous import RendezVous, offres_du_registre

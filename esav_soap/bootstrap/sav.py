@@ -9,7 +9,8 @@ from esav_soap.store import Magasin
 from esav_soap.usecases import suivi
 from esav_soap.usecases.actions import Avancer
 from esav_soap.usecases.agenda_essai import AgendaEssai, fermeture_essai
-from esav_soap.usecases.ports import Depots, Horloge
+from esav_soap.usecases.ports.depots import Depots
+from esav_soap.usecases.ports.horloge import Horloge
 from esav_soap.usecases.registre import Registre, catalogue_du_pack
 from esav_soap.usecases.rendez_vous import RendezVous, offres_du_registre
 from esav_soap.usecases.sav import Sav

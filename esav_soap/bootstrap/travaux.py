@@ -22,8 +22,8 @@ from esav_soap.usecases.avis import Rappels, Redacteur
 from esav_soap.usecases.courrier import Courrier
 from esav_soap.usecases.expedition import Expedition
 from esav_soap.usecases.notifications import IssueNotification, Notifications
-from esav_soap.usecases.ports import Horloge
-from esav_soap.usecases.ports_notifications import Recepteur
+from esav_soap.usecases.ports.horloge import Horloge
+from esav_soap.usecases.ports.notifications import Recepteur
 from esav_soap.worker import Arret, Bilan, Boucle, BoucleNotifications, Periodique, attendre_tous
 
 _journal = logging.getLogger(__name__)

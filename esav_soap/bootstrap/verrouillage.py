@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from esav_soap.bootstrap.reglages import Reglages
     from esav_soap.store import Magasin
-    from esav_soap.usecases.ports import Horloge
+    from esav_soap.usecases.ports.horloge import Horloge
     from esav_soap.usecases.verrouillage import Verrouillage
 
 CHOIX = ("oui", "non")

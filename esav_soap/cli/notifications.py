@@ -134,7 +134,7 @@ def essayer(operateur: str, plateforme: str, store: str | None) -> None:
     """
     from esav_soap.bootstrap.notifications import SANS_CERTIFICAT, recepteur_https
     from esav_soap.usecases import notifications as cas
-    from esav_soap.usecases.ports_notifications import EchecNotification
+    from esav_soap.usecases.ports.notifications import EchecNotification
 
     with _ouvert(store) as (magasin, reglages, _):
         recepteur = recepteur_https(reglages)

@@ -16,7 +16,7 @@ from http.client import HTTPConnection
 from typing import Any, Self
 
 from esav_soap.notifications import Destination, Reseau, admise
-from esav_soap.usecases.ports_notifications import EchecNotification, MotifEchec
+from esav_soap.usecases.ports.notifications import EchecNotification, MotifEchec
 
 #: Family and address, as ``socket.connect`` takes it.
 Lieu = tuple[int, tuple[Any, ...]]

@@ -15,7 +15,7 @@ from pathlib import Path
 from esav_soap.notifications import AdresseRefusee, Destination, Reseau, lire_adresse
 from esav_soap.push.garde import Connexion, PriseBornee, Resolution, lieux_admis, resoudre
 from esav_soap.push.message import ACTION, ecrire, faute_lue, une_ligne, verifier_accuse
-from esav_soap.usecases.ports_notifications import EchecNotification, MotifEchec, Notification
+from esav_soap.usecases.ports.notifications import EchecNotification, MotifEchec, Notification
 
 _journal = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from lxml import etree
 from esav_soap.contract.ecriture import ecriture_requete
 from esav_soap.contract.services import RECEPTEURS, appel
 from esav_soap.names import NS_SOAP_11, NS_WS
-from esav_soap.usecases.ports_notifications import EchecNotification, MotifEchec, Notification
+from esav_soap.usecases.ports.notifications import EchecNotification, MotifEchec, Notification
 from esav_soap.usecases.presentation_evenements import evenement_suivi
 
 (OPERATION,) = RECEPTEURS["notification"]

@@ -29,7 +29,7 @@ from esav_soap.soap.protocole import Protocole11, Protocole12, Service
 from esav_soap.usecases.depot import Appelant
 from esav_soap.usecases.droits import autoriser
 from esav_soap.usecases.homologation import RegistreHomologations
-from esav_soap.usecases.ports import Horloge
+from esav_soap.usecases.ports.horloge import Horloge
 from esav_soap.usecases.registre import Registre
 
 Environ = Mapping[str, Any]

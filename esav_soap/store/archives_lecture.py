@@ -17,7 +17,7 @@ from esav_soap.rendez_vous import Reservation
 from esav_soap.signalisation import Depot, Etat, Prestation, Visibilite
 from esav_soap.store.tables import archive_evenement, archive_reservation, archive_signalisation, prestation
 from esav_soap.usecases.archives.document import Dossier, ecrire, lire
-from esav_soap.usecases.ports import EvenementSuivi
+from esav_soap.usecases.ports.evenements import EvenementSuivi
 
 _A = archive_signalisation.c
 _E = archive_evenement.c

@@ -14,7 +14,7 @@ from esav_soap.store.moteur import Moteur
 from esav_soap.store.tables import Instant, archive_signalisation, signalisation
 from esav_soap.usecases.archives.document import Dossier, anonymiser, ecrire
 from esav_soap.usecases.archives.ports import APurger, Archive, FiltreArchives, PageArchives
-from esav_soap.usecases.ports_suivi import Place
+from esav_soap.usecases.ports.suivi import Place
 
 _A = archive_signalisation.c
 _S = signalisation.c

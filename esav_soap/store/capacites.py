@@ -23,7 +23,7 @@ from esav_soap.store.imports import import_seul
 from esav_soap.store.moteur import Moteur
 from esav_soap.store.rendez_vous import lire_capacite, occupe
 from esav_soap.store.tables import capacite, instant_sqlite, reservation
-from esav_soap.usecases.ports_rendez_vous import CapacitesImportees
+from esav_soap.usecases.ports.rendez_vous import CapacitesImportees
 
 _C = capacite.c
 _R = reservation.c

@@ -19,7 +19,7 @@ from esav_soap.store.revision_acces import noter_changement
 from esav_soap.store.tables import autorite as table_autorite
 from esav_soap.store.tables import certificat as table_certificat
 from esav_soap.store.tables import demande_certificat
-from esav_soap.usecases.ports_acces import CertificatDejaConnu, DemandeDejaTraitee, Lister
+from esav_soap.usecases.ports.acces import CertificatDejaConnu, DemandeDejaTraitee, Lister
 
 #: Fingerprints of one statement.
 TRANCHE = 500

@@ -21,7 +21,7 @@ from esav_soap.store.archives_lecture import lire_depot_archive
 from esav_soap.store.moteur import Moteur, occupe
 from esav_soap.store.sequence import NUMEROTER_LOT, reserver_sqlite
 from esav_soap.store.tables import instant_sqlite, signalisation
-from esav_soap.usecases.ports import NumeroDejaPris
+from esav_soap.usecases.ports.depots import NumeroDejaPris
 
 _EN_DEPOT = Etat.EN_DEPOT.name
 

@@ -26,7 +26,7 @@ from esav_soap.store.envois import ecrire_envois
 from esav_soap.store.moteur import Moteur
 from esav_soap.store.sequence import reserver
 from esav_soap.store.tables import Instant, compteur_evenements, evenement, signalisation
-from esav_soap.usecases.ports import EvenementSuivi, PageEvenements
+from esav_soap.usecases.ports.evenements import EvenementSuivi, PageEvenements
 
 _C = compteur_evenements.c
 _E = evenement.c

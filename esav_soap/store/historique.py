@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Subquery, func, select
 
 from esav_soap.store.moteur import Moteur
 from esav_soap.store.tables import signalisation
-from esav_soap.usecases.ports import SignalisationDeposee, UsageVersion
+from esav_soap.usecases.ports.historique import SignalisationDeposee, UsageVersion
 
 #: Rows that one statement looks at, and what the forms of one page may weigh together (one form may weigh more).
 PAGE = 500

@@ -19,7 +19,7 @@ from esav_soap.calendar import en_utc
 from esav_soap.signalisation import Etat
 from esav_soap.store.moteur import Moteur
 from esav_soap.store.tables import Instant, instant_lu, instant_sqlite, signalisation
-from esav_soap.usecases.ports_suivi import Filtre, PageSignalisations, Place, Resume
+from esav_soap.usecases.ports.suivi import Filtre, PageSignalisations, Place, Resume
 
 #: Places that the second run of a page looks at, for a filter that no index answers: then the page is short, and tells where
 #: to go on. The first run looks at so many times as many as the page has.

@@ -19,7 +19,7 @@ from esav_soap.signalisation import Prestation
 from esav_soap.store.imports import import_seul
 from esav_soap.store.moteur import Moteur
 from esav_soap.store.tables import prestation
-from esav_soap.usecases.ports import BilanImport, Doublon
+from esav_soap.usecases.ports.parc import BilanImport, Doublon
 
 _P = prestation.c
 TRANCHE = 5000

@@ -16,7 +16,7 @@ from esav_soap.publication import VersionPubliee
 from esav_soap.store.envois import ecrire_envois, exclure, retirer_envois
 from esav_soap.store.tables import envoi, version_catalogue
 from esav_soap.store.versions import VersionsSQL, dates, lire_versions
-from esav_soap.usecases.ports import VersionsChangees
+from esav_soap.usecases.ports.versions import VersionsChangees
 
 _E = envoi.c
 _V = version_catalogue.c

@@ -32,7 +32,7 @@ from esav_soap.store.evenements import ecrire_evenements
 from esav_soap.store.moteur import Moteur, insertion
 from esav_soap.store.signalisations import lire_une
 from esav_soap.store.tables import capacite, reservation, signalisation
-from esav_soap.usecases.ports_rendez_vous import Occupation, ReservationConcurrente
+from esav_soap.usecases.ports.rendez_vous import Occupation, ReservationConcurrente
 
 _C = capacite.c
 _R = reservation.c

@@ -14,7 +14,7 @@ from esav_soap.store.evenements import valeurs
 from esav_soap.store.moteur import Moteur, insertion
 from esav_soap.store.sequence import reserver
 from esav_soap.store.tables import evenement, signalisation
-from esav_soap.usecases.ports import NumeroDejaPris
+from esav_soap.usecases.ports.depots import NumeroDejaPris
 
 
 def ecrire_saisie(moteur: Moteur, nouvelle: NouvelleSignalisation, premier: Evenement, saisie_le: datetime) -> Depot:

@@ -30,8 +30,8 @@ from esav_soap.certificats.regles import defauts
 from esav_soap.errors import CodeErreur, ErreurEsav
 from esav_soap.jeton import JETON
 from esav_soap.souscription import Acces, Souscription
-from esav_soap.usecases import ports_acces
 from esav_soap.usecases.droits import Identifie
+from esav_soap.usecases.ports import acces as ports_acces
 
 #: Seconds for which no request tries to read a store that could not be read.
 ENTRE_DEUX_S = 1.0

@@ -19,8 +19,8 @@ from esav_soap.signalisation import Action, Cote, Etat, Evenement, Signalisation
 from esav_soap.signalisation.numero import normaliser
 from esav_soap.signalisation.scenarios import PLATEFORME, au_repos, scenario_de
 from esav_soap.signalisation.transitions import FINALS, Commande, appliquer, joindre
-from esav_soap.usecases.ports import Evenements
-from esav_soap.usecases.ports_suivi import Filtre, Listes, PageSignalisations, Place, Resume
+from esav_soap.usecases.ports.evenements import Evenements
+from esav_soap.usecases.ports.suivi import Filtre, Listes, PageSignalisations, Place, Resume
 
 #: What each role does to a signalisation by itself; appointments have use cases of their own.
 ACTIONS: Mapping[Role, frozenset[Action]] = {

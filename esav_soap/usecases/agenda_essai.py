@@ -17,8 +17,8 @@ from esav_soap.model import TypeRendezVous
 from esav_soap.rendez_vous import Capacite, Creneau, Periode, Reservation, fermeture, reouverture
 from esav_soap.rendez_vous.essai import JOURS_OUVERTS, places_essai
 from esav_soap.signalisation.scenarios import PLATEFORME, ZONE_ESSAI, ZONE_NUIT
-from esav_soap.usecases.ports import Horloge
-from esav_soap.usecases.ports_rendez_vous import AgendaRendezVous, Seance
+from esav_soap.usecases.ports.horloge import Horloge
+from esav_soap.usecases.ports.rendez_vous import AgendaRendezVous, Seance
 
 _ZONES = (ZONE_ESSAI, ZONE_NUIT)
 #: Days, kinds and areas that a process remembers to be there.

@@ -10,7 +10,7 @@ from esav_soap.calendar import en_paris
 from esav_soap.rendez_vous import Capacite, ProblemeCapacite, lire_capacites
 from esav_soap.signalisation.scenarios import PLATEFORME, ZONE_ESSAI, ZONE_NUIT
 from esav_soap.usecases.parc import CodeLigne, Flux, ProblemeLigne, Rapport, decouper, lire_lignes
-from esav_soap.usecases.ports_rendez_vous import CapacitesImportees, Places
+from esav_soap.usecases.ports.rendez_vous import CapacitesImportees, Places
 
 
 @dataclass(slots=True)

@@ -19,7 +19,7 @@ from esav_soap.publication.ecarts import Ecart, comparer, en_html, en_xml
 from esav_soap.reader import META_SCHEMAS, lire_catalogue
 from esav_soap.usecases.documentation import faits
 from esav_soap.usecases.jeu_de_test import Juge, cas_du_catalogue, fichiers_jeu_de_test, ranger
-from esav_soap.usecases.ports import Versions
+from esav_soap.usecases.ports.versions import Versions
 from esav_soap.usecases.registre import ouvrir_pack
 
 #: Told of progress: the step in French, what is done of it, and all of it.

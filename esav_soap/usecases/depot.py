@@ -14,7 +14,7 @@ from esav_soap.intake import Avertissement, Verdict, dater, empreinte
 from esav_soap.signalisation import Contact, Depot, NouvelleSignalisation
 from esav_soap.signalisation.numero import OCTETS, tirer
 from esav_soap.signalisation.scenarios import PREFIXE, prestation_essai
-from esav_soap.usecases.ports import Depots, NumeroDejaPris
+from esav_soap.usecases.ports.depots import Depots, NumeroDejaPris
 from esav_soap.usecases.registre import Registre
 
 

@@ -13,7 +13,8 @@ from typing import Protocol
 from esav_soap.avis import Envoi, EnvoiPris
 from esav_soap.avis.message import Message
 from esav_soap.usecases.courrier import Courrier, EchecDefinitif, EchecServeur, EchecTemporaire
-from esav_soap.usecases.ports import Envois, Horloge
+from esav_soap.usecases.ports.envois import Envois
+from esav_soap.usecases.ports.horloge import Horloge
 
 _journal = logging.getLogger(__name__)
 

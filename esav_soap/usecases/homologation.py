@@ -15,7 +15,7 @@ from esav_soap.homologation import DOMAINES, Domaine, Homologation
 from esav_soap.jeton import JETON
 from esav_soap.names import chemin_service
 from esav_soap.usecases.droits import Identifie
-from esav_soap.usecases.ports_acces import Homologations
+from esav_soap.usecases.ports.acces import Homologations
 
 _journal = logging.getLogger(__name__)
 

@@ -22,15 +22,10 @@ from esav_soap.notifications import Abonnement, AbonnementSuivi, EtatAbonnement,
 from esav_soap.souscription import Souscription
 from esav_soap.usecases.actions import Avancer, avancer_tout
 from esav_soap.usecases.droits import acces_apres
-from esav_soap.usecases.ports import Evenements, Horloge
-from esav_soap.usecases.ports_notifications import (
-    Abonnements,
-    EchecNotification,
-    MotifEchec,
-    Notification,
-    Recepteur,
-)
-from esav_soap.usecases.ports_suivi import Listes
+from esav_soap.usecases.ports.evenements import Evenements
+from esav_soap.usecases.ports.horloge import Horloge
+from esav_soap.usecases.ports.notifications import Abonnements, EchecNotification, MotifEchec, Notification, Recepteur
+from esav_soap.usecases.ports.suivi import Listes
 
 _journal = logging.getLogger(__name__)
 

@@ -20,7 +20,8 @@ from esav_soap.reader import lire_catalogue
 from esav_soap.reader.fichiers import est_derive
 from esav_soap.rendez_vous.capacites import FORME_ZONE, MOTIF_ZONE
 from esav_soap.signalisation import Prestation
-from esav_soap.usecases.ports import BilanImport, Parc, Versions
+from esav_soap.usecases.ports.parc import BilanImport, Parc
+from esav_soap.usecases.ports.versions import Versions
 
 #: Columns of the file with the longest value that each takes; the last five are optional.
 COLONNES = {

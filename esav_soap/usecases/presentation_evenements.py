@@ -9,7 +9,7 @@ from typing import Any
 
 from esav_soap.contract import reponses as r
 from esav_soap.signalisation import Evenement
-from esav_soap.usecases.ports import EvenementSuivi
+from esav_soap.usecases.ports.evenements import EvenementSuivi
 from esav_soap.usecases.presentation import heure
 
 

@@ -23,7 +23,8 @@ from esav_soap.publication.ecarts import Ecart, Gravite, comparer
 from esav_soap.publication.regles import Decision, decider, decider_retrait
 from esav_soap.reader import lire_catalogue
 from esav_soap.usecases.catalogue import Suite, Suivi, faire_pack, sans_suivi, sources_de
-from esav_soap.usecases.ports import Operateurs, Publications, VersionsChangees
+from esav_soap.usecases.ports.envois import Operateurs
+from esav_soap.usecases.ports.versions import Publications, VersionsChangees
 from esav_soap.usecases.registre import FichiersDuPack
 from esav_soap.usecases.verification import verifier
 

@@ -26,7 +26,7 @@ from esav_soap.names import chemin_service
 from esav_soap.publication import EtatVersion, VersionPubliee, vives
 from esav_soap.reader import lire_catalogue
 from esav_soap.reader.fichiers import est_derive
-from esav_soap.usecases.ports import Versions
+from esav_soap.usecases.ports.versions import Versions
 
 _journal = logging.getLogger(__name__)
 

@@ -35,7 +35,7 @@ from esav_soap.names import ns_catalogue
 from esav_soap.reader import lire_catalogue
 from esav_soap.usecases.bilan_repetition import BilanOffre, Motif, Rapport, ordre_motif
 from esav_soap.usecases.catalogue import DOSSIERS_SOURCES, Suivi, sources_de
-from esav_soap.usecases.ports import Historique, SignalisationDeposee
+from esav_soap.usecases.ports.historique import Historique, SignalisationDeposee
 
 _LOT = 500
 _ETAPE = "Répétition"

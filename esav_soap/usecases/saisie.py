@@ -15,7 +15,7 @@ from esav_soap.intake import Verdict
 from esav_soap.intake.enveloppe import lire_requete
 from esav_soap.names import MOTIF_OPERATEUR, NS_WS, ns_catalogue
 from esav_soap.usecases.depot import Accuse, Appelant, dater_refus, valider
-from esav_soap.usecases.ports import Depots
+from esav_soap.usecases.ports.depots import Depots
 from esav_soap.usecases.registre import Registre
 from esav_soap.usecases.sav import Sav, Technicien, date_possible
 

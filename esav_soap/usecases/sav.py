@@ -18,8 +18,9 @@ from esav_soap.signalisation.scenarios import PLATEFORME
 from esav_soap.signalisation.transitions import Commande, deposer, permises
 from esav_soap.usecases import depot
 from esav_soap.usecases.actions import ACTIONS, Avancer, agir, avancer_tout, commande_de, verifier_maximum
-from esav_soap.usecases.ports import Depots, Evenements
-from esav_soap.usecases.ports_suivi import Filtre, Listes, PageSignalisations, Place, Resume, Saisies
+from esav_soap.usecases.ports.depots import Depots
+from esav_soap.usecases.ports.evenements import Evenements
+from esav_soap.usecases.ports.suivi import Filtre, Listes, PageSignalisations, Place, Resume, Saisies
 from esav_soap.usecases.suivi import SituationGarantie, situation_garantie
 
 #: How far back the true date of a late entry may be: further, it is a slip of the pen.

@@ -24,8 +24,9 @@ from esav_soap.signalisation.scenarios import (
     trop_d_attentes,
 )
 from esav_soap.usecases.actions import avis_de
-from esav_soap.usecases.ports import Horloge, Signalisations
-from esav_soap.usecases.ports_acces import Deroulements
+from esav_soap.usecases.ports.depots import Signalisations
+from esav_soap.usecases.ports.evenements import Deroulements
+from esav_soap.usecases.ports.horloge import Horloge
 
 #: Deposits that LENT keeps waiting at a time, in a process: the other threads are there for production.
 ATTENTES = 2

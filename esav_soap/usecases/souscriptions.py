@@ -22,16 +22,17 @@ from esav_soap.souscription.regles import (
     problemes,
 )
 from esav_soap.souscription.regles import denoncer as _denoncer
-from esav_soap.usecases import ports, ports_acces
 from esav_soap.usecases.acces import RegistreAcces
 from esav_soap.usecases.homologation import DOMAINES_OUVERTS
+from esav_soap.usecases.ports import acces as ports_acces
+from esav_soap.usecases.ports.envois import Operateurs
 
 
-class Base(ports_acces.Souscriptions, ports.Operateurs, Protocol):
+class Base(ports_acces.Souscriptions, Operateurs, Protocol):
     """What subscribing writes to."""
 
 
-class BaseComplete(ports_acces.Acces, ports.Operateurs, Protocol):
+class BaseComplete(ports_acces.Acces, Operateurs, Protocol):
     """What an opérateur needs before production, and has."""
 
 

@@ -31,8 +31,9 @@ from esav_soap.signalisation.numero import normaliser
 from esav_soap.signalisation.transitions import Commande
 from esav_soap.usecases.actions import Avancer, agir, avancer_tout, commande_de, verifier_maximum, visible
 from esav_soap.usecases.depot import Appelant
-from esav_soap.usecases.ports import Evenements, PageEvenements, Signalisations
-from esav_soap.usecases.ports_suivi import Filtre, Listes, PageSignalisations, Place
+from esav_soap.usecases.ports.depots import Signalisations
+from esav_soap.usecases.ports.evenements import Evenements, PageEvenements
+from esav_soap.usecases.ports.suivi import Filtre, Listes, PageSignalisations, Place
 
 #: Calendar days (Paris) after that of its closure, during which a signalisation stands in the history (art. 4.2.2).
 JOURS_HISTORIQUE = 90

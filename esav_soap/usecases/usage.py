@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from esav_soap.publication import EtatVersion, VersionPubliee
-from esav_soap.usecases.ports import Historique, UsageVersion
+from esav_soap.usecases.ports.historique import Historique, UsageVersion
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,8 @@ from esav_soap.signalisation.scenarios import PLATEFORME
 from esav_soap.signalisation.transitions import Commande, cloture_en_cours, fin_contestation, limite_contestation
 from esav_soap.usecases.actions import Avancer, ModifieeEntretemps, agir
 from esav_soap.usecases.catalogue import Suivi
-from esav_soap.usecases.ports import Evenements
-from esav_soap.usecases.ports_suivi import Filtre, Listes, Place, Resume
+from esav_soap.usecases.ports.evenements import Evenements
+from esav_soap.usecases.ports.suivi import Filtre, Listes, Place, Resume
 
 _journal = logging.getLogger(__name__)
 

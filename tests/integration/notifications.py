@@ -12,7 +12,7 @@ from esav_soap.usecases.notifications import (
     Notifications,
     trouver_abonnement,
 )
-from esav_soap.usecases.ports_notifications import EchecNotification, Notification
+from esav_soap.usecases.ports.notifications import EchecNotification, Notification
 from tests.integration.exemples import DEPOT_LE, nouvelle
 
 ADRESSE = "https://sav.opa.example/esav"

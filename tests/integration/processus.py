@@ -30,8 +30,8 @@ from esav_soap.homologation import Domaine, Homologation
 from esav_soap.rendez_vous import Plage
 from esav_soap.signalisation import Action, Cote, Etat, Evenement, Visibilite
 from esav_soap.store import ouvrir
-from esav_soap.usecases.ports import VersionsChangees
-from esav_soap.usecases.ports_acces import CertificatDejaConnu, DemandeDejaTraitee
+from esav_soap.usecases.ports.acces import CertificatDejaConnu, DemandeDejaTraitee
+from esav_soap.usecases.ports.versions import VersionsChangees
 from tests.integration.acces import certificat
 from tests.integration.exemples import nouvelle
 from tests.integration.publications import INSTANT, annoncee, envois, remplacee

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from esav_soap.store import Magasin
-from esav_soap.usecases.ports import SignalisationDeposee
+from esav_soap.usecases.ports.historique import SignalisationDeposee
 from tests.faux_publication import FaussesPublications
 from tests.integration.exemples import nouvelle
 

@@ -17,7 +17,7 @@ from sqlalchemy import event
 from esav_soap.certificats import CertificatEnregistre
 from esav_soap.jeton import JETON
 from esav_soap.store import Magasin, ouvrir
-from esav_soap.usecases.ports_acces import CertificatDejaConnu, DemandeDejaTraitee
+from esav_soap.usecases.ports.acces import CertificatDejaConnu, DemandeDejaTraitee
 from tests.integration.acces import AUTORITE, HOMOLOGATION, INSTANT, SOUSCRIPTION, certificat, demande, empreinte
 from tests.integration.exemples import nouvelle
 from tests.integration.test_annonces_tuees import destins

@@ -17,7 +17,7 @@ from sqlalchemy import event
 from esav_soap.avis import Envoi, EtatEnvoi, GenreAvis
 from esav_soap.jeton import JETON
 from esav_soap.store import Magasin, ouvrir
-from esav_soap.usecases.ports import VersionsChangees
+from esav_soap.usecases.ports.versions import VersionsChangees
 from tests.integration.exemples import nouvelle
 from tests.integration.publications import EN_VIGUEUR, INSTANT, annoncee, envois, remplacee
 from tests.integration.test_processus_store import lignes, processus

@@ -22,8 +22,8 @@ from esav_soap.signalisation import Action, Attendu, Cote, Etat, Evenement, Sign
 from esav_soap.signalisation.transitions import Commande
 from esav_soap.store import Magasin, ouvrir
 from esav_soap.usecases.depot import Appelant
-from esav_soap.usecases.ports import EvenementSuivi
-from esav_soap.usecases.ports_suivi import Filtre, PageSignalisations, Place
+from esav_soap.usecases.ports.evenements import EvenementSuivi
+from esav_soap.usecases.ports.suivi import Filtre, PageSignalisations, Place
 from esav_soap.usecases.suivi import Suivi
 from tests.integration.exemples import DEPOT_LE, PRESTATION, nouvelle
 from tests.integration.processus_vie import DANS, OPERATEURS, PLAGE, maintenant, scenarios_sur

@@ -17,8 +17,8 @@ from esav_soap.homologation import Domaine, Homologation
 from esav_soap.names import PLATEFORMES
 from esav_soap.souscription import Acces, BonDeCommande, Interlocuteur, Souscription
 from esav_soap.store import ouvrir
-from esav_soap.usecases import ports_acces
-from esav_soap.usecases.ports_acces import CertificatDejaConnu, DemandeDejaTraitee
+from esav_soap.usecases.ports import acces as ports_acces
+from esav_soap.usecases.ports.acces import CertificatDejaConnu, DemandeDejaTraitee
 from tests.faux_acces import FauxAcces
 from tests.integration.acces import (
     AUTORITE,

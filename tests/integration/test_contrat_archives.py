@@ -20,8 +20,8 @@ from esav_soap.store.depots import ecrire_depots
 from esav_soap.store.tables import archive_signalisation
 from esav_soap.usecases.archives.document import lire
 from esav_soap.usecases.archives.ports import APurger, Archives, FiltreArchives
-from esav_soap.usecases.ports import NumeroDejaPris
-from esav_soap.usecases.ports_suivi import Filtre, Place
+from esav_soap.usecases.ports.depots import NumeroDejaPris
+from esav_soap.usecases.ports.suivi import Filtre, Place
 from esav_soap.usecases.rendez_vous import Cible
 from esav_soap.usecases.sav import Sav, Technicien
 from esav_soap.usecases.suivi import Suivi

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from esav_soap.store import historique, ouvrir
-from esav_soap.usecases.ports import UsageVersion
+from esav_soap.usecases.ports.historique import UsageVersion
 from tests.faux_publication import FaussesPublications
 from tests.integration.exemples import DEPOT_LE
 from tests.integration.semis import Store, deposer

@@ -11,7 +11,7 @@ import pytest
 from esav_soap.avis import Envoi, EnvoiPris, EnvoiSuivi, EtatEnvoi, GenreAvis, Operateur
 from esav_soap.publication import VersionPubliee
 from esav_soap.store import ouvrir
-from esav_soap.usecases.ports import VersionsChangees
+from esav_soap.usecases.ports.versions import VersionsChangees
 from tests.faux_publication import FaussesPublications
 from tests.integration.exemples import PRESTATION
 from tests.integration.publications import (

@@ -25,7 +25,7 @@ from esav_soap.rendez_vous import (
 from esav_soap.signalisation import Action, Attendu, Cote, Etat, Evenement
 from esav_soap.store import Magasin, ouvrir
 from esav_soap.usecases.depot import Appelant
-from esav_soap.usecases.ports_rendez_vous import AgendaRendezVous, CapacitesImportees, ReservationConcurrente
+from esav_soap.usecases.ports.rendez_vous import AgendaRendezVous, CapacitesImportees, ReservationConcurrente
 from esav_soap.usecases.rendez_vous import Acteur, Cible, RendezVous, Souhait
 from esav_soap.usecases.scenarios import AvecScenarios
 from tests.integration.exemples import PRESTATION, nouvelle

@@ -16,7 +16,8 @@ from esav_soap.publication import VersionPubliee
 from esav_soap.signalisation import Action, Contact, Cote, Depot, Etat, Evenement, Prestation, Signalisation
 from esav_soap.store import Magasin, ouvrir
 from esav_soap.store.depots import ecrire_depots
-from esav_soap.usecases.ports import BilanImport, Doublon, NumeroDejaPris
+from esav_soap.usecases.ports.depots import NumeroDejaPris
+from esav_soap.usecases.ports.parc import BilanImport, Doublon
 from tests.integration.exemples import DEPOT_LE, PRESTATION, nouvelle
 
 # -- deposits ----------------------------------------------------------------------------------------------------------

@@ -14,8 +14,9 @@ from esav_soap.avis import Envoi, EtatEnvoi, GenreAvis
 from esav_soap.signalisation import Action, Cote, Etat, Evenement, NouvelleSignalisation, Visibilite
 from esav_soap.signalisation.transitions import deposer as premier
 from esav_soap.store import Magasin, listes, ouvrir
-from esav_soap.usecases.ports import Evenements, NumeroDejaPris
-from esav_soap.usecases.ports_suivi import Filtre, Listes, PageSignalisations, Place, Resume, Saisies
+from esav_soap.usecases.ports.depots import NumeroDejaPris
+from esav_soap.usecases.ports.evenements import Evenements
+from esav_soap.usecases.ports.suivi import Filtre, Listes, PageSignalisations, Place, Resume, Saisies
 from tests.integration.exemples import DEPOT_LE, PRESTATION, nouvelle
 
 HEURE = timedelta(hours=1)

@@ -12,7 +12,7 @@ import pytest
 
 from esav_soap.signalisation import Cote, Etat, Evenement, NouvelleSignalisation, Signalisation
 from esav_soap.store import Magasin, ouvrir
-from esav_soap.usecases.ports_acces import Deroulements
+from esav_soap.usecases.ports.evenements import Deroulements
 from tests.integration.exemples import DEPOT_LE, nouvelle
 
 HEURE = timedelta(hours=1)

@@ -23,7 +23,7 @@ from esav_soap.signalisation import (
 )
 from esav_soap.store import Magasin, ouvrir
 from esav_soap.store.depots import ecrire_depots
-from esav_soap.usecases.ports import Evenements, EvenementSuivi, PageEvenements
+from esav_soap.usecases.ports.evenements import Evenements, EvenementSuivi, PageEvenements
 from tests.integration.exemples import DEPOT_LE, nouvelle
 
 HEURE = timedelta(hours=1)

@@ -10,7 +10,7 @@ import pytest
 
 from esav_soap.rendez_vous import DUREE_TENUE, Capacite, CodeCapacite, EtatReservation, Plage
 from esav_soap.store import Magasin, capacites
-from esav_soap.usecases.ports_rendez_vous import CapacitesImportees
+from esav_soap.usecases.ports.rendez_vous import CapacitesImportees
 from tests.integration.test_contrat_rendez_vous import (
     JEUDI,
     MARDI,

@@ -27,7 +27,7 @@ from esav_soap.usecases.notifications import (
     reprendre,
     suspendre,
 )
-from esav_soap.usecases.ports_notifications import EchecNotification, MotifEchec
+from esav_soap.usecases.ports.notifications import EchecNotification, MotifEchec
 from esav_soap.usecases.scenarios import AvecScenarios
 from tests.e2e.tls import BON
 from tests.integration.exemples import DEPOT_LE

@@ -21,7 +21,7 @@ from esav_soap.usecases.notifications import (
     Notifications,
     abonner,
 )
-from esav_soap.usecases.ports_notifications import EchecNotification, MotifEchec, Notification
+from esav_soap.usecases.ports.notifications import EchecNotification, MotifEchec, Notification
 from tests.integration.exemples import DEPOT_LE, nouvelle
 from tests.integration.notifications import ADRESSE, BAIL, HEURE, MINUTE, Montre, Recepteur, deposer, suivi, tours
 from tests.integration.test_plans_store import balayages, requetes

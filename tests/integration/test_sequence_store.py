@@ -14,7 +14,7 @@ import pytest
 from esav_soap.signalisation import Depot
 from esav_soap.store import Magasin, depots, ouvrir
 from esav_soap.store.depots import ecrire_depots
-from esav_soap.usecases.ports import EvenementSuivi
+from esav_soap.usecases.ports.evenements import EvenementSuivi
 from tests.integration.exemples import nouvelle
 from tests.integration.test_annonces_tuees import destins
 from tests.integration.test_processus_store import lignes, processus

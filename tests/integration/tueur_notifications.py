@@ -14,7 +14,7 @@ from pathlib import Path
 
 from esav_soap.store import ouvrir
 from esav_soap.usecases.notifications import Notifications
-from esav_soap.usecases.ports_notifications import Notification
+from esav_soap.usecases.ports.notifications import Notification
 
 
 class Fichier:

@@ -24,7 +24,7 @@ from esav_soap.errors import CodeErreur
 from esav_soap.model import TypeRendezVous
 from esav_soap.signalisation import Action, Etat
 from esav_soap.store import Magasin, ouvrir
-from esav_soap.usecases.ports_suivi import Filtre, PageSignalisations, Place
+from esav_soap.usecases.ports.suivi import Filtre, PageSignalisations, Place
 from tests.postgres import Grappe, postgresql
 from tests.property import vie_lectures
 from tests.property.vie_acteurs import SUITE, Acteurs

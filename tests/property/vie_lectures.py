@@ -10,7 +10,7 @@ from esav_soap.calendar import en_paris
 from esav_soap.errors import CodeErreur
 from esav_soap.signalisation import Etat, Visibilite
 from esav_soap.usecases.depot import Appelant
-from esav_soap.usecases.ports_suivi import Filtre, PageSignalisations, Place
+from esav_soap.usecases.ports.suivi import Filtre, PageSignalisations, Place
 from esav_soap.usecases.rendez_vous import Cible
 from esav_soap.usecases.suivi import trouver
 from tests.property.vie_demandes import ANNE, Pages

@@ -16,7 +16,7 @@ from esav_soap.errors import CodeErreur, ErreurEsav
 from esav_soap.jeton import JETON, Jeton
 from esav_soap.soap.identite import entete_locale
 from esav_soap.soap.wsgi import LEGER, ApplicationWsgi
-from esav_soap.usecases.ports import Versions
+from esav_soap.usecases.ports.versions import Versions
 from esav_soap.usecases.registre import Registre
 from tests.fils import DELAI_S, Fil, libre
 

@@ -17,7 +17,7 @@ from esav_soap.cli.options import STORE
 from esav_soap.cli.progression import progression
 
 if TYPE_CHECKING:
-    from esav_soap.usecases.ports import Operateurs
+    from esav_soap.usecases.ports.envois import Operateurs
     from esav_soap.usecases.publication import Candidate
 
 #: Breaking differences and opérateurs that a confirmation shows one by one.

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from esav_soap.errors import ErreurChamp
     from esav_soap.rendez_vous import Reservation
     from esav_soap.signalisation import Evenement
-    from esav_soap.usecases.ports_suivi import Place, Resume
+    from esav_soap.usecases.ports.suivi import Place, Resume
     from esav_soap.usecases.sav import Fiche
     from esav_soap.usecases.suivi import FormulaireRempli, SituationGarantie
 

@@ -12,7 +12,7 @@ import click
 from esav_soap.cli.magasin import magasin_ouvert
 
 if TYPE_CHECKING:
-    from esav_soap.usecases.ports import Horloge
+    from esav_soap.usecases.ports.horloge import Horloge
     from esav_soap.usecases.rendez_vous import RendezVous
     from esav_soap.usecases.sav import Sav, Technicien
 

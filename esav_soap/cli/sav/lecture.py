@@ -49,7 +49,7 @@ def lister(
     """
     from esav_soap.signalisation import Etat
     from esav_soap.usecases.actions import ecrire_curseur
-    from esav_soap.usecases.ports_suivi import Filtre
+    from esav_soap.usecases.ports.suivi import Filtre
 
     if prestation and not operateur:
         raise click.UsageError("--prestation demande --operateur")

@@ -11,7 +11,7 @@ from esav_soap.soap import presentation
 from esav_soap.soap.journal import noter_erreur
 from esav_soap.soap.operations.appel import Appel
 from esav_soap.usecases.depot import dater_refus, deposer, valider
-from esav_soap.usecases.ports import Depots
+from esav_soap.usecases.ports.depots import Depots
 from esav_soap.usecases.registre import Registre, avertissements_version
 
 

@@ -30,7 +30,7 @@ from esav_soap.soap.operations.rendez_vous import rendu, souhait_de, verifier_so
 from esav_soap.soap.operations.suivi import filtre_de, maximum, verifier_filtre
 from esav_soap.usecases.actions import ACTIONS, lire_curseur
 from esav_soap.usecases.depot import Appelant
-from esav_soap.usecases.ports import Depots
+from esav_soap.usecases.ports.depots import Depots
 from esav_soap.usecases.registre import Registre
 from esav_soap.usecases.rendez_vous import Acteur, Cible, RendezVous
 from esav_soap.usecases.sav import Fiche, Sav, Technicien, date_possible

@@ -11,7 +11,7 @@ from esav_soap.signalisation.transitions import Commande
 from esav_soap.soap import presentation
 from esav_soap.soap.operations.appel import Appel, Champs, Groupe, Operation
 from esav_soap.usecases.actions import PAGE_ORDINAIRE, lire_curseur, lire_rang
-from esav_soap.usecases.ports_suivi import Filtre
+from esav_soap.usecases.ports.suivi import Filtre
 from esav_soap.usecases.registre import Registre
 from esav_soap.usecases.suivi import Suivi, formulaire_rempli, situation_garantie
 

@@ -10,8 +10,8 @@ from esav_soap.intake import Avertissement
 from esav_soap.rendez_vous import Reservation
 from esav_soap.signalisation import Contact, Prestation, Signalisation
 from esav_soap.usecases.actions import ecrire_curseur
-from esav_soap.usecases.ports import PageEvenements
-from esav_soap.usecases.ports_suivi import PageSignalisations, Resume
+from esav_soap.usecases.ports.evenements import PageEvenements
+from esav_soap.usecases.ports.suivi import PageSignalisations, Resume
 from esav_soap.usecases.presentation import avertissements, heure
 from esav_soap.usecases.presentation_evenements import evenement_suivi, membres_evenement
 from esav_soap.usecases.presentation_rendez_vous import rendez_vous

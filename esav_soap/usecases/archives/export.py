@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from esav_soap.usecases.archives.ports import Archives, FiltreArchives
 from esav_soap.usecases.catalogue import Suivi
-from esav_soap.usecases.ports_suivi import Place
+from esav_soap.usecases.ports.suivi import Place
 
 #: Documents of a page, and of one note that they are exported; personal data of a step of a purge.
 PAGE = 200

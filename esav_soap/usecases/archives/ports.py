@@ -9,7 +9,7 @@ from typing import Protocol
 
 from esav_soap.signalisation import Etat
 from esav_soap.usecases.archives.document import Dossier
-from esav_soap.usecases.ports_suivi import Place
+from esav_soap.usecases.ports.suivi import Place
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,9 @@ from esav_soap.publication import CATALOGUE, EtatVersion, VersionPubliee
 from esav_soap.publication.ecarts import CodeEcart, Ecart, comparer
 from esav_soap.reader import lire_catalogue
 from esav_soap.usecases.courrier import EchecDefinitif
-from esav_soap.usecases.ports import Historique, Operateurs, UsageVersion, Versions
+from esav_soap.usecases.ports.envois import Operateurs
+from esav_soap.usecases.ports.historique import Historique, UsageVersion
+from esav_soap.usecases.ports.versions import Versions
 from esav_soap.usecases.registre import FichiersDuPack
 
 #: How long before the retirement who still deposits is reminded, in calendar days.

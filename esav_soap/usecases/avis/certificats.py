@@ -15,14 +15,14 @@ from esav_soap.names import PLATEFORMES
 from esav_soap.souscription import Souscription
 from esav_soap.usecases.courrier import EchecDefinitif
 from esav_soap.usecases.droits import acces_apres
-from esav_soap.usecases.ports import Operateurs
+from esav_soap.usecases.ports.envois import Operateurs
 
 #: How long after a certificate's end its holder is still told of it, in months: a node may have been down meanwhile.
 OUBLI_MOIS = 2
 
 
 class BaseCertificats(Operateurs, Protocol):
-    """What these reminders are made from; see :mod:`esav_soap.usecases.ports_acces`."""
+    """What these reminders are made from; see :mod:`esav_soap.usecases.ports.acces`."""
 
     def certificats(self) -> tuple[CertificatEnregistre, ...]: ...
 

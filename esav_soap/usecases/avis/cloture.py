@@ -13,7 +13,7 @@ from esav_soap.usecases.courrier import EchecDefinitif
 
 
 class BaseCloture(Protocol):
-    """What these notices are made from; see :mod:`esav_soap.usecases.ports_suivi`."""
+    """What these notices are made from; see :mod:`esav_soap.usecases.ports.suivi`."""
 
     def retrouver(self, numero: str) -> Signalisation | None: ...
 

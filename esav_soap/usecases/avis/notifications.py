@@ -12,7 +12,7 @@ from esav_soap.usecases.courrier import EchecDefinitif
 
 
 class BaseArret(Protocol):
-    """What these notices are made from; see :mod:`esav_soap.usecases.ports_notifications`."""
+    """What these notices are made from; see :mod:`esav_soap.usecases.ports.notifications`."""
 
     def abonnements(self) -> tuple[AbonnementSuivi, ...]: ...
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from esav_soap.usecases.avis.catalogue import retraits_dus
 from esav_soap.usecases.avis.certificats import certificats_dus
 from esav_soap.usecases.avis.redacteur import Base
-from esav_soap.usecases.ports import Envois
+from esav_soap.usecases.ports.envois import Envois
 
 _journal = logging.getLogger(__name__)
 

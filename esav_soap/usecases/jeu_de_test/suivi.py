@@ -32,8 +32,8 @@ from esav_soap.usecases.agenda_essai import fermeture_essai
 from esav_soap.usecases.depot import Appelant
 from esav_soap.usecases.jeu_de_test.memoire import Memoire
 from esav_soap.usecases.jeu_de_test.reponses import OPERATEUR, RETENUS, ReponseAttendue, normaliser
-from esav_soap.usecases.ports import Signalisations
-from esav_soap.usecases.ports_rendez_vous import AgendaRendezVous
+from esav_soap.usecases.ports.depots import Signalisations
+from esav_soap.usecases.ports.rendez_vous import AgendaRendezVous
 from esav_soap.usecases.presentation import etat, fault, heure
 from esav_soap.usecases.presentation_rendez_vous import liste_rendez_vous, plages_libres, rendez_vous_rendu
 from esav_soap.usecases.rendez_vous import Cible, RendezVous, Souhait

@@ -12,7 +12,7 @@ from esav_soap.usecases.pki.pieces import Piece
 from esav_soap.usecases.pki.ports import Contexte, Emetteur
 from esav_soap.usecases.pki.raisons import CodePki, PkiRefusee, Raison, raison, refuser_si
 from esav_soap.usecases.pki.titulaires import Titulaire, avertir_du_nombre, raisons_acces
-from esav_soap.usecases.ports_acces import CertificatDejaConnu, DemandeDejaTraitee
+from esav_soap.usecases.ports.acces import CertificatDejaConnu, DemandeDejaTraitee
 
 #: Validity of a certificate unless another is asked for, in calendar months.
 MOIS = 24

@@ -14,7 +14,7 @@ from esav_soap.usecases.pki.pieces import Piece, lire_piece
 from esav_soap.usecases.pki.ports import Contexte
 from esav_soap.usecases.pki.raisons import CodePki, PkiRefusee, Raison, raison, refuser_si
 from esav_soap.usecases.pki.titulaires import Titulaire, avertir_du_nombre, raisons_acces, raisons_titulaire
-from esav_soap.usecases.ports_acces import CertificatDejaConnu, DemandeDejaTraitee
+from esav_soap.usecases.ports.acces import CertificatDejaConnu, DemandeDejaTraitee
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Protocol
 
 from esav_soap.certificats import FaitsCertificat, FaitsCsr
-from esav_soap.usecases.ports import Operateurs
-from esav_soap.usecases.ports_acces import Acces
+from esav_soap.usecases.ports.acces import Acces
+from esav_soap.usecases.ports.envois import Operateurs
 
 
 class Base(Acces, Operateurs, Protocol):

@@ -11,7 +11,7 @@ from esav_soap.certificats import Autorite, CertificatEnregistre
 from esav_soap.usecases.pki.emission import interne
 from esav_soap.usecases.pki.ports import Contexte, Emetteur
 from esav_soap.usecases.pki.raisons import CodePki, PkiRefusee, Raison, raison, refuser_si
-from esav_soap.usecases.ports_acces import Lister
+from esav_soap.usecases.ports.acces import Lister
 
 #: How long a list is good, unless another date is asked for.
 VALIDITE_CRL = timedelta(days=30)

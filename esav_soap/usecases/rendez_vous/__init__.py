@@ -1,7 +1,7 @@
 """Appointments of an opérateur: search, book, consult, change, cancel (R4.1-R4.3, R3.7).
 
 A decision is made and written with its effect on the signalisation in one transaction, under the store's locks
-(``ports_rendez_vous.Seance``). Others' signalisations, prestations and appointments are answered as unknown ones.
+(``ports.rendez_vous.Seance``). Others' signalisations, prestations and appointments are answered as unknown ones.
 """
 
 from __future__ import annotations

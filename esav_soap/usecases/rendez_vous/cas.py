@@ -33,8 +33,8 @@ from esav_soap.signalisation import Action, Evenement, Signalisation
 from esav_soap.signalisation.numero import OCTETS, normaliser, tirer
 from esav_soap.signalisation.transitions import FINALS, Commande, appliquer
 from esav_soap.usecases.depot import Appelant
-from esav_soap.usecases.ports import Signalisations
-from esav_soap.usecases.ports_rendez_vous import AgendaRendezVous, ReservationConcurrente, Seance
+from esav_soap.usecases.ports.depots import Signalisations
+from esav_soap.usecases.ports.rendez_vous import AgendaRendezVous, ReservationConcurrente, Seance
 from esav_soap.usecases.rendez_vous.objets import OPERATEUR, Acteur, Cible, Souhait
 from esav_soap.usecases.rendez_vous.offres import Offres
 from esav_soap.usecases.suivi import trouver

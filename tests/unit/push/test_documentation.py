@@ -14,7 +14,7 @@ from esav_soap.names import NS_SOAP_11
 from esav_soap.notifications import Patience
 from esav_soap.push.https import TAILLE_MAX
 from esav_soap.push.message import verifier_accuse
-from esav_soap.usecases.ports_notifications import MotifEchec
+from esav_soap.usecases.ports.notifications import MotifEchec
 from esav_soap.worker.notifications import ACTUALISATION_S
 from tests.faux import RACINE
 

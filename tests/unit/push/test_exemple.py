@@ -18,7 +18,7 @@ import pytest
 
 from esav_soap.notifications import lire_reseaux
 from esav_soap.push.garde import resoudre
-from esav_soap.usecases.ports_notifications import EchecNotification, MotifEchec, Notification
+from esav_soap.usecases.ports.notifications import EchecNotification, MotifEchec, Notification
 from tests.recepteur import Pieces, pieces, vers
 from tests.unit.push.test_message import SUIVIS
 

@@ -17,8 +17,8 @@ from esav_soap.push import RecepteurHttps, ReglagesPush
 from esav_soap.push.garde import Lieu, lieux_admis, resoudre
 from esav_soap.push.https import TAILLE_MAX
 from esav_soap.signalisation import Action, Cote, Etat, Evenement
-from esav_soap.usecases.ports import EvenementSuivi
-from esav_soap.usecases.ports_notifications import EchecNotification, MotifEchec, Notification
+from esav_soap.usecases.ports.evenements import EvenementSuivi
+from esav_soap.usecases.ports.notifications import EchecNotification, MotifEchec, Notification
 from tests.recepteur import (
     NOM,
     Pieces,

@@ -24,8 +24,8 @@ from esav_soap.signalisation import (
     Responsabilite,
 )
 from esav_soap.soap.presentation.signalisation import evenements
-from esav_soap.usecases.ports import EvenementSuivi, PageEvenements
-from esav_soap.usecases.ports_notifications import EchecNotification, MotifEchec, Notification
+from esav_soap.usecases.ports.evenements import EvenementSuivi, PageEvenements
+from esav_soap.usecases.ports.notifications import EchecNotification, MotifEchec, Notification
 from tests.recepteur import accuse
 
 INSTANT = datetime(2026, 7, 1, 10, 0, 0, 987654, tzinfo=UTC)

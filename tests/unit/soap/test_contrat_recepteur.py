@@ -8,7 +8,7 @@ from lxml import etree
 from esav_soap.contract.services import RECEPTEURS
 from esav_soap.names import NS_SOAP_11, NS_WS, NS_WSDL_SOAP_11
 from esav_soap.push.message import ecrire
-from esav_soap.usecases.ports_notifications import Notification
+from esav_soap.usecases.ports.notifications import Notification
 from tests.faux import URL, FauxNoeud, noeud
 from tests.unit.push.test_message import SUIVIS
 

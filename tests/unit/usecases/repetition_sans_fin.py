@@ -6,7 +6,7 @@ import multiprocessing
 from collections.abc import Iterator
 from datetime import datetime
 
-from esav_soap.usecases.ports import SignalisationDeposee
+from esav_soap.usecases.ports.historique import SignalisationDeposee
 from esav_soap.usecases.repetition import simuler
 from tests.unit.usecases.test_repetition import DEPUIS, FauxHistorique, deposee, version
 

@@ -12,7 +12,7 @@ from esav_soap.intake import Avertissement, EnteteRecu, Verdict
 from esav_soap.signalisation import Contact, Prestation
 from esav_soap.signalisation.numero import normaliser, tirer
 from esav_soap.usecases.depot import Appelant, deposer, valider, verifier
-from esav_soap.usecases.ports import NumeroDejaPris
+from esav_soap.usecases.ports.depots import NumeroDejaPris
 from tests.faux import INSTANT, FausseBase, suites
 
 OPA = Appelant("production", "OPA")

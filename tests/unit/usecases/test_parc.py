@@ -26,7 +26,7 @@ from esav_soap.usecases.parc import (
     lire_parc,
     offres_connues,
 )
-from esav_soap.usecases.ports import BilanImport, Doublon
+from esav_soap.usecases.ports.parc import BilanImport, Doublon
 
 RACINE = Path(__file__).parents[3]
 OFFRES = frozenset({"ACCES_FTTH", "FIBRE_NOIRE"})

@@ -19,7 +19,7 @@ from esav_soap.usecases.pki.enregistrement import enregistrer, enregistrer_deman
 from esav_soap.usecases.pki.pieces import lire_piece
 from esav_soap.usecases.pki.raisons import CodePki, PkiRefusee, raison
 from esav_soap.usecases.pki.titulaires import Titulaire
-from esav_soap.usecases.ports_acces import DemandeDejaTraitee
+from esav_soap.usecases.ports.acces import DemandeDejaTraitee
 from tests.unit.pki import fabrique
 from tests.unit.usecases.monde_pki import (
     FIN_AC,

@@ -19,7 +19,7 @@ from esav_soap.publication import EtatVersion, VersionPubliee, regles
 from esav_soap.publication.ecarts import Ecart, Gravite
 from esav_soap.signalisation import Prestation
 from esav_soap.usecases import publication
-from esav_soap.usecases.ports import VersionsChangees
+from esav_soap.usecases.ports.versions import VersionsChangees
 from esav_soap.usecases.publication import (
     Candidate,
     annoncer,

@@ -28,7 +28,7 @@ from esav_soap.signalisation import Action, Etat, Evenement, Prestation, Signali
 from esav_soap.signalisation.transitions import joindre
 from esav_soap.usecases.capacites import RapportCapacites, importer_capacites
 from esav_soap.usecases.depot import Appelant
-from esav_soap.usecases.ports_rendez_vous import CapacitesImportees, ReservationConcurrente
+from esav_soap.usecases.ports.rendez_vous import CapacitesImportees, ReservationConcurrente
 from esav_soap.usecases.registre import Registre
 from esav_soap.usecases.rendez_vous import Cible, RendezVous, Souhait, offres_du_registre
 from tests.faux import INSTANT, URL, base_garnie

@@ -23,7 +23,7 @@ from esav_soap.model import structure_offre
 from esav_soap.names import NS_WS
 from esav_soap.reader.sources import depuis_dossiers
 from esav_soap.usecases.bilan_repetition import BilanOffre, Motif, Rapport, en_json, en_texte, en_xml, pour_cent
-from esav_soap.usecases.ports import SignalisationDeposee
+from esav_soap.usecases.ports.historique import SignalisationDeposee
 from esav_soap.usecases.registre import VersionChargee, charger
 from esav_soap.usecases.repetition import CandidatLu, lire_candidat, simuler, traduire
 from tests.faux import INSTANT, RACINE, pack

@@ -31,7 +31,7 @@ from esav_soap.signalisation.transitions import Commande
 from esav_soap.usecases.actions import ACTIONS, ModifieeEntretemps
 from esav_soap.usecases.depot import Appelant, deposer
 from esav_soap.usecases.droits import Identifie, autoriser
-from esav_soap.usecases.ports_suivi import Filtre
+from esav_soap.usecases.ports.suivi import Filtre
 from esav_soap.usecases.saisie import lire_liste
 from esav_soap.usecases.sav import Fiche, Sav, Technicien
 from esav_soap.usecases.scenarios import AvecScenarios

@@ -17,7 +17,7 @@ from esav_soap.signalisation.scenarios import Scenario, prestation_essai
 from esav_soap.signalisation.transitions import Commande
 from esav_soap.usecases.actions import PAGE_MAX, ModifieeEntretemps, ecrire_curseur, lire_curseur, visible
 from esav_soap.usecases.depot import Appelant, deposer
-from esav_soap.usecases.ports_suivi import Filtre, Place
+from esav_soap.usecases.ports.suivi import Filtre, Place
 from esav_soap.usecases.suivi import Suivi, debut_historique, trouver
 from tests.faux import INSTANT
 from tests.unit.usecases.test_depot import verdict

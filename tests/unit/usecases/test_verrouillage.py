@@ -16,7 +16,7 @@ from esav_soap.usecases import verrouillage
 from esav_soap.usecases.actions import agir
 from esav_soap.usecases.catalogue import sans_suivi
 from esav_soap.usecases.depot import Appelant, deposer
-from esav_soap.usecases.ports_suivi import Filtre, PageSignalisations, Place
+from esav_soap.usecases.ports.suivi import Filtre, PageSignalisations, Place
 from esav_soap.usecases.scenarios import AvecScenarios
 from esav_soap.usecases.verrouillage import AUTEUR, Verrouillage, nombre_echues, verrouiller_echues
 from tests.faux import FausseBase

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from esav_soap.avis import Envoi
 from esav_soap.notifications import Abonnement, AbonnementSuivi
-from esav_soap.usecases.ports import EvenementSuivi
+from esav_soap.usecases.ports.evenements import EvenementSuivi
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from esav_soap.avis import Envoi
 from esav_soap.certificats import Autorite, CertificatEnregistre, Demande
 from esav_soap.homologation import Homologation
-from esav_soap.signalisation import Etat, Evenement
 from esav_soap.souscription import Souscription
 
 
@@ -122,22 +120,3 @@ class Homologations(Protocol):
 
 class Acces(Certificats, Souscriptions, RevisionAcces, Homologations, Protocol):
     """All of these."""
-
-
-class Deroulements(Protocol):
-    """Changes of state that no human makes: those of the scenarios of the plate-forme d'intégration."""
-
-    def ajouter_evenements(
-        self,
-        plateforme: str,
-        operateur: str,
-        numero: str,
-        attendus: int,
-        evenements: Sequence[Evenement],
-        envois: Sequence[Envoi] = (),
-    ) -> Etat | None:
-        """Append the events if the signalisation has exactly ``attendus`` of them, and take the state and date of the last.
-
-        One transaction, with the notices that the changes send. None, and nothing written, when it is not there or has another number of events.
-        """
-        ...

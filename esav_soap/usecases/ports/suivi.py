@@ -98,6 +98,6 @@ class Saisies(Protocol):
     def saisir(self, nouvelle: NouvelleSignalisation, premier: Evenement, saisie_le: datetime) -> Depot:
         """As ``Depots.deposer``, with this first event, which has its true date; last changed at ``saisie_le``.
 
-        Raises :class:`~esav_soap.usecases.ports.NumeroDejaPris`.
+        Raises :class:`~esav_soap.usecases.ports.depots.NumeroDejaPris`.
         """
         ...

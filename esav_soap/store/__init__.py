@@ -1,4 +1,4 @@
-"""Where signalisations, the parc, the catalogue versions, notices and who may call are kept: SQLite by default, PostgreSQL by URL.
+"""Where all that lasts is kept, from the parc and the signalisations to notices and who may call: SQLite by default, PostgreSQL by URL.
 
 Import this only where a store is really opened: SQLAlchemy takes 190 ms.
 """

@@ -127,15 +127,18 @@ class _Examen:
 
 def charger_wsdl(chemin: str, wsdl: bytes) -> Iterator[Probleme]:
     """Load a WSDL in zeep as a client would, but from these bytes alone: nothing that it refers to is fetched."""
+    from requests import Session
     from zeep import Transport
     from zeep.wsdl import Document
 
     class HorsLigne(Transport):
+        _close_session = False  # what zeep looks for at the end of one that was interrupted before it was made
+
         def load(self, url: Any) -> Any:
             raise ValueError(f"« {url} » n'est pas dans le fichier")
 
     try:
-        transport: Any = HorsLigne()  # type: ignore[no-untyped-call]
+        transport: Any = HorsLigne(session=Session())  # type: ignore[no-untyped-call]
         document: Any = Document(io.BytesIO(wsdl), transport)
         operations = {
             nom

@@ -6,6 +6,8 @@ import io
 import logging
 import sqlite3
 import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
@@ -32,6 +34,22 @@ from tests.property.commun import banc, temoins
 VERSIONS = ("2026.1", "2026.2")
 
 
+@contextmanager
+def _detourner(nom: str, vers: logging.Handler) -> Iterator[None]:
+    """What that logger and those below it say goes there, and nowhere else."""
+    journal, requetes_ = logging.getLogger(nom), logging.getLogger(f"{nom}.requetes")
+    avant = journal.propagate, requetes_.level
+    journal.addHandler(vers)
+    journal.propagate = False
+    requetes_.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        journal.removeHandler(vers)
+        journal.propagate = avant[0]
+        requetes_.setLevel(avant[1])
+
+
 class CibleMessage:
     """A node that requests go to, one after the other. ``graines``: where the fuzzer starts from."""
 
@@ -41,10 +59,8 @@ class CibleMessage:
         self.noeud = _monter(self._magasin)
         self._lecture = sqlite3.connect(f"{self._dossier.name}/esav.db", isolation_level=None)
         self._journal = _Erreurs()
-        racine = logging.getLogger("esav")
-        racine.addHandler(self._journal)
-        racine.propagate = False
-        logging.getLogger("esav.requetes").setLevel(logging.INFO)
+        self._journaux = ExitStack()
+        self._journaux.enter_context(_detourner("esav", self._journal))
         self._corpus = [une.octets() for une in requetes.corpus().values()]
         # H-1 is what the fixtures ask for.
         self.essayer(requetes.corpus()["deposerSignalisation-ACCES_FTTH"].octets().replace(b"F-0", b"H-1"))
@@ -56,6 +72,7 @@ class CibleMessage:
         return muter(octets, rng, rng.choice(self._corpus))
 
     def fermer(self) -> None:
+        self._journaux.close()
         self._lecture.close()
         self._magasin.fermer()
         self._dossier.cleanup()

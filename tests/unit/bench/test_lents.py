@@ -44,7 +44,7 @@ def test_ils_tiennent_et_reviennent__ok() -> None:
                 for rang, prise in enumerate(prises):
                     prise.settimeout(30)
                     if rang % 2 == 0:
-                        assert prise.recv(10_000).endswith(b"\r\n\r\n")
+                        assert b"\r\n\r\n" in prise.recv(10_000)  # with the first byte of the body, or without
                     assert len(prise.recv(1)) == 1
                 prises[1].close()
                 retour, _ = ecoute.accept()

@@ -22,6 +22,9 @@ class Delais:
 
 #: Those of this process; the server sets them before it serves.
 DELAIS = Delais()
+#: A read that a client let us wait for so many seconds, and that brought fewer octets, is a drop; after so many drops in a row
+#: the bytes gather for so many seconds before each read. A thread is woken for each read, and there may be hundreds of such.
+ATTENTE_S, GOUTTE, GOUTTES, PAUSE_S = 0.2, 64, 4, 4.0
 
 
 class ClientMuet(ConnectionResetError):
@@ -31,10 +34,16 @@ class ClientMuet(ConnectionResetError):
 @dataclass
 class Attente:
     """What a connection knows of its client. ``echeance``: by when the request must have come, monotonic; ``attend``: a thread
-    waits for the client at this moment."""
+    waits for the client at this moment; ``gouttes``: drops in a row."""
 
     echeance: float = float("inf")
     attend: bool = False
+    gouttes: int = 0
+    _attendue: bool = False
+
+    def ouvrir(self) -> None:
+        """A request begins."""
+        self.echeance, self.gouttes = time.monotonic() + DELAIS.requete, 0
 
     def patienter(self, prise: Any, evenement: int, delai: float | None) -> None:
         """Until the client lets its connection go on. ``delai``: the socket's own, in seconds.
@@ -45,12 +54,23 @@ class Attente:
         veille.register(prise, evenement)
         with client_attendu():
             self.attend = True
+            debut = time.monotonic()
             try:
                 pret = veille.poll((self._reste(evenement) if delai is None else max(0.0, delai)) * 1000)
+                self._attendue = time.monotonic() - debut >= ATTENTE_S
+                if pret and delai is None and self._attendue and self.gouttes >= GOUTTES:
+                    veille.modify(prise, select.POLLRDHUP)
+                    veille.poll(min(PAUSE_S, self._reste(evenement)) * 1000)
             finally:
                 self.attend = False
         if not pret:
             raise TimeoutError("the client does not go on") if delai is not None else ClientMuet(104, "silent client")
+
+    def lus(self, nombre: int) -> None:
+        """So many octets came."""
+        if self._attendue:
+            self._attendue = False
+            self.gouttes = self.gouttes + 1 if nombre < GOUTTE else 0
 
     def _reste(self, evenement: int) -> float:
         if evenement != select.POLLIN:
@@ -70,7 +90,9 @@ class Prise(socket.socket):
             with suppress(BlockingIOError):
                 return super().recv(arguments[0], socket.MSG_DONTWAIT)
             self.attente.patienter(self, select.POLLIN, None)
-            return super().recv(*arguments)
+            octets = super().recv(*arguments)
+            self.attente.lus(len(octets))
+            return octets
         with client_attendu():
             return super().recv(*arguments)
 

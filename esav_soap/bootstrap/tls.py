@@ -179,7 +179,9 @@ class PriseTls(ssl.SSLSocket):
         return True
 
     def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
-        return self._patienter(super().recv, buflen, flags)
+        octets = self._patienter(super().recv, buflen, flags)
+        self.attente.lus(len(octets))
+        return octets
 
     def send(self, data: Any, flags: int = 0) -> int:
         return self._patienter(super().send, data, flags)

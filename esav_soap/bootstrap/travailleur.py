@@ -21,7 +21,7 @@ from typing import Any
 from gunicorn.workers.gthread import _DEFER, DEFAULT_WORKER_DATA_TIMEOUT, STOP_KEEPALIVE_LINGER, TConn, ThreadWorker
 
 from esav_soap.bootstrap.affluence import victime
-from esav_soap.bootstrap.prises import DELAIS, Prise, PriseMandataire, PrisePublique
+from esav_soap.bootstrap.prises import Prise, PriseMandataire, PrisePublique
 from esav_soap.bootstrap.refus_http import refuser
 from esav_soap.bootstrap.tls import Contextes, PriseTls, motif
 from esav_soap.jeton import JETON, PLACES
@@ -262,7 +262,7 @@ class Travailleur(ThreadWorker):  # type: ignore[misc]
                 suite.set_result(_DEFER)
             else:
                 with PLACES.tenue(), JETON.tenu():
-                    conn.sock.attente.echeance = time.monotonic() + DELAIS.requete
+                    conn.sock.attente.ouvrir()
                     self._servies[conn] = None
                     try:
                         garder = self.handle(conn)

@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
@@ -145,3 +146,49 @@ def test_pas_plus_de_connexions_que_voulu(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(resource, "setrlimit", lambda *_: None)
     assert connexions_possibles(300) == 300
     assert connexions_possibles(5000) == 5000
+
+
+@pytest.mark.exigence("R7.3", "R9")
+@pytest.mark.parametrize(("envoyes", "rassembles"), [([b"x"] * 4, b"ab"), ([b"x"] * 3 + [b"y" * 500], b"a")])
+def test_les_gouttes_se_rassemblent(
+    paire: tuple[Prise, socket.socket], monkeypatch: pytest.MonkeyPatch, envoyes: list[bytes], rassembles: bytes
+) -> None:
+    """After some drops in a row, what follows is read together; one real read in between, and it is not."""
+    prise, autre = paire
+    monkeypatch.setattr(prises, "ATTENTE_S", 0.01)
+    monkeypatch.setattr(prises, "PAUSE_S", 1.0)
+    lus = []
+
+    def envoyer(octets: bytes) -> None:
+        time.sleep(0.05)
+        autre.sendall(octets)
+
+    for envoye in envoyes:
+        fil = Fil(partial(envoyer, envoye))
+        lus.append(prise.recv(1000))
+        fil.resultat()
+    assert lus == envoyes
+
+    def suite() -> None:
+        envoyer(b"a")
+        time.sleep(0.2)
+        autre.sendall(b"b")
+
+    fil = Fil(suite)
+    assert prise.recv(1000) == rassembles
+    fil.resultat()
+    prise.attente.ouvrir()
+    assert prise.attente.gouttes == 0
+
+
+@pytest.mark.exigence("R7.3", "R9")
+def test_qui_s_en_va_n_est_pas_attendu(paire: tuple[Prise, socket.socket], monkeypatch: pytest.MonkeyPatch) -> None:
+    """While its drops gather, its leaving is seen at once."""
+    prise, autre = paire
+    monkeypatch.setattr(prises, "ATTENTE_S", 0.0)
+    monkeypatch.setattr(prises, "PAUSE_S", 3600.0)
+    prise.attente.gouttes = prises.GOUTTES
+    lecture = Fil(lambda: prise.recv(1000))
+    autre.sendall(b"a")
+    autre.close()
+    assert lecture.resultat() == b"a"

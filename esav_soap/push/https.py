@@ -66,7 +66,12 @@ class RecepteurHttps:
         lieux = lieux_admis(destination, self._reglages.reseaux, self._resolution)
         connexion = Connexion(destination, lieux, self._present(), echeance)
         try:
-            connexion.request("POST", destination.cible, message, _entetes(destination))
+            try:
+                connexion.request("POST", destination.cible, message, _entetes(destination))
+            except (BrokenPipeError, ConnectionResetError):
+                # It closed before it had all: what it said first, a TLS alert or an answer, can still be read.
+                if connexion.sock is None:
+                    raise
             reponse = connexion.getresponse()
             corps = reponse.read(TAILLE_MAX + 1)
             manque = reponse.length  # of what was announced: such a read does not raise

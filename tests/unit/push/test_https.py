@@ -228,8 +228,8 @@ def test_le_certificat_renouvele_sert_a_l_envoi_suivant__ok(tmp_path: Path) -> N
         for ici, la in ((tenues.certificat, autre.certificat), (tenues.cle, autre.cle)):
             Path(ici).write_bytes(Path(la).read_bytes())
             os.utime(ici, ns=(1, 1))
-        # What the receiver does not know any more.
-        assert echec(envoi, recepteur.adresse).motif is MotifEchec.TLS
+        # What the receiver does not know any more: it may close before it has the whole message, and its alert is read all the same.
+        assert {echec(envoi, recepteur.adresse).motif for _ in range(20)} == {MotifEchec.TLS}
         for nom, contenu in bons.items():
             Path(nom).write_bytes(contenu)
             os.utime(nom, ns=(2, 2))

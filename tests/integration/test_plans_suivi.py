@@ -31,7 +31,7 @@ from esav_soap.usecases.rendez_vous import Cible
 from tests.postgres import Grappe
 
 #: Signalisations; their events are ten times as many. The larger number is for ``ESAV_TESTS_LONGS=1``.
-NOMBRE, NOMBRE_LONG = 3_000, 200_000
+NOMBRE, NOMBRE_LONG = 3_000, 100_000
 #: How many rows may be sorted: those of a signalisation, of a slot, of a page.
 TRIEES_MAX = 500
 #: Tables that grow with the use; the counter of each opérateur does not.
